@@ -1,0 +1,83 @@
+use ruint::aliases::U256;
+
+use crate::MathError;
+
+/// The direction of a rounding, named at every division: against the actor, for the pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    /// Toward zero.
+    Down,
+    /// Away from zero.
+    Up,
+}
+
+/// `a * b / c` with a 256-bit product, rounded as told.
+///
+/// # Errors
+/// [`MathError::DivisionByZero`] if `c` is zero, [`MathError::Overflow`] if the quotient exceeds `u128`.
+pub fn mul_div(a: u128, b: u128, c: u128, rounding: Rounding) -> Result<u128, MathError> {
+    if c == 0 {
+        return Err(MathError::DivisionByZero);
+    }
+    // Most products fit 128 bits, where the machine division is several times faster.
+    if let Some(product) = a.checked_mul(b) {
+        let quotient = product.checked_div(c).ok_or(MathError::DivisionByZero)?;
+        let exact = product.checked_rem(c) == Some(0);
+        return match rounding {
+            Rounding::Up if !exact => quotient.checked_add(1).ok_or(MathError::Overflow),
+            _ => Ok(quotient),
+        };
+    }
+    let product = U256::from(a).checked_mul(U256::from(b)).ok_or(MathError::Overflow)?;
+    let (quotient, remainder) = product.div_rem(U256::from(c));
+    let quotient = match rounding {
+        Rounding::Up if !remainder.is_zero() => quotient.checked_add(U256::from(1u8)).ok_or(MathError::Overflow)?,
+        _ => quotient,
+    };
+    u128::try_from(quotient).map_err(|_| MathError::Overflow)
+}
+
+/// `10^exponent`.
+///
+/// # Errors
+/// [`MathError::Overflow`] above `10^38`.
+pub fn pow10(exponent: u8) -> Result<u128, MathError> {
+    10u128.checked_pow(u32::from(exponent)).ok_or(MathError::Overflow)
+}
+
+/// The square root of `a * b`, rounded down: with `b` the fixed-point unit of `a`, the square root
+/// in the same unit. Exact integer arithmetic, no floats.
+///
+/// # Errors
+/// [`MathError::Overflow`] never for products of two `u128`; kept so that callers need no proof.
+pub fn sqrt_ratio(a: u128, b: u128) -> Result<u128, MathError> {
+    let product = U256::from(a).checked_mul(U256::from(b)).ok_or(MathError::Overflow)?;
+    u128::try_from(product.root(2)).map_err(|_| MathError::Overflow)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_is_what_the_call_says() {
+        assert_eq!(mul_div(7, 3, 2, Rounding::Down), Ok(10));
+        assert_eq!(mul_div(7, 3, 2, Rounding::Up), Ok(11));
+        assert_eq!(mul_div(8, 3, 2, Rounding::Up), Ok(12));
+        assert_eq!(mul_div(1, 1, 0, Rounding::Up), Err(MathError::DivisionByZero));
+    }
+
+    #[test]
+    fn products_beyond_128_bits_are_exact() {
+        assert_eq!(mul_div(u128::MAX, u128::MAX, u128::MAX, Rounding::Up), Ok(u128::MAX));
+        assert_eq!(mul_div(u128::MAX, 2, 3, Rounding::Down), Ok(226_854_911_280_625_642_308_916_404_954_512_140_970));
+        assert_eq!(mul_div(u128::MAX, 2, 1, Rounding::Down), Err(MathError::Overflow));
+        assert_eq!(mul_div(u128::MAX, 5, 7, Rounding::Up).map(|up| up - 1), mul_div(u128::MAX, 5, 7, Rounding::Down));
+    }
+
+    #[test]
+    fn square_roots_round_down() {
+        assert_eq!(sqrt_ratio(2_000_000_000_000_000_000, 1_000_000_000_000_000_000), Ok(1_414_213_562_373_095_048));
+        assert_eq!(sqrt_ratio(u128::MAX, u128::MAX), Ok(u128::MAX));
+    }
+}
