@@ -1,0 +1,309 @@
+//! Where the records of one table live, with their undo log and dirty list. Types are erased here,
+//! in one place; nothing is boxed per write.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use borsh::BorshDeserialize;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use crate::draft::LoadError;
+use crate::table::TableName;
+use crate::{DenseKey, Key, Record};
+
+/// Takes a key and its record's bytes, or `None` for a record that is gone.
+pub type ChangeSink<'s> = dyn FnMut(&[u8], Option<&[u8]>) + 's;
+
+/// What a draft can do with a table whose types it does not know.
+pub trait Slot: Any + Send {
+    /// The table's name.
+    fn name(&self) -> TableName;
+    /// Takes back the last write; returns the change in the number of records.
+    fn undo_last(&mut self) -> i64;
+    /// Forgets the undo log.
+    fn forget_undo(&mut self);
+    /// Hands every key written since the last call, with its current value, to `sink`.
+    fn drain_dirty(&mut self, sink: &mut ChangeSink<'_>);
+    /// Adds one record from canonical bytes, without undo and without marking it dirty.
+    fn load(&mut self, key: &[u8], value: &[u8]) -> Result<(), LoadError>;
+    /// Hands every record to `sink` in the order of the keys.
+    fn visit(&self, sink: &mut dyn FnMut(&[u8], &[u8]));
+    /// Removes everything, undo and dirty list included.
+    fn clear(&mut self);
+    /// The number of records.
+    fn count(&self) -> usize;
+}
+
+/// A record with the epoch of its last write, so that a key enters the dirty list once per epoch.
+#[derive(Clone)]
+struct Row<V> {
+    value: V,
+    epoch: u32,
+}
+
+struct Undo<K, V> {
+    key: K,
+    before: Option<Row<V>>,
+}
+
+/// The history of a slot: what to take back, and what to tell the tree.
+struct History<K, V> {
+    name: TableName,
+    undo: Vec<Undo<K, V>>,
+    dirty: Vec<K>,
+}
+
+impl<K: Key, V: Record> History<K, V> {
+    fn new(name: TableName) -> Self {
+        History { name, undo: Vec::new(), dirty: Vec::new() }
+    }
+
+    /// Notes a write to `key`, which held `before`. Returns the change in the number of records
+    /// that results if a record stands there afterwards (`after`).
+    fn note(&mut self, key: K, before: Option<Row<V>>, epoch: u32, after: bool) -> i64 {
+        let written_before = after && before.as_ref().is_some_and(|row| row.epoch == epoch);
+        if self.name.kind == crate::table::Kind::Authenticated && !written_before {
+            self.dirty.push(key.clone());
+        }
+        let change = i64::from(after).wrapping_sub(i64::from(before.is_some()));
+        self.undo.push(Undo { key, before });
+        change
+    }
+
+    fn drain(&mut self, sink: &mut ChangeSink<'_>, value_of: impl Fn(&K) -> Option<Vec<u8>>) {
+        let mut key_bytes = Vec::new();
+        for key in self.dirty.drain(..) {
+            key_bytes.clear();
+            key_bytes.extend_from_slice(&self.name.number.to_be_bytes());
+            key.serialize(&mut key_bytes).expect("writing to memory cannot fail");
+            sink(&key_bytes, value_of(&key).as_deref());
+        }
+    }
+}
+
+fn encode<V: Record>(value: &V) -> Vec<u8> {
+    borsh::to_vec(value).expect("writing to memory cannot fail")
+}
+
+fn decode<K: BorshDeserialize, V: BorshDeserialize>(
+    name: TableName,
+    key: &[u8],
+    value: &[u8],
+) -> Result<(K, V), LoadError> {
+    let key = K::try_from_slice(key).map_err(|_| LoadError::BadKey(name.name))?;
+    let value = V::try_from_slice(value).map_err(|_| LoadError::BadValue(name.name))?;
+    Ok((key, value))
+}
+
+fn visit_sorted<'s, K: Key + 's, V: Record + 's>(
+    name: TableName,
+    records: impl Iterator<Item = (K, &'s V)>,
+    sink: &mut dyn FnMut(&[u8], &[u8]),
+) {
+    for (key, value) in records {
+        sink(&name.key_bytes(&key), &encode(value));
+    }
+}
+
+macro_rules! erase {
+    ($slot:ident, $key:ident $(+ $more:ident)*) => {
+        impl<K: $key $(+ $more)*, V: Record> Slot for $slot<K, V> {
+            fn name(&self) -> TableName {
+                self.history.name
+            }
+
+            fn undo_last(&mut self) -> i64 {
+                let Some(Undo { key, before }) = self.history.undo.pop() else { return 0 };
+                let after = before.is_some();
+                let had = self.restore(key, before);
+                i64::from(after).wrapping_sub(i64::from(had))
+            }
+
+            fn forget_undo(&mut self) {
+                self.history.undo.clear();
+            }
+
+            fn drain_dirty(&mut self, sink: &mut ChangeSink<'_>) {
+                let rows = &self.rows;
+                self.history.drain(sink, |key| Self::find(rows, key).map(encode));
+            }
+
+            fn load(&mut self, key: &[u8], value: &[u8]) -> Result<(), LoadError> {
+                let (key, value) = decode(self.history.name, key, value)?;
+                if self.restore(key, Some(Row { value, epoch: 0 })) {
+                    return Err(LoadError::Duplicate(self.history.name.name));
+                }
+                Ok(())
+            }
+
+            fn visit(&self, sink: &mut dyn FnMut(&[u8], &[u8])) {
+                self.visit_in_order(sink);
+            }
+
+            fn clear(&mut self) {
+                self.rows.clear();
+                self.history = History::new(self.history.name);
+            }
+
+            fn count(&self) -> usize {
+                self.len()
+            }
+        }
+
+        impl<K: $key $(+ $more)*, V: Record> $slot<K, V> {
+            pub fn peek(&self, key: &K) -> Option<&V> {
+                Self::find(&self.rows, key)
+            }
+
+            pub fn put(&mut self, key: K, value: V, epoch: u32) -> i64 {
+                let before = self.replace(&key, Row { value, epoch });
+                self.history.note(key, before, epoch, true)
+            }
+
+            pub fn remove(&mut self, key: &K, epoch: u32) -> i64 {
+                let before = self.take(key);
+                self.history.note(key.clone(), before, epoch, false)
+            }
+
+            /// Puts back what stood at `key`; returns whether a record stood there now.
+            fn restore(&mut self, key: K, row: Option<Row<V>>) -> bool {
+                match row {
+                    Some(row) => self.replace(&key, row).is_some(),
+                    None => self.take(&key).is_some(),
+                }
+            }
+        }
+    };
+}
+
+/// Records by hash.
+pub struct HashSlot<K, V> {
+    rows: HashMap<K, Row<V>, FixedState>,
+    history: History<K, V>,
+}
+
+impl<K: Key, V: Record> HashSlot<K, V> {
+    pub fn new(name: TableName, seed: u64) -> Self {
+        HashSlot { rows: HashMap::with_hasher(FixedState::with_seed(seed)), history: History::new(name) }
+    }
+
+    fn find<'s>(rows: &'s HashMap<K, Row<V>, FixedState>, key: &K) -> Option<&'s V> {
+        rows.get(key).map(|row| &row.value)
+    }
+
+    fn replace(&mut self, key: &K, row: Row<V>) -> Option<Row<V>> {
+        self.rows.insert(key.clone(), row)
+    }
+
+    fn take(&mut self, key: &K) -> Option<Row<V>> {
+        self.rows.remove(key)
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn sorted(&self) -> Vec<(K, V)> {
+        let mut records: Vec<(K, V)> = self.rows.iter().map(|(key, row)| (key.clone(), row.value.clone())).collect();
+        records.sort_unstable_by(|left, right| left.0.cmp(&right.0));
+        records
+    }
+
+    fn visit_in_order(&self, sink: &mut dyn FnMut(&[u8], &[u8])) {
+        let mut keys: Vec<&K> = self.rows.keys().collect();
+        keys.sort_unstable();
+        let records = keys.into_iter().filter_map(|key| Some((key.clone(), self.peek(key)?)));
+        visit_sorted(self.history.name, records, sink);
+    }
+}
+
+erase!(HashSlot, Key);
+
+/// Records by dense number.
+pub struct ColumnSlot<K, V> {
+    rows: Vec<Option<Row<V>>>,
+    history: History<K, V>,
+}
+
+impl<K: Key + DenseKey, V: Record> ColumnSlot<K, V> {
+    pub fn new(name: TableName, _seed: u64) -> Self {
+        ColumnSlot { rows: Vec::new(), history: History::new(name) }
+    }
+
+    fn find<'s>(rows: &'s [Option<Row<V>>], key: &K) -> Option<&'s V> {
+        rows.get(key.index())?.as_ref().map(|row| &row.value)
+    }
+
+    fn replace(&mut self, key: &K, row: Row<V>) -> Option<Row<V>> {
+        let index = key.index();
+        if self.rows.len() <= index {
+            self.rows.resize_with(index.saturating_add(1), || None);
+        }
+        self.rows.get_mut(index).and_then(|place| place.replace(row))
+    }
+
+    fn take(&mut self, key: &K) -> Option<Row<V>> {
+        self.rows.get_mut(key.index()).and_then(Option::take)
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.iter().flatten().count()
+    }
+
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (K, &V)> {
+        self.rows.iter().enumerate().filter_map(|(index, row)| Some((K::from_index(index), &row.as_ref()?.value)))
+    }
+
+    fn visit_in_order(&self, sink: &mut dyn FnMut(&[u8], &[u8])) {
+        visit_sorted(self.history.name, self.iter(), sink);
+    }
+}
+
+erase!(ColumnSlot, Key + DenseKey);
+
+/// Records by order.
+pub struct OrderedSlot<K, V> {
+    rows: BTreeMap<K, Row<V>>,
+    history: History<K, V>,
+}
+
+impl<K: Key, V: Record> OrderedSlot<K, V> {
+    pub fn new(name: TableName, _seed: u64) -> Self {
+        OrderedSlot { rows: BTreeMap::new(), history: History::new(name) }
+    }
+
+    fn find<'s>(rows: &'s BTreeMap<K, Row<V>>, key: &K) -> Option<&'s V> {
+        rows.get(key).map(|row| &row.value)
+    }
+
+    fn replace(&mut self, key: &K, row: Row<V>) -> Option<Row<V>> {
+        self.rows.insert(key.clone(), row)
+    }
+
+    fn take(&mut self, key: &K) -> Option<Row<V>> {
+        self.rows.remove(key)
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn range(&self, bounds: (Bound<K>, Bound<K>)) -> impl DoubleEndedIterator<Item = (&K, &V)> {
+        // `BTreeMap::range` panics on crossed bounds; a crossed range is simply empty here.
+        let crossed = match (&bounds.0, &bounds.1) {
+            (Bound::Unbounded, _) | (_, Bound::Unbounded) => false,
+            (Bound::Excluded(low), Bound::Excluded(high)) => low >= high,
+            (Bound::Included(low) | Bound::Excluded(low), Bound::Included(high) | Bound::Excluded(high)) => low > high,
+        };
+        let rows = (!crossed).then(|| self.rows.range(bounds));
+        rows.into_iter().flatten().map(|(key, row)| (key, &row.value))
+    }
+
+    fn visit_in_order(&self, sink: &mut dyn FnMut(&[u8], &[u8])) {
+        visit_sorted(self.history.name, self.rows.iter().map(|(key, row)| (key.clone(), &row.value)), sink);
+    }
+}
+
+erase!(OrderedSlot, Key);
