@@ -127,6 +127,7 @@ fn derived_records_never_reach_the_tree() {
     let mut draft = draft(1);
     DERIVED.put(&mut draft, 5, 5);
     HASHED.put(&mut draft, 1, 1);
+    draft.commit();
     let mut keys = Vec::new();
     draft.drain_changes(|key, _| keys.push(key.to_vec()));
     assert_eq!(keys, vec![HASHED.key_bytes(&1)]);
