@@ -1,0 +1,5 @@
+//! Host.
+
+#![warn(missing_docs)]
+
+pub mod disk;
