@@ -16,6 +16,10 @@ mod key;
 mod slot;
 mod table;
 
+pub mod certified;
+pub mod proof;
+pub mod tree;
+
 pub use draft::{Draft, LoadError, Savepoint};
 pub use event::Events;
 pub use key::{DenseKey, Key, Record};
