@@ -29,7 +29,7 @@ pub(crate) mod array {
     }
 }
 
-/// `serde(with)` for byte vectors.
+/// `serde` functions for byte vectors of a bounded length.
 pub(crate) mod vec {
     use super::{Deserialize, Deserializer, Error, Serializer};
 
@@ -37,8 +37,16 @@ pub(crate) mod vec {
         serializer.serialize_str(&hex::encode(bytes))
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        hex::decode(&text).map_err(D::Error::custom)
+    /// Refuses more than `MAX` bytes, so that what is read here can also be read from canonical bytes.
+    pub(crate) fn deserialize<'de, const MAX: usize, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<u8>, D::Error> {
+        let text = <String as Deserialize>::deserialize(deserializer)?;
+        let bytes = hex::decode(&text).map_err(D::Error::custom)?;
+        if bytes.len() > MAX {
+            let found = bytes.len();
+            return Err(D::Error::custom(format!("{found} bytes are above the limit of {MAX}")));
+        }
+        Ok(bytes)
     }
 }

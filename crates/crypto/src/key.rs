@@ -122,9 +122,10 @@ impl PublicKey {
             return Err(KeyError::WrongLength { scheme, wanted, found: bytes.len() });
         }
         let on_curve = match scheme {
-            // Compressed by its length: both libraries tell the forms apart by it.
-            Scheme::Secp256k1Eip712 => secp256k1::PublicKey::from_slice(bytes).is_ok(),
             Scheme::Ed25519 => ed25519_zebra::VerificationKey::try_from(bytes).is_ok(),
+            // SEC 1 has other first bytes for the same point; one key has one encoding.
+            _ if !matches!(bytes, [0x02 | 0x03, ..]) => false,
+            Scheme::Secp256k1Eip712 => secp256k1::PublicKey::from_slice(bytes).is_ok(),
             Scheme::P256 | Scheme::WebAuthn => p256::ecdsa::VerifyingKey::from_sec1_bytes(bytes).is_ok(),
         };
         if !on_curve {

@@ -31,11 +31,17 @@ const USER_PRESENT: u8 = 0x01;
 #[serde(deny_unknown_fields)]
 pub struct Assertion {
     /// `authenticatorData`, at most [`AUTHENTICATOR_DATA_MAX`] bytes.
-    #[serde(with = "hex_text::vec")]
+    #[serde(
+        serialize_with = "hex_text::vec::serialize",
+        deserialize_with = "hex_text::vec::deserialize::<AUTHENTICATOR_DATA_MAX, _>"
+    )]
     #[borsh(deserialize_with = "read_authenticator_data")]
     pub authenticator_data: Vec<u8>,
     /// `clientDataJSON`, at most [`CLIENT_DATA_JSON_MAX`] bytes.
-    #[serde(with = "hex_text::vec")]
+    #[serde(
+        serialize_with = "hex_text::vec::serialize",
+        deserialize_with = "hex_text::vec::deserialize::<CLIENT_DATA_JSON_MAX, _>"
+    )]
     #[borsh(deserialize_with = "read_client_data_json")]
     pub client_data_json: Vec<u8>,
     /// `r || s`, big-endian, `s` in the lower half. Authenticators return DER with either `s`: the
@@ -82,6 +88,10 @@ pub fn verify(key: &PublicKey, machine_digest: &Hash, assertion: &Assertion) -> 
     match authenticator_data.get(FLAGS_AT) {
         Some(flags) if flags & USER_PRESENT != 0 => {}
         _ => return Err(SignatureError::UserNotPresent),
+    }
+    // The parser would read an array as the members in order.
+    if client_data_json.first() != Some(&b'{') {
+        return Err(SignatureError::BadClientData);
     }
     let client: ClientData = serde_json::from_slice(client_data_json).map_err(|_| SignatureError::BadClientData)?;
     if client.kind != "webauthn.get" {
