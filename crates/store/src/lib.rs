@@ -18,6 +18,7 @@ mod table;
 
 pub mod certified;
 pub mod proof;
+pub mod snapshot;
 pub mod tree;
 
 pub use draft::{Draft, LoadError, Savepoint};

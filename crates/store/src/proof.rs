@@ -23,7 +23,9 @@ use crate::tree::hash::{self, EMPTY, Hash};
 pub const DEPTH_MAX: usize = 256;
 
 /// A root of the tree, or any other digest in it. 64 lower-case hexadecimal digits in text and JSON.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
 #[serde(into = "String", try_from = "String")]
 pub struct Root(pub [u8; 32]);
 
@@ -172,11 +174,7 @@ impl Proof {
     /// The root that `hash` at the end of the path of `key_hash` leads to.
     fn climb(&self, key_hash: &Hash, hash: Hash) -> Hash {
         self.siblings.iter().enumerate().rev().fold(hash, |hash, (depth, sibling)| {
-            if hash::bit(key_hash, depth) {
-                hash::node_hash(sibling, &hash)
-            } else {
-                hash::node_hash(&hash, sibling)
-            }
+            if hash::bit(key_hash, depth) { hash::node_hash(sibling, &hash) } else { hash::node_hash(&hash, sibling) }
         })
     }
 }

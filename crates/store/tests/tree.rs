@@ -116,7 +116,8 @@ fn random_rounds_with_removals_equal_a_rebuild() {
 #[test]
 fn batches_above_the_block_size_and_growth_in_one_step_equal_many_small_batches() {
     let mut dice = Dice(2);
-    let changes: Vec<_> = (0..9000).map(|_| (key(dice.below(6000)), Some(dice.next().to_le_bytes().to_vec()))).collect();
+    let changes: Vec<_> =
+        (0..9000).map(|_| (key(dice.below(6000)), Some(dice.next().to_le_bytes().to_vec()))).collect();
     let mut content = Content::new();
     play(&mut content, &changes);
     let expected = rebuild(&content);

@@ -132,10 +132,7 @@ impl Changes {
     ///
     /// # Errors
     /// [`ChangesError`] where the encoder fails, or the key's length or the count is above its maximum.
-    pub fn remove_with(
-        &mut self,
-        key: impl FnOnce(&mut Appender<'_>) -> io::Result<()>,
-    ) -> Result<(), ChangesError> {
+    pub fn remove_with(&mut self, key: impl FnOnce(&mut Appender<'_>) -> io::Result<()>) -> Result<(), ChangesError> {
         let start = self.bytes.len();
         let entry = self.encode_key(key);
         self.keep(start, entry)

@@ -12,7 +12,7 @@
 //! A batch is hashed key by key, sorted, applied bucket by bucket, and climbs level by level, sixteen hashes at a time.
 //! An attacker who grinds keys into one bucket makes each change there cost one hash per leaf of it and gains nothing else.
 //!
-//! Files in reading order: `hash`, `changes`, `leaf`, `batch` (writing), `delta` (what a batch overwrote), `view` (reading and proving any checkpoint).
+//! Files in reading order: `hash`, `changes`, `leaf`, `batch` and `forest` (writing), `delta` (what a batch overwrote), `view` (reading and proving any checkpoint).
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
@@ -22,6 +22,7 @@
 mod batch;
 pub mod changes;
 pub(crate) mod delta;
+mod forest;
 pub mod hash;
 pub(crate) mod leaf;
 pub(crate) mod view;

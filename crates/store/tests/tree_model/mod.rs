@@ -1,5 +1,11 @@
 //! The tree as its definition says it, by recursion over the content, with nothing of the crate under test.
-#![allow(clippy::arithmetic_side_effects, clippy::as_conversions, clippy::unwrap_used, dead_code, reason = "test support")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::unwrap_used,
+    dead_code,
+    reason = "test support"
+)]
 
 use std::collections::BTreeMap;
 
