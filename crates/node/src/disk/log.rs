@@ -1,11 +1,14 @@
 //! The block log: open, append, prune.
 
+use super::begin::{begin, repair};
 use super::files::{create_directory, remove_leftovers, sync_directory};
-use super::frame::{RECORD_BYTES, encode_block, encode_mark};
-use super::recovery::{self, Segment, Tail};
-use super::segment::{self, HEADER_BYTES, Header, fill_zeros};
+use super::frame::RECORD_BYTES;
+use super::recovery::{self, Segment};
+use super::segment::{self, HEADER_BYTES, Header};
 use super::spare::Spare;
+use super::write::{seal, write_mark, write_records};
 use super::{DirectoryLock, DiskError, manifest};
+use std::fmt;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -18,9 +21,6 @@ pub const SEGMENT_BYTES_MIN: u64 = 8192;
 
 /// Longest body of a block: 256 MiB.
 pub const BODY_BYTES_MAX: u64 = 256 << 20;
-
-/// Bodies from this length on are written from where they are instead of being copied beside their record.
-const COPY_BYTES_MAX: usize = 64 << 10;
 
 /// How a log is opened.
 #[derive(Clone, Debug)]
@@ -268,11 +268,19 @@ impl BlockLog {
         }
     }
 
+    /// The next segment is made ready early enough for a loaded log, and not at all for a log that stays small.
     fn prepare_spare(&mut self) {
         let last = self.last();
-        if last.end > last.length / 2 {
+        if last.end > last.length / 8 {
             self.spare.prepare();
         }
+    }
+}
+
+impl fmt::Debug for BlockLog {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let heights = self.first_height()..self.next_height();
+        out.debug_struct("BlockLog").field("dir", &self.dir).field("heights", &heights).finish_non_exhaustive()
     }
 }
 
@@ -284,123 +292,4 @@ impl Drop for BlockLog {
             drop(self.file.sync_data());
         }
     }
-}
-
-/// Makes a new log, or clears what an interrupted making or pruning left. Afterwards manifest and segments agree on where
-/// the log begins. Returns whether the log is new.
-fn begin(dir: &Path, options: &Options) -> Result<bool, DiskError> {
-    let paths = recovery::list(dir)?;
-    match manifest::read(dir, &options.genesis)? {
-        Some(first_height) => {
-            if !paths.iter().any(|(height, _)| *height == first_height) {
-                let evidence = format!("{} says that the log begins there", manifest::path(dir).display());
-                return Err(DiskError::MissingSegment {
-                    file: segment::path(dir, first_height),
-                    height: first_height,
-                    evidence,
-                });
-            }
-            for (_, path) in paths.iter().filter(|(height, _)| *height < first_height) {
-                fs::remove_file(path).map_err(DiskError::io("remove the old segment", path))?;
-            }
-            Ok(false)
-        }
-        None => {
-            // The manifest is written before the first block, so a segment without it may only be an empty one.
-            if let Some((_, path)) = paths.first() {
-                let (segment, _) = recovery::read_last(path, &options.genesis, None, false)?;
-                if paths.len() > 1 || segment.next_height > segment.first_height {
-                    return Err(DiskError::BadFile {
-                        file: manifest::path(dir),
-                        kind: "block log manifest",
-                        offset: 0,
-                        found: format!("it is missing, although {} holds blocks", path.display()),
-                    });
-                }
-                fs::remove_file(path).map_err(DiskError::io("remove the empty segment", path))?;
-            }
-            create(dir, options)?;
-            Ok(true)
-        }
-    }
-}
-
-fn create(dir: &Path, options: &Options) -> Result<(), DiskError> {
-    let length = options.segment_bytes.max(SEGMENT_BYTES_MIN);
-    let previous = segment::first_previous(&options.genesis);
-    let header = Header::new(options.genesis, options.first_height, previous, length)?;
-    let mut spare = Spare::new(dir, length);
-    let file = spare.take()?;
-    file.write_all_at(&header.encode(), 0).map_err(DiskError::io("write", spare.path()))?;
-    file.sync_data().map_err(DiskError::io("sync", spare.path()))?;
-    let path = segment::path(dir, options.first_height);
-    fs::rename(spare.path(), &path).map_err(DiskError::io("rename the new segment to", &path))?;
-    sync_directory(dir)?;
-    manifest::write(dir, &options.genesis, options.first_height)
-}
-
-/// Cuts a torn tail and makes what is reported durable. Returns the file for appending.
-fn repair(segment: &Segment, tail: &Tail) -> Result<File, DiskError> {
-    let path = &segment.path;
-    let file = File::options().read(true).write(true).open(path).map_err(DiskError::io("open", path))?;
-    let zeros_to = if tail.short_bytes > 0 { tail.torn.end.max(segment.length) } else { tail.torn.end };
-    fill_zeros(&file, tail.torn.start, zeros_to).map_err(DiskError::io("cut the torn tail of", path))?;
-    if let Some((offset, bytes)) = &tail.unproved {
-        file.write_all_at(bytes, *offset).map_err(DiskError::io("write again the last group of", path))?;
-    }
-    if !tail.marked {
-        // The sync before the mark: a mark must never be ahead of what it vouches for.
-        file.sync_all().map_err(DiskError::io("sync", path))?;
-        write_mark(&file, segment, segment.next_height)?;
-    }
-    file.sync_all().map_err(DiskError::io("sync", path))?;
-    Ok(file)
-}
-
-/// Writes the records of a group behind a segment's end, without a sync. Returns their checks.
-fn write_records(file: &File, segment: &Segment, bodies: &[&[u8]]) -> Result<Vec<[u8; 16]>, DiskError> {
-    let durable_below = segment.next_height;
-    let mut previous = segment.previous;
-    let mut at = segment.end;
-    let mut pending = Vec::new();
-    let mut checks = Vec::with_capacity(bodies.len());
-    let write = |bytes: &[u8], at: &mut u64| {
-        file.write_all_at(bytes, *at).map_err(DiskError::io("write", &segment.path))?;
-        *at += bytes.len() as u64;
-        Ok(())
-    };
-    for (height, body) in (durable_below..).zip(bodies) {
-        let body_bytes = u32::try_from(body.len()).expect("append has checked the length against BODY_BYTES_MAX");
-        let (record, check) = encode_block(&segment.key, height, durable_below, previous, body_bytes, body);
-        previous = check;
-        checks.push(check);
-        pending.extend_from_slice(&record);
-        let copied = body.len() <= COPY_BYTES_MAX;
-        if copied {
-            pending.extend_from_slice(body);
-        }
-        if !copied || pending.len() > COPY_BYTES_MAX {
-            write(&pending, &mut at)?;
-            pending.clear();
-        }
-        if !copied {
-            write(body, &mut at)?;
-        }
-    }
-    write(&pending, &mut at)?;
-    Ok(checks)
-}
-
-/// Notes behind a segment's last block that every height below `durable_below` is durable. No sync.
-fn write_mark(file: &File, segment: &Segment, durable_below: u64) -> Result<(), DiskError> {
-    let mark = encode_mark(&segment.key, segment.next_height, durable_below, segment.previous);
-    file.write_all_at(&mark, segment.end).map_err(DiskError::io("write the mark of", &segment.path))
-}
-
-/// Notes durably at the end of a segment that the log goes on in another one, so that the loss of that one is seen.
-fn seal(segment: &Segment, durable_below: u64) -> Result<(), DiskError> {
-    let path = &segment.path;
-    let file = File::options().write(true).open(path).map_err(DiskError::io("open", path))?;
-    write_mark(&file, segment, durable_below)?;
-    file.sync_data().map_err(DiskError::io("sync", path))
 }

@@ -36,6 +36,7 @@
 //! - The disk must honour `fdatasync`, and must write a 512-byte sector whole or not at all.
 //! - Somebody who can write the files can forge them: the checksums find accidents, not attackers.
 
+mod begin;
 mod error;
 mod files;
 mod frame;
@@ -47,6 +48,7 @@ mod recovery;
 mod segment;
 mod snapshot;
 mod spare;
+mod write;
 
 pub use error::DiskError;
 pub use files::{remove_leftovers, write_atomic};

@@ -120,7 +120,7 @@ pub(super) fn name_height(path: &Path) -> Option<u64> {
 
 /// Writes zeros over `from..to` of a file: allocates what is not there yet.
 pub(super) fn fill_zeros(file: &File, from: u64, to: u64) -> io::Result<()> {
-    let zeros = vec![0; 1 << 20];
+    let zeros = vec![0; to.saturating_sub(from).min(1 << 20) as usize];
     let mut at = from;
     while at < to {
         // Bounded by the length of `zeros`, so the narrowing loses nothing.
@@ -131,8 +131,10 @@ pub(super) fn fill_zeros(file: &File, from: u64, to: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a new file of `length` zeros, durable as to content and size, not yet as to name.
+/// Makes a new file of `length` zeros, durable as to content and size, not yet as to name. It is synced in small steps:
+/// many file systems let one big sync of this file delay every append to the log beside it.
 pub(super) fn create_zeros(path: &Path, length: u64) -> Result<File, DiskError> {
+    const STEP: u64 = 1 << 20;
     let file = File::options()
         .read(true)
         .write(true)
@@ -140,7 +142,13 @@ pub(super) fn create_zeros(path: &Path, length: u64) -> Result<File, DiskError> 
         .truncate(true)
         .open(path)
         .map_err(DiskError::io("create", path))?;
-    fill_zeros(&file, 0, length).map_err(DiskError::io("fill with zeros", path))?;
+    let mut at = 0;
+    while at < length {
+        let to = length.min(at + STEP);
+        fill_zeros(&file, at, to).map_err(DiskError::io("fill with zeros", path))?;
+        file.sync_data().map_err(DiskError::io("sync", path))?;
+        at = to;
+    }
     file.sync_all().map_err(DiskError::io("sync", path))?;
     Ok(file)
 }

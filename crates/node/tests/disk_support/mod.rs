@@ -42,7 +42,7 @@ pub fn options(segment_bytes: u64) -> Options {
 /// The body that belongs to a height: its length and bytes follow from it, some are empty.
 pub fn body(height: u64) -> Vec<u8> {
     let length = (height * 7919 % 300) as usize;
-    let length = if height % 5 == 0 { 0 } else { length };
+    let length = if height.is_multiple_of(5) { 0 } else { length };
     (0..length).map(|at| (height as usize * 31 + at * 7) as u8).collect()
 }
 
