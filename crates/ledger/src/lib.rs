@@ -1,1 +1,60 @@
-//! TODO
+//! Assets, holdings, journals, holds and pledges: the one door for value (floor 2, module 3).
+//!
+//! Nouns: [`Asset`] (what), [`Balance`] (how much, of whom, in four parts), [`Journal`] (what moved),
+//! [`Hold`] (set aside for a beneficiary until settled, released or expired), pledge (marked for a
+//! [`Purpose`]'s owner, still on its owner's account), supply.
+//!
+//! ```text
+//!   operation ──► transfer / mint / burn / hold / pledge / seize
+//!                                   │
+//!                                   ▼
+//!                 post(journal) ──► compliance::check ──► balances, supply, event
+//! ```
+//!
+//! [`post`] is the only writer of balances. A journal balances per asset: what is debited, plus what
+//! is minted, is what is credited, plus what is burned. Only the owner of an asset's kind mints or
+//! burns. Pledged collateral stays on its owner's account; the beneficiary may seize it by rule.
+//! Corrections are reversals with a reason, never edits.
+//!
+//! Invariants
+//! - `supply_is_held`: per asset, the sum of all parts over all accounts is the supply.
+//! - `running_total_is_supply`: the running total of an asset's balances is its supply, every block.
+//! - `holds_are_held`: per account and asset, the sum of its holds is the held part.
+//! - `pledges_are_pledged`: per account and asset, the sum of its pledges is the pledged part.
+//! - `no_empty_balance`: no balance record is empty.
+
+mod asset;
+mod block;
+mod error;
+mod event;
+mod genesis;
+mod holds;
+mod invariants;
+mod journal;
+mod movements;
+mod operation;
+pub mod operations;
+mod pledges;
+mod post;
+pub mod query;
+mod state;
+
+pub use asset::{AssetNames, NewAsset, SYMBOL_MAX, asset, create_asset, decimals};
+pub use block::expire_holds;
+pub use error::Error;
+pub use event::Event;
+pub use genesis::{Genesis, GenesisAsset, GenesisBalance, genesis};
+pub use holds::{NewHold, hold, release, settle};
+pub use invariants::{check_block, check_invariants};
+pub use journal::{Journal, LEGS_MAX, Leg, Part, Purpose, Side, SupplyChange};
+pub use movements::{burn, mint, move_by_rule, transfer};
+pub use operation::Operation;
+pub use pledges::{pledge, pledged, seize, unpledge};
+pub use post::post;
+pub use state::{
+    Asset, AssetKind, Balance, BalanceKey, Beneficiary, Hold, HoldId, balance, balance_key_bytes, create_tables,
+    hold_record, rebuild, supply,
+};
+
+/// The number of this module: the high byte of its tables, the thousands of its errors.
+pub const MODULE: u8 = 3;

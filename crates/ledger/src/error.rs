@@ -1,0 +1,126 @@
+//! Why a posting is refused. The numbers are fixed for ever; the order is the precedence.
+
+use gage_compliance::Denial;
+use gage_units::MathError;
+use strum::IntoStaticStr;
+use thiserror::Error;
+
+/// A refusal by this module.
+#[derive(Clone, Debug, PartialEq, Eq, Error, IntoStaticStr)]
+pub enum Error {
+    /// From accounts.
+    #[error(transparent)]
+    Accounts(#[from] gage_accounts::Error),
+    /// A side is not eligible; the report says why and what to do.
+    #[error("{0}")]
+    Ineligible(Box<Denial>),
+    /// No such asset.
+    #[error("no asset has that number")]
+    UnknownAsset,
+    /// A journal without legs, or with too many.
+    #[error("a journal has between 1 and 2,000 legs")]
+    BadLegCount,
+    /// Zero.
+    #[error("the amount is zero")]
+    ZeroAmount,
+    /// An itemised asset without an item, or a fungible one with.
+    #[error("an itemised asset is named with its item, a fungible one without")]
+    ItemMismatch,
+    /// A thing is one: it has no parts.
+    #[error("a single thing moves whole")]
+    ItemNotWhole,
+    /// Not enough in the part that is debited.
+    #[error("the {0} part of the balance is smaller than the amount")]
+    InsufficientBalance(&'static str),
+    /// Debits and credits differ.
+    #[error("the journal does not balance")]
+    Unbalanced,
+    /// The supply would exceed what can be written.
+    #[error("the supply would exceed 2^127 smallest units")]
+    SupplyTooLarge,
+    /// Another mints and burns this asset.
+    #[error("only the owner of the asset's kind mints or burns it")]
+    NotMinter,
+    /// No such hold.
+    #[error("no hold has that number")]
+    UnknownHold,
+    /// Not the hold's beneficiary.
+    #[error("only the beneficiary of the hold may do this")]
+    NotBeneficiary,
+    /// More than is held or pledged.
+    #[error("the amount exceeds what is held or pledged for this purpose")]
+    ExceedsRecord,
+    /// The hold expires in the past or too far ahead.
+    #[error("a hold expires later than now and within ten years")]
+    BadExpiry,
+    /// Not a symbol.
+    #[error("a symbol is 1 to 16 characters of A-Z, 0-9, dot or dash")]
+    BadSymbol,
+    /// Too many decimals.
+    #[error("an asset has at most 18 decimals")]
+    TooManyDecimals,
+    /// No more numbers.
+    #[error("no further assets can be created")]
+    TooManyAssets,
+    /// A transfer to oneself.
+    #[error("the sender and the receiver are the same account")]
+    SameAccount,
+    /// Reason missing or too long.
+    #[error("a reason is 1 to 140 printable ASCII characters")]
+    BadReason,
+    /// Reversed before.
+    #[error("this posting has already been reversed")]
+    AlreadyCorrected,
+    /// A result does not fit.
+    #[error(transparent)]
+    Math(#[from] MathError),
+}
+
+impl From<Box<Denial>> for Error {
+    fn from(denial: Box<Denial>) -> Error {
+        Error::Ineligible(denial)
+    }
+}
+
+impl Error {
+    /// The stable number: module number times 1000, plus the reason.
+    pub fn code(&self) -> u32 {
+        match self {
+            Error::Accounts(error) => error.code(),
+            Error::Ineligible(_) => 3001,
+            Error::UnknownAsset => 3002,
+            Error::BadLegCount => 3003,
+            Error::ZeroAmount => 3004,
+            Error::ItemMismatch => 3005,
+            Error::ItemNotWhole => 3006,
+            Error::InsufficientBalance(_) => 3007,
+            Error::Unbalanced => 3008,
+            Error::SupplyTooLarge => 3009,
+            Error::NotMinter => 3010,
+            Error::UnknownHold => 3011,
+            Error::NotBeneficiary => 3012,
+            Error::ExceedsRecord => 3013,
+            Error::BadExpiry => 3014,
+            Error::BadSymbol => 3015,
+            Error::TooManyDecimals => 3016,
+            Error::TooManyAssets => 3017,
+            Error::SameAccount => 3018,
+            Error::BadReason => 3019,
+            Error::AlreadyCorrected => 3020,
+            Error::Math(MathError::Overflow) => 3021,
+            Error::Math(MathError::Underflow) => 3022,
+            Error::Math(MathError::DivisionByZero) => 3023,
+        }
+    }
+
+    /// The stable name of the reason.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Error::Accounts(error) => error.name(),
+            Error::Math(MathError::Overflow) => "Overflow",
+            Error::Math(MathError::Underflow) => "Underflow",
+            Error::Math(MathError::DivisionByZero) => "DivisionByZero",
+            other => other.into(),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Holds, the one escrow: hold, then settle, release or expire.
+
+use gage_accounts::Context;
+use gage_compliance::Force;
+use gage_store::Draft;
+use gage_units::{AccountNumber, Amount, AssetId, Timestamp};
+
+use crate::movements::change_part;
+use crate::state::{Beneficiary, EXPIRY, HOLDS, Hold, HoldId, NEXT_HOLD, next_number};
+use crate::{Error, Event, Journal, Leg, MODULE, Part, Purpose, post};
+
+/// The longest a hold may stand: ten years of 365 days.
+const HOLD_MS_MAX: u64 = 10 * 365 * 86_400_000;
+
+/// What is set aside, for whom, until when.
+#[derive(Clone, Copy, Debug)]
+pub struct NewHold {
+    /// Whose free balance.
+    pub owner: AccountNumber,
+    /// Of what.
+    pub asset: AssetId,
+    /// How much.
+    pub amount: Amount,
+    /// The record it serves.
+    pub purpose: Beneficiary,
+    /// Who may settle or release it.
+    pub beneficiary: AccountNumber,
+    /// When it releases by itself.
+    pub expires: Timestamp,
+}
+
+/// Sets an amount aside.
+///
+/// # Errors
+/// [`Error::BadExpiry`]; as [`post`].
+pub fn hold(draft: &mut Draft, ctx: &Context, new: &NewHold) -> Result<HoldId, Error> {
+    let ahead = new.expires.since_ms(ctx.time).map_err(|_| Error::BadExpiry)?;
+    if ahead == 0 || ahead > HOLD_MS_MAX {
+        return Err(Error::BadExpiry);
+    }
+    change_part(draft, ctx, new.owner, new.asset, Part::Free, Part::Held, new.amount, Purpose::Hold)?;
+
+    // From here on nothing can fail.
+    let id = HoldId(next_number(draft, NEXT_HOLD));
+    let hold = Hold {
+        owner: new.owner,
+        asset: new.asset,
+        item: None,
+        amount: new.amount,
+        purpose: new.purpose,
+        beneficiary: new.beneficiary,
+        expires: new.expires,
+    };
+    HOLDS.put(draft, id, hold);
+    EXPIRY.put(draft, (new.expires, id), ());
+    draft.emit(MODULE, &Event::Held { hold: id, record: hold });
+    Ok(id)
+}
+
+/// Gives `amount` of a hold to `to`; the rest stays held.
+///
+/// # Errors
+/// [`Error::UnknownHold`], [`Error::ExceedsRecord`]; as [`post`]: both sides must be eligible now.
+pub fn settle(draft: &mut Draft, ctx: &Context, id: HoldId, to: AccountNumber, amount: Amount) -> Result<(), Error> {
+    let mut hold = HOLDS.get(draft, &id).ok_or(Error::UnknownHold)?;
+    let left = hold.amount.minus(amount).map_err(|_| Error::ExceedsRecord)?;
+    let legs =
+        [Leg::debit(hold.owner, hold.asset, Part::Held, amount), Leg::credit(to, hold.asset, Part::Free, amount)];
+    post(draft, ctx, &Journal { legs: &legs, supply: None, force: Force::Holder, purpose: Purpose::Settle })?;
+
+    // From here on nothing can fail.
+    if left.is_zero() {
+        HOLDS.remove(draft, &id);
+        EXPIRY.remove(draft, &(hold.expires, id));
+    } else {
+        hold.amount = left;
+        HOLDS.put(draft, id, hold);
+    }
+    draft.emit(MODULE, &Event::HoldSettled { hold: id, to, amount });
+    Ok(())
+}
+
+/// Gives what is left of a hold back to its owner.
+///
+/// # Errors
+/// [`Error::UnknownHold`]; as [`post`].
+pub fn release(draft: &mut Draft, ctx: &Context, id: HoldId) -> Result<(), Error> {
+    let hold = HOLDS.get(draft, &id).ok_or(Error::UnknownHold)?;
+    change_part(draft, ctx, hold.owner, hold.asset, Part::Held, Part::Free, hold.amount, Purpose::Release)?;
+
+    // From here on nothing can fail.
+    HOLDS.remove(draft, &id);
+    EXPIRY.remove(draft, &(hold.expires, id));
+    draft.emit(MODULE, &Event::HoldReleased { hold: id });
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! What must hold, one function per invariant.
+
+use std::collections::BTreeMap;
+
+use gage_accounts::Broken;
+use gage_store::Draft;
+use gage_units::Amount;
+
+use crate::state::{ASSETS, BALANCES, BalanceKey, HOLDS, PLEDGES, RUNNING, SUPPLY};
+use crate::{Balance, supply};
+
+/// What is compared every block: running totals only.
+///
+/// # Errors
+/// The invariant that does not hold. A node stops on it.
+pub fn check_block(draft: &Draft) -> Result<(), Broken> {
+    running_total_is_supply(draft)
+}
+
+/// The full audit.
+///
+/// # Errors
+/// The first invariant that does not hold.
+pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
+    running_total_is_supply(draft)?;
+    supply_is_held(draft)?;
+    no_empty_balance(draft)?;
+    holds_are_held(draft)?;
+    pledges_are_pledged(draft)
+}
+
+fn running_total_is_supply(draft: &Draft) -> Result<(), Broken> {
+    for (asset, _) in ASSETS.iter(draft) {
+        let running = RUNNING.get(draft, &asset).unwrap_or_default();
+        let supply = supply(draft, asset);
+        Broken::unless(running == supply, "ledger", "running_total_is_supply", || {
+            format!("asset {asset}: the running total is {running}, the supply {supply}")
+        })?;
+    }
+    Ok(())
+}
+
+fn supply_is_held(draft: &Draft) -> Result<(), Broken> {
+    let mut sums = BTreeMap::new();
+    for (key, balance) in BALANCES.sorted(draft) {
+        add(&mut sums, key.asset, "supply_is_held", balance.total().ok())?;
+    }
+    for (asset, supply) in SUPPLY.iter(draft) {
+        let held = sums.remove(&asset).unwrap_or_default();
+        Broken::unless(held == *supply, "ledger", "supply_is_held", || {
+            format!("asset {asset}: accounts hold {held}, the supply is {supply}")
+        })?;
+    }
+    Broken::unless(sums.is_empty(), "ledger", "supply_is_held", || {
+        format!("assets without supply are held: {:?}", sums.keys())
+    })
+}
+
+fn no_empty_balance(draft: &Draft) -> Result<(), Broken> {
+    for (key, balance) in BALANCES.sorted(draft) {
+        Broken::unless(!balance.is_empty(), "ledger", "no_empty_balance", || format!("{key:?} is empty"))?;
+    }
+    Ok(())
+}
+
+fn holds_are_held(draft: &Draft) -> Result<(), Broken> {
+    let mut sums = BTreeMap::new();
+    for (_, hold) in HOLDS.sorted(draft) {
+        let key = BalanceKey { account: hold.owner, asset: hold.asset, item: hold.item };
+        add(&mut sums, key, "holds_are_held", Some(hold.amount))?;
+    }
+    same_parts(draft, sums, "holds_are_held", |balance| balance.held)
+}
+
+fn pledges_are_pledged(draft: &Draft) -> Result<(), Broken> {
+    let mut sums = BTreeMap::new();
+    for (key, amount) in PLEDGES.sorted(draft) {
+        add(&mut sums, key.holding, "pledges_are_pledged", Some(amount))?;
+    }
+    same_parts(draft, sums, "pledges_are_pledged", |balance| balance.pledged)
+}
+
+fn same_parts(
+    draft: &Draft,
+    mut sums: BTreeMap<BalanceKey, Amount>,
+    name: &'static str,
+    part: impl Fn(&Balance) -> Amount,
+) -> Result<(), Broken> {
+    for (key, balance) in BALANCES.sorted(draft) {
+        let recorded = sums.remove(&key).unwrap_or_default();
+        let found = part(&balance);
+        Broken::unless(recorded == found, "ledger", name, || {
+            format!("{key:?}: the records say {recorded}, the balance {found}")
+        })?;
+    }
+    Broken::unless(sums.is_empty(), "ledger", name, || format!("records without a balance: {sums:?}"))
+}
+
+fn add<K: Ord>(
+    sums: &mut BTreeMap<K, Amount>,
+    key: K,
+    name: &'static str,
+    amount: Option<Amount>,
+) -> Result<(), Broken> {
+    let sum = sums.entry(key).or_default();
+    let total = amount.and_then(|amount| sum.plus(amount).ok());
+    Broken::unless(total.is_some(), "ledger", name, || "a sum exceeds 2^128".to_owned())?;
+    *sum = total.unwrap_or_default();
+    Ok(())
+}

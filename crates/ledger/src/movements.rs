@@ -1,0 +1,120 @@
+//! The plain movements, each one journal.
+
+use gage_accounts::Context;
+use gage_compliance::Force;
+use gage_store::Draft;
+use gage_units::{AccountNumber, Amount, AssetId};
+
+use crate::{AssetKind, Error, Journal, Leg, Part, Purpose, Side, SupplyChange, post};
+
+/// Moves a free amount as its owner wills: both sides must be eligible.
+///
+/// # Errors
+/// As [`post`].
+pub fn transfer(
+    draft: &mut Draft,
+    ctx: &Context,
+    from: AccountNumber,
+    to: AccountNumber,
+    asset: AssetId,
+    amount: Amount,
+) -> Result<(), Error> {
+    free_to_free(draft, ctx, from, to, asset, amount, Force::Holder, Purpose::Transfer)
+}
+
+/// Moves a free amount by rule: only the receiver must be eligible.
+///
+/// # Errors
+/// As [`post`].
+pub fn move_by_rule(
+    draft: &mut Draft,
+    ctx: &Context,
+    from: AccountNumber,
+    to: AccountNumber,
+    asset: AssetId,
+    amount: Amount,
+) -> Result<(), Error> {
+    free_to_free(draft, ctx, from, to, asset, amount, Force::Protocol, Purpose::Rule)
+}
+
+pub(crate) fn free_to_free(
+    draft: &mut Draft,
+    ctx: &Context,
+    from: AccountNumber,
+    to: AccountNumber,
+    asset: AssetId,
+    amount: Amount,
+    force: Force,
+    purpose: Purpose,
+) -> Result<(), Error> {
+    if from == to {
+        return Err(Error::SameAccount);
+    }
+    let legs = [Leg::debit(from, asset, Part::Free, amount), Leg::credit(to, asset, Part::Free, amount)];
+    post(draft, ctx, &Journal { legs: &legs, supply: None, force, purpose })
+}
+
+/// Mints `amount` to the free part of `to`, on the authority of `module`, which must own the asset's kind.
+///
+/// # Errors
+/// [`Error::NotMinter`], and as [`post`].
+pub fn mint(
+    draft: &mut Draft,
+    ctx: &Context,
+    module: u8,
+    asset: AssetId,
+    to: AccountNumber,
+    amount: Amount,
+) -> Result<(), Error> {
+    change_supply(draft, ctx, AssetKind::Module(module), Side::Credit, asset, to, amount)
+}
+
+/// Burns `amount` from the free part of `from`, on the authority of `module`, which must own the asset's kind.
+///
+/// # Errors
+/// [`Error::NotMinter`], and as [`post`].
+pub fn burn(
+    draft: &mut Draft,
+    ctx: &Context,
+    module: u8,
+    asset: AssetId,
+    from: AccountNumber,
+    amount: Amount,
+) -> Result<(), Error> {
+    change_supply(draft, ctx, AssetKind::Module(module), Side::Debit, asset, from, amount)
+}
+
+pub(crate) fn change_supply(
+    draft: &mut Draft,
+    ctx: &Context,
+    by: AssetKind,
+    side: Side,
+    asset: AssetId,
+    holder: AccountNumber,
+    amount: Amount,
+) -> Result<(), Error> {
+    let legs = [Leg { account: holder, asset, item: None, part: Part::Free, side, amount }];
+    let supply = Some(SupplyChange { asset, by, side, amount });
+    let (force, purpose) = match side {
+        Side::Credit => (Force::Holder, Purpose::Mint),
+        // What is burned reaches nobody, and a debt may be repaid by whoever may no longer send.
+        Side::Debit => (Force::Protocol, Purpose::Burn),
+    };
+    post(draft, ctx, &Journal { legs: &legs, supply, force, purpose })
+}
+
+/// Moves an amount between two parts of one holding; nothing leaves the account, so nobody's
+/// eligibility changes.
+pub(crate) fn change_part(
+    draft: &mut Draft,
+    ctx: &Context,
+    owner: AccountNumber,
+    asset: AssetId,
+    from: Part,
+    to: Part,
+    amount: Amount,
+    purpose: Purpose,
+) -> Result<(), Error> {
+    let legs = [Leg::debit(owner, asset, from, amount), Leg::credit(owner, asset, to, amount)];
+    post(draft, ctx, &Journal { legs: &legs, supply: None, force: Force::Holder, purpose })
+}

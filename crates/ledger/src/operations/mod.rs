@@ -1,0 +1,13 @@
+//! One file per verb: struct, validate, apply.
+
+mod assets;
+mod correct;
+mod holds;
+mod transfer;
+mod transfer_many;
+
+pub use assets::{Burn, CreateAsset, Mint};
+pub use correct::{Correct, PostingRef, REASON_MAX};
+pub use holds::{GiveHold, ReleaseHold, SettleHold};
+pub use transfer::Transfer;
+pub use transfer_many::{Payment, TRANSFERS_MAX, TransferMany};

@@ -1,0 +1,63 @@
+//! Reads for the API.
+
+use gage_store::Draft;
+use gage_units::{AccountNumber, Amount, AssetId};
+use serde::{Deserialize, Serialize};
+
+use crate::state::{ASSETS, BALANCES};
+use crate::{Asset, Balance, supply};
+
+/// An asset with its supply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssetView {
+    /// The number.
+    pub id: AssetId,
+    /// The record.
+    #[serde(flatten)]
+    pub asset: Asset,
+    /// How much exists.
+    pub supply: Amount,
+}
+
+/// One holding of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldingView {
+    /// What.
+    pub asset: AssetId,
+    /// Its symbol.
+    pub symbol: String,
+    /// Its decimals.
+    pub decimals: u8,
+    /// The four parts.
+    #[serde(flatten)]
+    pub balance: Balance,
+}
+
+/// The asset with its supply, if it exists.
+pub fn asset(draft: &Draft, id: AssetId) -> Option<AssetView> {
+    ASSETS.get(draft, &id).map(|asset| AssetView { id, asset, supply: supply(draft, id) })
+}
+
+/// Assets from number `from` upward, at most `limit`.
+pub fn assets(draft: &Draft, from: AssetId, limit: usize) -> Vec<AssetView> {
+    ASSETS
+        .iter(draft)
+        .skip_while(|(id, _)| *id < from)
+        .take(limit)
+        .map(|(id, asset)| AssetView { id, asset: asset.clone(), supply: supply(draft, id) })
+        .collect()
+}
+
+/// The fungible holdings of an account, by asset number, from `from` upward, at most `limit`.
+pub fn holdings(draft: &Draft, account: AccountNumber, from: AssetId, limit: usize) -> Vec<HoldingView> {
+    ASSETS
+        .iter(draft)
+        .skip_while(|(id, _)| *id < from)
+        .filter_map(|(id, asset)| {
+            let key = crate::BalanceKey { account, asset: id, item: None };
+            let balance = BALANCES.get(draft, &key)?;
+            Some(HoldingView { asset: id, symbol: asset.symbol.clone(), decimals: asset.decimals, balance })
+        })
+        .take(limit)
+        .collect()
+}
