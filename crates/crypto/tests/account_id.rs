@@ -1,7 +1,7 @@
 //! Text form of accounts, and what their errors say.
 #![allow(clippy::arithmetic_side_effects, clippy::unwrap_used, clippy::as_conversions)]
 
-use bech32::{Bech32, Bech32m, Hrp};
+use bech32::{Bech32, Bech32m, ByteIterExt, Fe32, Fe32IterExt, Hrp};
 use gage_crypto::{
     AccountId, Scheme,
     account_id::AccountIdError::{self, BadCharacter, BadChecksum, MixedCase, WrongLength, WrongPrefix},
@@ -59,6 +59,22 @@ fn each_error_is_the_sentence_that_is_true() {
     }
     let message = serde_json::from_str::<AccountId>("\"gold1abc\"").unwrap_err().to_string();
     assert!(message.contains("an account starts with `gage1`"), "{message}");
+}
+
+/// 52 characters carry 260 bits for 256: the four spare ones must be zero.
+#[test]
+fn one_account_has_one_text() {
+    let gage = Hrp::parse_unchecked("gage");
+    let encode = |last: u8| -> String {
+        let fives = sample().0.into_iter().bytes_to_fes().take(51);
+        let last = Fe32::try_from(last).unwrap();
+        fives.chain([last]).with_checksum::<Bech32m>(&gage).chars().collect()
+    };
+    let bits_of_last = sample().0[31] << 4 & 0x10;
+    for spare in 0..16 {
+        let expected = if spare == 0 { Ok(sample()) } else { Err(WrongLength) };
+        assert_eq!(parse(&encode(bits_of_last | spare)), expected);
+    }
 }
 
 #[test]

@@ -117,6 +117,16 @@ fn a_node_does_not_pass_for_a_leaf() {
     assert!(!verify_merkle_path(&root, &left.0, 0, 2, &[right]));
 }
 
+#[test]
+fn a_path_longer_than_the_claimed_tree_is_refused() {
+    let leaves = numbered(2);
+    let (left, right) = (leaf_hash(&leaves[0]), leaf_hash(&leaves[1]));
+    let root = node_hash(&left, &right);
+    assert!(verify_merkle_path(&root, &leaves[1], 1, 2, &[left]));
+    // The hashes fit, but a tree of one leaf has no siblings.
+    assert!(!verify_merkle_path(&root, &leaves[1], 0, 1, &[left]));
+}
+
 fn hashes(count: usize) -> Vec<Hash> {
     numbered(count).iter().map(|bytes| sha256(bytes)).collect()
 }
