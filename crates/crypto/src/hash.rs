@@ -1,4 +1,4 @@
-//! [`Hash`] and the two hash functions of the protocol's outer surface.
+//! [`struct@Hash`] and the two hash functions of the protocol's outer surface.
 //!
 //! SHA-256 is used wherever a foreign verifier (a contract, an auditor's script) recomputes a digest:
 //! it is cheap in contracts and has hardware support. Keccak-256 appears only where Ethereum

@@ -5,7 +5,7 @@
 //! encodings (what exactly is hashed and signed) are defined here and pinned by golden tests.
 //!
 //! In reading order:
-//! - [`hash`]: [`Hash`], SHA-256 and Keccak-256.
+//! - [`hash`]: [`struct@Hash`], SHA-256 and Keccak-256.
 //! - [`merkle`]: root and paths of a fixed list (RFC 6962).
 //! - [`accumulator`]: the same tree as it grows, with a root bound to the number of leaves.
 //! - [`account_id`]: [`AccountId`], fixed at opening, and its text form `gage1...`.

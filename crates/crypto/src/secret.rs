@@ -14,14 +14,15 @@ use crate::{
 };
 
 /// A key that can sign. Its memory is wiped when it is dropped; `Debug` shows the scheme only.
-pub enum SecretKey {
-    /// See [`Scheme::Secp256k1Eip712`].
+pub struct SecretKey(Inner);
+
+enum Inner {
+    /// Checked to be in range when the key was made.
     Secp256k1Eip712(Zeroizing<[u8; 32]>),
-    /// See [`Scheme::Ed25519`].
     Ed25519(Box<Zeroizing<ed25519_zebra::SigningKey>>),
-    /// See [`Scheme::P256`]; the library wipes it.
+    /// The library wipes its keys itself.
     P256(Box<p256::ecdsa::SigningKey>),
-    /// See [`Scheme::WebAuthn`]: plays an authenticator for tests and simulated users.
+    /// Plays an authenticator for tests and simulated users.
     WebAuthn(Box<p256::ecdsa::SigningKey>),
 }
 
@@ -37,44 +38,45 @@ impl SecretKey {
     /// [`InvalidSecret`] for about one in 2^32 (P-256) or 2^128 (secp256k1) random strings; never for
     /// Ed25519.
     pub fn from_bytes(scheme: Scheme, secret: &[u8; 32]) -> Result<Self, InvalidSecret> {
-        match scheme {
+        let inner = match scheme {
             Scheme::Secp256k1Eip712 => {
                 let mut key = secp256k1::SecretKey::from_secret_bytes(*secret).map_err(|_| InvalidSecret)?;
                 key.non_secure_erase();
-                Ok(Self::Secp256k1Eip712(Zeroizing::new(*secret)))
+                Inner::Secp256k1Eip712(Zeroizing::new(*secret))
             }
             Scheme::Ed25519 => {
                 let key = ed25519_zebra::SigningKey::from_bytes(secret);
-                Ok(Self::Ed25519(Box::new(Zeroizing::new(key))))
+                Inner::Ed25519(Box::new(Zeroizing::new(key)))
             }
-            Scheme::P256 => p256_key(secret).map(Self::P256),
-            Scheme::WebAuthn => p256_key(secret).map(Self::WebAuthn),
-        }
+            Scheme::P256 => Inner::P256(p256_key(secret)?),
+            Scheme::WebAuthn => Inner::WebAuthn(p256_key(secret)?),
+        };
+        Ok(Self(inner))
     }
 
     /// How this key signs.
     #[must_use]
     pub const fn scheme(&self) -> Scheme {
-        match self {
-            Self::Secp256k1Eip712(_) => Scheme::Secp256k1Eip712,
-            Self::Ed25519(_) => Scheme::Ed25519,
-            Self::P256(_) => Scheme::P256,
-            Self::WebAuthn(_) => Scheme::WebAuthn,
+        match &self.0 {
+            Inner::Secp256k1Eip712(_) => Scheme::Secp256k1Eip712,
+            Inner::Ed25519(_) => Scheme::Ed25519,
+            Inner::P256(_) => Scheme::P256,
+            Inner::WebAuthn(_) => Scheme::WebAuthn,
         }
     }
 
     /// The public half. Computed anew at each call: keep it.
     #[must_use]
     pub fn public_key(&self) -> PublicKey {
-        let key = match self {
-            Self::Secp256k1Eip712(secret) => {
+        let key = match &self.0 {
+            Inner::Secp256k1Eip712(secret) => {
                 let mut key = secp256k1_key(secret);
                 let public = secp256k1::PublicKey::from_secret_key(&key).serialize();
                 key.non_secure_erase();
                 PublicKey::new(self.scheme(), &public)
             }
-            Self::Ed25519(key) => PublicKey::new(self.scheme(), key.verification_key().as_ref()),
-            Self::P256(key) | Self::WebAuthn(key) => {
+            Inner::Ed25519(key) => PublicKey::new(self.scheme(), key.verification_key().as_ref()),
+            Inner::P256(key) | Inner::WebAuthn(key) => {
                 let point = key.verifying_key().to_sec1_point(true);
                 PublicKey::new(self.scheme(), point.as_bytes())
             }
@@ -87,8 +89,8 @@ impl SecretKey {
     /// # Errors
     /// [`SignatureError::NoWalletDigest`] if a wallet key shall sign a payload without a wallet digest.
     pub fn sign(&self, payload: &SigningPayload) -> Result<Signature, SignatureError> {
-        match self {
-            Self::Secp256k1Eip712(secret) => {
+        match &self.0 {
+            Inner::Secp256k1Eip712(secret) => {
                 let digest = payload.wallet.ok_or(SignatureError::NoWalletDigest)?;
                 let mut key = secp256k1_key(secret);
                 let message = secp256k1::Message::from_digest(digest.0);
@@ -97,12 +99,12 @@ impl SecretKey {
                 key.non_secure_erase();
                 Ok(Signature::Secp256k1Eip712(SignatureBytes(signature)))
             }
-            Self::Ed25519(key) => {
+            Inner::Ed25519(key) => {
                 let signature = key.sign(&payload.machine.0).to_bytes();
                 Ok(Signature::Ed25519(SignatureBytes(signature)))
             }
-            Self::P256(key) => Ok(Signature::P256(sign_p256(key, &payload.machine))),
-            Self::WebAuthn(key) => Ok(Signature::WebAuthn(assert(key, &payload.machine))),
+            Inner::P256(key) => Ok(Signature::P256(sign_p256(key, &payload.machine))),
+            Inner::WebAuthn(key) => Ok(Signature::WebAuthn(assert(key, &payload.machine))),
         }
     }
 }
