@@ -1,0 +1,492 @@
+//! What a run is made of: one readable file, every number with its unit in the key.
+
+use gage_units::Price;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::bars::{self, Bar, Bars, BarsError};
+
+/// The crash of 12 and 13 March 2020, as `gage demo` plays it.
+pub const ETH_CRASH_2020_03: &str = include_str!("../../../scenarios/eth-crash-2020-03.toml");
+
+/// A run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// A title.
+    pub name: String,
+    /// A paragraph for the report.
+    pub about: String,
+    /// Everything random follows from it.
+    pub seed: u64,
+    /// Blocks.
+    pub ledger: LedgerRules,
+    /// The price feed.
+    pub feed: FeedRules,
+    /// Who reports prices.
+    pub publishers: Publishers,
+    /// The terms of the vaults.
+    pub facility: FacilityRules,
+    /// How collateral is auctioned.
+    pub auction: AuctionRules,
+    /// The vaults at the start.
+    pub vaults: Vaults,
+    /// What their owners do.
+    pub borrowers: Borrowers,
+    /// Who takes lots.
+    pub keepers: Keepers,
+    /// Where keepers sell.
+    pub market: MarketRules,
+    /// Who insures.
+    pub backstop: Backstop,
+    /// When few transactions get in.
+    #[serde(default)]
+    pub congestion: Vec<Congestion>,
+    /// The design of 2020, run beside on the same vaults and path.
+    pub design_2020: Design2020,
+    /// The bars; a price file given on the command line takes their place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prices: Option<Prices>,
+}
+
+/// Blocks and the path between bars.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LedgerRules {
+    /// Seconds of ledger time from block to block.
+    pub block_interval_s: u64,
+    /// Most blocks after the last bar, at its price, for auctions still under way.
+    pub settle_blocks_max: u64,
+    /// Noise of the path inside a bar, in bps of the bar's range.
+    pub path_noise_bps: u32,
+}
+
+/// How the oracle treats the collateral's price.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeedRules {
+    /// Distinct fresh publishers needed.
+    pub quorum: u32,
+    /// A report older than this does not count.
+    pub age_max_s: u64,
+    /// A move of more than this from the last confirmed price needs confirmation.
+    pub jump_bps: u32,
+    /// A jump holds without confirmation after this long.
+    pub jump_confirm_s: u64,
+    /// A confidence above this share of the price makes the price uncertain.
+    pub confidence_max_bps: u32,
+}
+
+/// Who reports prices.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Publishers {
+    /// How many, with equal weights.
+    pub count: u32,
+    /// Standard deviation of a report around the market.
+    pub noise_bps: u32,
+    /// The confidence that a report states, besides a tenth of the last move.
+    pub confidence_bps: u32,
+    /// Each publisher lags by 0 to this many blocks.
+    pub lag_blocks_max: u32,
+    /// This many of them follow the file's venue blindly, absurd numbers included.
+    pub venue_followers: u32,
+    /// Silences.
+    #[serde(default)]
+    pub outages: Vec<Outage>,
+}
+
+/// A publisher is silent for a while.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outage {
+    /// Which, from 0.
+    pub publisher: u32,
+    /// Minutes from the first bar.
+    pub from_minute: u64,
+    /// For how long.
+    pub minutes: u64,
+}
+
+/// The terms of the vaults.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FacilityRules {
+    /// Most debt per value of collateral when borrowing.
+    pub loan_to_value_bps: u32,
+    /// Debt per value of collateral at which a vault is liquidated.
+    pub liquidation_threshold_bps: u32,
+    /// The most a taker gets above the price.
+    pub liquidation_bonus_bps: u32,
+    /// Health that a partial liquidation restores.
+    pub target_health_bps: u32,
+    /// Yearly stability fee.
+    pub fee_bps_per_year: u32,
+    /// Least debt of a vault, in whole units of the stable asset.
+    pub debt_min: u64,
+    /// Most debt of all vaults together, in whole units.
+    pub debt_ceiling: u64,
+    /// Most debt sent to auction in one window, in whole units.
+    pub throughput_debt_max: u64,
+    /// The window.
+    pub throughput_window_s: u64,
+}
+
+/// How collateral is auctioned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuctionRules {
+    /// The first price, in bps of the oracle's mid.
+    pub start_bps: u32,
+    /// The price falls every so many seconds,
+    pub step_s: u64,
+    /// by so much.
+    pub cut_bps: u32,
+    /// An auction restarts after this long.
+    pub tail_s: u64,
+    /// Or when its price is below this share of its first.
+    pub cusp_bps: u32,
+}
+
+/// The vaults at the start.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vaults {
+    /// How many.
+    pub count: u32,
+    /// Smallest debt in whole units; sizes have a Pareto tail of exponent 1,
+    pub debt_min: u64,
+    /// cut here.
+    pub debt_max: u64,
+    /// Collateral value per debt, in bps: no vault starts below it,
+    pub ratio_min_bps: u32,
+    /// half the vaults start less than this above it,
+    pub ratio_spread_median_bps: u32,
+    /// with a lognormal spread of this sigma.
+    pub ratio_spread_sigma: f64,
+    /// And no vault starts above this.
+    pub ratio_max_bps: u32,
+}
+
+/// What vault owners do in the crash.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Borrowers {
+    /// The share of owners who watch.
+    pub attentive_share: f64,
+    /// An owner's spare collateral is up to this share of what is pledged.
+    pub reserve_share_max: f64,
+    /// An owner acts when collateral value per debt is below a number of his own in this range.
+    pub trigger_bps: [u32; 2],
+    /// He restores the ratio to his trigger plus this.
+    pub restore_bps: u32,
+}
+
+/// Who takes lots.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keepers {
+    /// How many.
+    pub count: u32,
+    /// What each may lay out at one time, in whole units of the stable asset.
+    pub inventory: u64,
+    /// Each wants at least a profit of its own in this range.
+    pub profit_bps: [u32; 2],
+    /// Blocks until sold collateral has come back as stable.
+    pub return_blocks: u64,
+}
+
+/// Where keepers sell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MarketRules {
+    /// The cost of selling anything.
+    pub exit_base_bps: u32,
+    /// The further cost per percent of the hour's traded volume that keepers together sold in an hour.
+    pub exit_bps_per_percent_of_volume: u32,
+    /// Hourly volume taken where the price file has none, in whole units of the base.
+    pub volume_if_unknown: u64,
+}
+
+/// Who insures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backstop {
+    /// Depositors of the stability pool.
+    pub depositors: u32,
+    /// Their deposits together, in bps of all debt at the start; sizes have a heavy tail.
+    pub pool_bps: u32,
+    /// First-loss capital of the facility's curator, in bps of all debt at the start.
+    pub first_loss_bps: u32,
+    /// A depositor asks for his money back when the market has fallen by this from the start.
+    pub flight_fall_bps: u32,
+    /// This share of depositors would.
+    pub flight_share: f64,
+}
+
+/// A time in which few transactions of users get into a block. Reports of publishers do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Congestion {
+    /// Minutes from the first bar.
+    pub from_minute: u64,
+    /// For how long.
+    pub minutes: u64,
+    /// How many get in.
+    pub user_transactions_per_block: u32,
+}
+
+/// The design of 2020; `testkit::design_2020` says what the numbers mean.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Design2020 {
+    /// The price is this old.
+    pub price_delay_s: u64,
+    /// Largest lot, in whole units of collateral.
+    pub lot_max: u64,
+    /// Least raise of a bid.
+    pub bid_increase_bps: u32,
+    /// A bid wins when none better came for this long.
+    pub bid_duration_s: u64,
+    /// An auction ends after this long whatever comes.
+    pub auction_duration_s: u64,
+    /// Added to the debt to be raised.
+    pub penalty_bps: u32,
+    /// The first bid of a keeper is this share of what the lot is worth to it.
+    pub opening_bid_bps: u32,
+    /// How many of the keepers try a bid of zero when nobody else gets in.
+    pub zero_bidders: u32,
+}
+
+/// Bars stated in the scenario itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Prices {
+    /// Where they come from.
+    pub source: String,
+    /// time_ms (opening, UTC), open, high, low, close, volume.
+    pub bars: Vec<(u64, String, String, String, String, String)>,
+}
+
+/// Why a scenario is not usable.
+#[derive(Debug, Error)]
+pub enum ScenarioError {
+    /// Not the expected form; the text names line and key.
+    #[error("the scenario cannot be read: {0}")]
+    Form(#[from] toml::de::Error),
+    /// A number is out of its bounds.
+    #[error("scenario key `{key}` is {value}; it must be from {low} to {high}")]
+    Bounds {
+        /// Dotted.
+        key: String,
+        /// As given.
+        value: f64,
+        /// Least.
+        low: f64,
+        /// Most.
+        high: f64,
+    },
+    /// Two keys contradict each other.
+    #[error("scenario key `{key}`: {why}")]
+    Contradiction {
+        /// Dotted.
+        key: &'static str,
+        /// The rule.
+        why: &'static str,
+    },
+    /// A bar of the scenario is not usable.
+    #[error("scenario key `prices.bars`, row {row}: {why}")]
+    Bar {
+        /// From 1.
+        row: usize,
+        /// What is wrong.
+        why: String,
+    },
+    /// The scenario states no bars.
+    #[error("scenario key `prices` is missing: state bars there or give a price file")]
+    NoPrices,
+    /// The bars do not do.
+    #[error("scenario key `prices.bars`: {0}")]
+    Bars(#[from] BarsError),
+}
+
+impl Scenario {
+    /// Reads a scenario and checks every bound.
+    ///
+    /// # Errors
+    /// See [`ScenarioError`]; the text names the key.
+    pub fn parse(text: &str) -> Result<Scenario, ScenarioError> {
+        let scenario: Scenario = toml::from_str(text)?;
+        scenario.check()?;
+        Ok(scenario)
+    }
+
+    /// The bars that the scenario states. Unlike a price file it must be without defects.
+    ///
+    /// # Errors
+    /// [`ScenarioError::NoPrices`], [`ScenarioError::Bar`], [`ScenarioError::Bars`].
+    pub fn bars(&self) -> Result<Bars, ScenarioError> {
+        let prices = self.prices.as_ref().ok_or(ScenarioError::NoPrices)?;
+        let mut rows = Vec::new();
+        for (row, (time_ms, open, high, low, close, volume)) in (1..).zip(&prices.bars) {
+            let price = |text: &str| {
+                bars::price_of(text)
+                    .ok_or_else(|| ScenarioError::Bar { row, why: format!("{text:?} is not a price above zero") })
+            };
+            let volume = gage_units::parse_decimal(volume, 18)
+                .map_err(|error| ScenarioError::Bar { row, why: format!("volume {volume:?}: {error}") })?;
+            rows.push(Bar {
+                time_ms: *time_ms,
+                open: price(open)?,
+                high: price(high)?,
+                low: price(low)?,
+                close: price(close)?,
+                volume: Some(volume),
+                line: row as u64,
+            });
+        }
+        let bars = bars::from_rows(rows, Vec::new())?;
+        match bars.findings.first() {
+            Some(finding) => Err(ScenarioError::Bar { row: finding.line as usize, why: finding.to_string() }),
+            None => Ok(bars),
+        }
+    }
+
+    fn check(&self) -> Result<(), ScenarioError> {
+        self.check_ledger_and_prices()?;
+        self.check_facility()?;
+        self.check_people()?;
+        self.check_design_2020()
+    }
+
+    fn check_ledger_and_prices(&self) -> Result<(), ScenarioError> {
+        let (ledger, feed, publishers) = (&self.ledger, &self.feed, &self.publishers);
+        within("ledger.block_interval_s", ledger.block_interval_s as f64, 1.0, 86_400.0)?;
+        within("ledger.settle_blocks_max", ledger.settle_blocks_max as f64, 0.0, 5_000.0)?;
+        within("ledger.path_noise_bps", ledger.path_noise_bps, 0.0, 5_000.0)?;
+        within("publishers.count", publishers.count, 1.0, 32.0)?;
+        within("publishers.noise_bps", publishers.noise_bps, 0.0, 1_000.0)?;
+        within("publishers.confidence_bps", publishers.confidence_bps, 0.0, 1_000.0)?;
+        within("publishers.lag_blocks_max", publishers.lag_blocks_max, 0.0, 10.0)?;
+        within("publishers.venue_followers", publishers.venue_followers, 0.0, f64::from(publishers.count))?;
+        for (index, outage) in publishers.outages.iter().enumerate() {
+            let key = |name: &str| format!("publishers.outages[{index}].{name}");
+            within(&key("publisher"), outage.publisher, 0.0, f64::from(publishers.count - 1))?;
+            within(&key("minutes"), outage.minutes as f64, 1.0, 100_000.0)?;
+        }
+        within("feed.quorum", feed.quorum, 1.0, f64::from(publishers.count))?;
+        within("feed.age_max_s", feed.age_max_s as f64, ledger.block_interval_s as f64, 86_400.0)?;
+        within("feed.jump_bps", feed.jump_bps, 10.0, 9_000.0)?;
+        within("feed.jump_confirm_s", feed.jump_confirm_s as f64, 0.0, 86_400.0)?;
+        within("feed.confidence_max_bps", feed.confidence_max_bps, 1.0, 5_000.0)
+    }
+
+    fn check_facility(&self) -> Result<(), ScenarioError> {
+        let (facility, auction) = (&self.facility, &self.auction);
+        within("facility.liquidation_threshold_bps", facility.liquidation_threshold_bps, 1_000.0, 9_900.0)?;
+        let threshold = f64::from(facility.liquidation_threshold_bps);
+        within("facility.loan_to_value_bps", facility.loan_to_value_bps, 500.0, threshold)?;
+        within("facility.liquidation_bonus_bps", facility.liquidation_bonus_bps, 0.0, 3_000.0)?;
+        within("facility.target_health_bps", facility.target_health_bps, 10_000.0, 30_000.0)?;
+        within("facility.fee_bps_per_year", facility.fee_bps_per_year, 0.0, 10_000.0)?;
+        within("facility.debt_min", facility.debt_min as f64, 1.0, 1e9)?;
+        within("facility.debt_ceiling", facility.debt_ceiling as f64, 1.0, 1e13)?;
+        within("facility.throughput_debt_max", facility.throughput_debt_max as f64, 1.0, 1e13)?;
+        within("facility.throughput_window_s", facility.throughput_window_s as f64, 1.0, 864_000.0)?;
+        within("auction.start_bps", auction.start_bps, 10_000.0, 30_000.0)?;
+        within("auction.step_s", auction.step_s as f64, 1.0, 86_400.0)?;
+        within("auction.cut_bps", auction.cut_bps, 1.0, 5_000.0)?;
+        within("auction.tail_s", auction.tail_s as f64, auction.step_s as f64, 864_000.0)?;
+        within("auction.cusp_bps", auction.cusp_bps, 100.0, 9_999.0)
+    }
+
+    fn check_people(&self) -> Result<(), ScenarioError> {
+        let (vaults, borrowers, keepers) = (&self.vaults, &self.borrowers, &self.keepers);
+        within("vaults.count", vaults.count, 1.0, 100_000.0)?;
+        within("vaults.debt_min", vaults.debt_min as f64, self.facility.debt_min as f64, 1e9)?;
+        within("vaults.debt_max", vaults.debt_max as f64, vaults.debt_min as f64 + 1.0, 1e10)?;
+        // Borrowing is checked at the low quote, so a vault needs room below the ratio of the loan-to-value.
+        let ratio_least = 100_000_000.0 / f64::from(self.facility.loan_to_value_bps) + 1.0;
+        within("vaults.ratio_min_bps", vaults.ratio_min_bps, ratio_least, 1_000_000.0)?;
+        within("vaults.ratio_max_bps", vaults.ratio_max_bps, f64::from(vaults.ratio_min_bps) + 1.0, 1_000_000.0)?;
+        within("vaults.ratio_spread_median_bps", vaults.ratio_spread_median_bps, 1.0, 100_000.0)?;
+        within("vaults.ratio_spread_sigma", vaults.ratio_spread_sigma, 0.0, 3.0)?;
+        within("borrowers.attentive_share", borrowers.attentive_share, 0.0, 1.0)?;
+        within("borrowers.reserve_share_max", borrowers.reserve_share_max, 0.0, 10.0)?;
+        within("borrowers.trigger_bps[0]", borrowers.trigger_bps[0], 10_000.0, f64::from(borrowers.trigger_bps[1]))?;
+        within("borrowers.trigger_bps[1]", borrowers.trigger_bps[1], 10_000.0, 100_000.0)?;
+        within("borrowers.restore_bps", borrowers.restore_bps, 1.0, 100_000.0)?;
+        within("keepers.count", keepers.count, 0.0, 64.0)?;
+        within("keepers.inventory", keepers.inventory as f64, 0.0, 1e12)?;
+        within("keepers.profit_bps[0]", keepers.profit_bps[0], 0.0, f64::from(keepers.profit_bps[1]))?;
+        within("keepers.profit_bps[1]", keepers.profit_bps[1], 0.0, 5_000.0)?;
+        within("keepers.return_blocks", keepers.return_blocks as f64, 0.0, 1_000.0)?;
+        within("market.exit_base_bps", self.market.exit_base_bps, 0.0, 5_000.0)?;
+        within("market.exit_bps_per_percent_of_volume", self.market.exit_bps_per_percent_of_volume, 0.0, 10_000.0)?;
+        within("market.volume_if_unknown", self.market.volume_if_unknown as f64, 1.0, 1e12)?;
+        let backstop = &self.backstop;
+        within("backstop.depositors", backstop.depositors, 0.0, 1_000.0)?;
+        within("backstop.pool_bps", backstop.pool_bps, 0.0, 5_000.0)?;
+        within("backstop.first_loss_bps", backstop.first_loss_bps, 0.0, 5_000.0)?;
+        within("backstop.flight_fall_bps", backstop.flight_fall_bps, 1.0, 10_000.0)?;
+        within("backstop.flight_share", backstop.flight_share, 0.0, 1.0)?;
+        for (index, congestion) in self.congestion.iter().enumerate() {
+            let key = |name: &str| format!("congestion[{index}].{name}");
+            within(&key("minutes"), congestion.minutes as f64, 1.0, 100_000.0)?;
+            within(&key("user_transactions_per_block"), congestion.user_transactions_per_block, 0.0, 100_000.0)?;
+        }
+        self.check_money_exists()
+    }
+
+    /// All stable is borrowed: what keepers, pool and curator start with must exist.
+    fn check_money_exists(&self) -> Result<(), ScenarioError> {
+        let keepers = f64::from(self.keepers.count) * self.keepers.inventory as f64;
+        let debt_least = f64::from(self.vaults.count) * self.vaults.debt_min as f64;
+        let insured = f64::from(self.backstop.pool_bps + self.backstop.first_loss_bps) / 10_000.0;
+        if keepers > debt_least * (1.0 - insured.min(1.0)) {
+            return Err(ScenarioError::Contradiction {
+                key: "keepers.inventory",
+                why: "keepers may not hold more stable than is certainly borrowed: \
+                      count x inventory must be at most vaults.count x vaults.debt_min less the backstop's share",
+            });
+        }
+        Ok(())
+    }
+
+    fn check_design_2020(&self) -> Result<(), ScenarioError> {
+        let design = &self.design_2020;
+        within("design_2020.price_delay_s", design.price_delay_s as f64, 0.0, 86_400.0)?;
+        within("design_2020.lot_max", design.lot_max as f64, 1.0, 1e9)?;
+        within("design_2020.bid_increase_bps", design.bid_increase_bps, 1.0, 5_000.0)?;
+        within("design_2020.bid_duration_s", design.bid_duration_s as f64, 1.0, 864_000.0)?;
+        let bid_duration = design.bid_duration_s as f64;
+        within("design_2020.auction_duration_s", design.auction_duration_s as f64, bid_duration, 8_640_000.0)?;
+        within("design_2020.penalty_bps", design.penalty_bps, 0.0, 5_000.0)?;
+        within("design_2020.opening_bid_bps", design.opening_bid_bps, 1.0, 10_000.0)?;
+        within("design_2020.zero_bidders", design.zero_bidders, 0.0, f64::from(self.keepers.count))
+    }
+
+    /// The scenario with a number of vaults of its own, and keepers scaled down with it: for a short run.
+    #[must_use]
+    pub fn with_vaults(mut self, count: u32) -> Scenario {
+        let before = u64::from(self.vaults.count.max(1));
+        let scaled = |whole: u64| (whole * u64::from(count) / before).max(1);
+        self.keepers.inventory = scaled(self.keepers.inventory);
+        self.facility.throughput_debt_max = scaled(self.facility.throughput_debt_max).max(self.vaults.debt_max);
+        self.vaults.count = count;
+        self
+    }
+}
+
+/// `whole` units in 1e-18.
+pub fn whole(units: u64) -> u128 {
+    u128::from(units) * Price::ONE.0
+}
+
+fn within(key: &str, value: impl Into<f64>, low: f64, high: f64) -> Result<(), ScenarioError> {
+    let value = value.into();
+    if value >= low && value <= high {
+        return Ok(());
+    }
+    Err(ScenarioError::Bounds { key: key.to_owned(), value, low, high })
+}
