@@ -1,0 +1,257 @@
+//! Requirements against claims.
+
+use std::ops::Bound;
+
+use gage_accounts::{Context, id_of};
+use gage_store::Draft;
+use gage_units::{AccountNumber, AssetId, Timestamp};
+
+use crate::denial::{Clause, FailedClause, Side};
+use crate::rule::{ClaimMatch, Condition, Requirement, Scope, Test, Topic};
+use crate::state::{CLAIMS, Claim, ClaimKey, IdentityId, TRUSTED};
+
+/// One account in a movement.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Party {
+    pub account: AccountNumber,
+    pub side: Side,
+    pub identity: Option<IdentityId>,
+}
+
+impl Party {
+    /// `the sender gage1...`.
+    pub fn describe(&self, draft: &Draft) -> String {
+        let side = match self.side {
+            Side::Sender => "sender",
+            Side::Receiver => "receiver",
+        };
+        match id_of(draft, self.account) {
+            Some(id) => format!("the {side} {id}"),
+            None => format!("the {side} (account {})", self.account),
+        }
+    }
+
+    pub fn failed(&self, clause: Clause, text: String, remedy: &str, earliest: Option<Timestamp>) -> FailedClause {
+        let remedy = remedy.to_owned();
+        FailedClause { clause, account: self.account, side: self.side, requirement: None, text, remedy, earliest }
+    }
+}
+
+/// Adds to `clauses` why these parties may not deal with each other; nothing if they may.
+///
+/// Every pair of sender and receiver needs a requirement that both meet. A side that is absent or not
+/// asked (a module, a sender moved by a rule) meets everything.
+pub(crate) fn check(
+    draft: &Draft,
+    ctx: &Context,
+    asset: AssetId,
+    requirements: &[Requirement],
+    parties: &[Party],
+    clauses: &mut Vec<FailedClause>,
+) {
+    if requirements.is_empty() {
+        return;
+    }
+    let met: Vec<(Party, u32)> =
+        parties.iter().map(|party| (*party, met_by(draft, ctx, asset, requirements, party))).collect();
+    let mut denied = false;
+    for (party, _) in met.iter().filter(|(_, mask)| *mask == 0) {
+        denied = true;
+        explain(draft, ctx, asset, requirements, party, clauses);
+    }
+    if denied {
+        return;
+    }
+    let side = |side: Side| met.iter().filter(move |(party, _)| party.side == side);
+    for (receiver, receives) in side(Side::Receiver) {
+        if let Some((sender, _)) = side(Side::Sender).find(|(_, sends)| *sends & *receives == 0) {
+            let text =
+                format!("{} and {} meet no requirement in common", sender.describe(draft), receiver.describe(draft));
+            let remedy = "either side needs the claims of a requirement that the other side meets";
+            clauses.push(receiver.failed(Clause::NoCommonRequirement, text, remedy, None));
+        }
+    }
+}
+
+/// The requirements whose conditions on the party's side it meets: bit `i` for requirement `i`.
+pub(crate) fn met_by(draft: &Draft, ctx: &Context, asset: AssetId, requirements: &[Requirement], party: &Party) -> u32 {
+    let mut mask = 0u32;
+    for (index, requirement) in requirements.iter().enumerate().take(32) {
+        let mut conditions = requirement.conditions(party.side).iter();
+        if conditions.all(|condition| failure(draft, ctx, asset, condition, party.identity).is_none()) {
+            mask |= 1 << index;
+        }
+    }
+    mask
+}
+
+/// Why a condition fails.
+enum Failure {
+    NoIdentity,
+    NoTrustedIssuer(Topic),
+    /// None of these is there; the earliest time at which one comes into force by itself.
+    Missing(Option<Timestamp>),
+    /// This one is there, until then.
+    Present(ClaimMatch, Option<Timestamp>),
+    OtherIdentity(IdentityId),
+}
+
+fn explain(
+    draft: &Draft,
+    ctx: &Context,
+    asset: AssetId,
+    requirements: &[Requirement],
+    party: &Party,
+    clauses: &mut Vec<FailedClause>,
+) {
+    let who = party.describe(draft);
+    for (index, requirement) in requirements.iter().enumerate() {
+        for condition in requirement.conditions(party.side) {
+            let Some(failure) = failure(draft, ctx, asset, condition, party.identity) else { continue };
+            let mut failed = describe(&who, party, condition, failure);
+            failed.requirement = u8::try_from(index).ok();
+            clauses.push(failed);
+        }
+    }
+}
+
+fn describe(who: &str, party: &Party, condition: &Condition, failure: Failure) -> FailedClause {
+    match failure {
+        Failure::NoIdentity => {
+            let remedy = "the account can open an identity or join one, and ask an issuer for claims";
+            party.failed(Clause::NoIdentity, format!("{who} belongs to no identity"), remedy, None)
+        }
+        Failure::NoTrustedIssuer(topic) => {
+            let remedy = "the asset's agent or governance can name a trusted issuer";
+            party.failed(Clause::NoTrustedIssuer, format!("nobody is trusted to claim {topic}"), remedy, None)
+        }
+        Failure::Missing(earliest) => {
+            let wanted: Vec<String> = condition.test.matches().iter().map(ClaimMatch::to_string).collect();
+            let text = format!("{who} has no valid claim {} of a trusted issuer", wanted.join(" or "));
+            party.failed(Clause::ClaimMissing, text, "a trusted issuer can issue or renew the claim", earliest)
+        }
+        Failure::Present(found, until) => {
+            let text = format!("{who} has the claim {found}, which must be absent");
+            party.failed(Clause::ClaimPresent, text, "its issuer can revoke the claim", until)
+        }
+        Failure::OtherIdentity(wanted) => {
+            let text = format!("{who} is not identity {}", wanted.0);
+            party.failed(Clause::OtherIdentity, text, "only an account of that identity passes", None)
+        }
+    }
+}
+
+/// Why `identity` fails the condition; `None` if it meets it.
+fn failure(
+    draft: &Draft,
+    ctx: &Context,
+    asset: AssetId,
+    condition: &Condition,
+    identity: Option<IdentityId>,
+) -> Option<Failure> {
+    // Without an identity nothing can be claimed and nothing shown absent: every condition fails.
+    let Some(subject) = identity else { return Some(Failure::NoIdentity) };
+    match &condition.test {
+        Test::Identity(wanted) => (*wanted != subject).then_some(Failure::OtherIdentity(*wanted)),
+        Test::Present(_) | Test::AnyOf(_) => missing(draft, ctx, asset, condition, subject),
+        Test::Absent(_) | Test::NoneOf(_) => present(draft, ctx, asset, condition, subject),
+    }
+}
+
+/// Why none of the condition's claims is there.
+fn missing(
+    draft: &Draft,
+    ctx: &Context,
+    asset: AssetId,
+    condition: &Condition,
+    subject: IdentityId,
+) -> Option<Failure> {
+    let mut untrusted = None;
+    let mut earliest: Option<Timestamp> = None;
+    for wanted in condition.test.matches() {
+        let Some(issuers) = issuers(draft, asset, condition, wanted.topic) else {
+            untrusted = untrusted.or(Some(wanted.topic));
+            continue;
+        };
+        for (_, claim) in issuers.iter().flat_map(|issuer| claims(draft, asset, subject, *issuer, wanted)) {
+            if claim.is_live(ctx.time) {
+                return None;
+            }
+            let starts =
+                claim.revoked.is_none() && claim.issued > ctx.time && claim.expires.is_none_or(|e| e > claim.issued);
+            if starts {
+                earliest = Some(earliest.map_or(claim.issued, |time| time.min(claim.issued)));
+            }
+        }
+    }
+    // If some alternative could be claimed, that is the remedy; otherwise nobody can claim any.
+    match untrusted {
+        Some(topic) if condition.test.matches().len() == 1 => Some(Failure::NoTrustedIssuer(topic)),
+        _ => Some(Failure::Missing(earliest)),
+    }
+}
+
+/// Why one of the condition's claims is there.
+fn present(
+    draft: &Draft,
+    ctx: &Context,
+    asset: AssetId,
+    condition: &Condition,
+    subject: IdentityId,
+) -> Option<Failure> {
+    for unwanted in condition.test.matches() {
+        // Fails closed: where nobody would tell, absence is not shown.
+        let Some(issuers) = issuers(draft, asset, condition, unwanted.topic) else {
+            return Some(Failure::NoTrustedIssuer(unwanted.topic));
+        };
+        let found = issuers.iter().flat_map(|issuer| claims(draft, asset, subject, *issuer, unwanted));
+        let live: Vec<&Claim> = found.map(|(_, claim)| claim).filter(|claim| claim.is_live(ctx.time)).collect();
+        if !live.is_empty() {
+            // It passes by itself when the last one has expired, if each does.
+            let last =
+                live.iter().map(|claim| claim.expires).collect::<Option<Vec<_>>>().and_then(|e| e.into_iter().max());
+            return Some(Failure::Present(*unwanted, last));
+        }
+    }
+    None
+}
+
+/// Whose claims count; `None` if nobody's do.
+fn issuers<'d>(
+    draft: &'d Draft,
+    asset: AssetId,
+    condition: &'d Condition,
+    topic: Topic,
+) -> Option<&'d [AccountNumber]> {
+    if !condition.issuers.is_empty() {
+        return Some(&condition.issuers);
+    }
+    let list = TRUSTED.peek(draft, &(Some(asset), topic)).or_else(|| TRUSTED.peek(draft, &(None, topic)));
+    list.map(Vec::as_slice).filter(|list| !list.is_empty())
+}
+
+/// The claims about `subject` by `issuer` that match, valid or not. At most `CLAIMS_MAX`.
+fn claims<'d>(
+    draft: &'d Draft,
+    asset: AssetId,
+    subject: IdentityId,
+    issuer: AccountNumber,
+    wanted: &ClaimMatch,
+) -> impl Iterator<Item = (&'d ClaimKey, &'d Claim)> {
+    let ClaimMatch { topic, scope, jurisdiction } = *wanted;
+    claims_by(draft, subject, topic, issuer).filter(move |(key, _)| {
+        scope.accepts(key.scope, asset) && jurisdiction.is_none_or(|wanted| key.jurisdiction == Some(wanted))
+    })
+}
+
+/// All claims about `subject` on `topic` by `issuer`. At most `CLAIMS_MAX`.
+pub(crate) fn claims_by(
+    draft: &Draft,
+    subject: IdentityId,
+    topic: Topic,
+    issuer: AccountNumber,
+) -> impl Iterator<Item = (&ClaimKey, &Claim)> {
+    let first = ClaimKey { subject, topic, issuer, scope: Scope::Identity, jurisdiction: None };
+    let of_the_same = move |key: &ClaimKey| key.subject == subject && key.topic == topic && key.issuer == issuer;
+    CLAIMS.range(draft, (Bound::Included(first), Bound::Unbounded)).take_while(move |(key, _)| of_the_same(key))
+}
