@@ -146,6 +146,45 @@ fn checkpoint_timing_leaves_no_trace() {
     }
 }
 
+/// Batches of several blocks, whose borders fall between the leaves of one bucket: every key of every checkpoint.
+#[test]
+fn wide_batches_are_undone_whole() {
+    let mut dice = Dice(8);
+    let mut certified = Certified::new(4);
+    let mut content = Content::new();
+    certified.apply(0, &random_changes(&mut dice, &mut content, 9000, 4000, 0)).unwrap();
+    let mut past = vec![content.clone()];
+    for height in 1..4 {
+        certified.apply(height, &random_changes(&mut dice, &mut content, 9000, 4000, 2)).unwrap();
+        past.push(content.clone());
+    }
+    for (height, content) in (0..).zip(&past) {
+        check_checkpoint(&certified, height, content, (0..4000).filter(|number| number % 4 == height));
+        let root = certified.root_at(height).unwrap();
+        for number in 0..4000 {
+            let read = certified.read_at(height, &key(number)).unwrap();
+            match &read.value {
+                Some(value) => verify_inclusion(&root, &key(number), value, &read.proof).unwrap(),
+                None => verify_exclusion(&root, &key(number), &read.proof).unwrap(),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_values_that_records_already_have_cost_nothing() {
+    let mut dice = Dice(9);
+    let mut certified = Certified::new(4);
+    let mut content = Content::new();
+    certified.apply(0, &random_changes(&mut dice, &mut content, 2000, 1000, 0)).unwrap();
+    let mut same = Changes::new();
+    content.iter().for_each(|(key, value)| same.push(key, Some(value)).unwrap());
+    (2000..3000).for_each(|number| same.push(&key(number), None).unwrap());
+    let root = certified.root();
+    assert_eq!(certified.apply(1, &same).unwrap(), root);
+    assert_eq!(certified.retained_bytes(), 0);
+}
+
 /// A large batch in the past must not hold memory once its checkpoint is gone.
 #[test]
 fn memory_of_a_large_batch_is_given_back() {

@@ -176,6 +176,11 @@ fn well_checked_nonsense_is_refused() {
     assert!(matches!(read(&make(0, 2, &[(1, a.clone()), (1, a.clone())])), Err(ReadError::WrongOrder(_))));
     assert!(matches!(read(&make(0, 2, &[(1, a.clone())])), Err(ReadError::WrongCount { announced: 2, .. })));
     assert!(matches!(read(&make(0, 0, &[(1, a.clone())])), Err(ReadError::WrongCount { announced: 0, .. })));
+    let unannounced = make(0, 0, &[(1, a.clone())]);
+    assert!(
+        Reader::open(unannounced.as_slice()).unwrap().next_record().is_err(),
+        "refused at the first record too many"
+    );
     assert!(matches!(read(&make(0, 1, &[(1, [&a[..], b"x"].concat())])), Err(ReadError::BadChunk(_))));
     assert!(matches!(read(&make(0, 2, &[(2, a.clone())])), Err(ReadError::BadChunk(_))));
     assert!(matches!(read(&make(0, 1, &[(1, a[..7].to_vec())])), Err(ReadError::BadChunk(_))));

@@ -221,7 +221,7 @@ fn paths_are_at_most_256_levels_and_end_beside_something() {
     assert!(encoded(2, &[0b0100_0000], 1, &[3]).is_err(), "no such end");
     assert!(encoded(257, &[0xff; 33], 257, &[1]).is_err(), "too deep");
     assert!(encoded(65535, &[0xff; 8192], 1, &[1]).is_err(), "too deep");
-    let zero_sibling = [&1_u16.to_le_bytes()[..], &[0x80], &[0; 32], &[1]].concat();
+    let zero_sibling = [&2_u16.to_le_bytes()[..], &[0xc0], &[0; 32], &[1; 32], &[1]].concat();
     assert!(Proof::try_from_slice(&zero_sibling).is_err(), "an empty sibling listed as not empty");
 }
 

@@ -35,6 +35,8 @@ pub(super) struct Work {
     /// Changed nodes of the level the batch has reached, ascending.
     touched: Vec<usize>,
     forest: Forest,
+    /// Changes of the batch before.
+    last_len: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -104,14 +106,22 @@ impl Tree {
 
     /// Reads what the block will need, many independent reads in a row, so that their cache misses overlap.
     fn touch(&self, order: &[(u64, u32)]) {
-        let bucket = |head: u64| &self.buckets[(head >> 1 >> (63 - self.bits)) as usize];
+        let bucket = |head: u64| (head >> 1 >> (63 - self.bits)) as usize;
         let mut seen = 0;
         for &(head, _) in order {
-            seen ^= bucket(head).len();
+            let number = bucket(head);
+            seen ^= self.buckets[number].len() ^ usize::from(self.pairs[((1 << self.bits) + number) >> 1].0[0]);
         }
         for &(head, _) in order {
-            for leaf in bucket(head) {
+            for leaf in &self.buckets[bucket(head)] {
                 seen ^= usize::from(leaf.key_hash[0]) ^ usize::from(leaf.leaf_hash[31]);
+            }
+        }
+        for &(head, _) in order {
+            for leaf in &self.buckets[bucket(head)] {
+                if prefix_of(&leaf.key_hash) == head {
+                    seen ^= leaf.record.value().len();
+                }
             }
         }
         std::hint::black_box(seen);
@@ -170,8 +180,12 @@ impl Tree {
                 *node >>= 1;
             }
             touched.dedup();
-            for parents in touched.chunks(LANES) {
-                self.hash_parents(parents, undo);
+            for block in touched.chunks(BLOCK) {
+                let first_bytes = block.iter().map(|parent| self.pairs[*parent].0[0] ^ self.pairs[parent >> 1].0[0]);
+                std::hint::black_box(first_bytes.fold(0, |seen, byte| seen ^ byte));
+                for parents in block.chunks(LANES) {
+                    self.hash_parents(parents, undo);
+                }
             }
             if let Some(undo) = undo {
                 undo.end_level();
@@ -316,7 +330,9 @@ impl Work {
 
     /// Empties the buffers and gives back what an unusually large batch made them hold.
     fn release(&mut self) {
-        let keep = (2 * self.order.len()).max(KEEP);
+        let len = self.order.len();
+        let keep = (2 * len.min(self.last_len)).max(KEEP);
+        self.last_len = len;
         self.key_hashes.clear();
         self.key_hashes.shrink_to(keep);
         self.order.clear();
