@@ -77,7 +77,7 @@ impl Delta {
     /// What stood at the changed keys of one bucket of a tree with `bits` levels.
     pub(crate) fn leaves_of(&self, bits: u32, bucket: usize) -> &[OldLeaf] {
         let start = self.leaves.partition_point(|leaf| bucket_of(&leaf.key_hash, bits) < bucket);
-        let len = self.leaves[start..].partition_point(|leaf| bucket_of(&leaf.key_hash, bits) == bucket);
+        let len = self.leaves[start..].iter().take_while(|leaf| bucket_of(&leaf.key_hash, bits) == bucket).count();
         &self.leaves[start..start + len]
     }
 

@@ -47,32 +47,32 @@ const CHUNK_LEN: usize = 1024;
 
 /// The hash of a record's key bytes: its place in the tree, bit by bit from the most significant.
 pub fn key_hash(key: &[u8]) -> Hash {
-    keyed(&KEY, key)
+    keyed(Platform::detect(), &KEY, key)
 }
 
 /// The hash of a record's value bytes.
 pub fn value_hash(value: &[u8]) -> Hash {
-    keyed(&VALUE, value)
+    keyed(Platform::detect(), &VALUE, value)
 }
 
 /// The hash of a leaf: `H_leaf(key hash || value hash)`.
 pub fn leaf_hash(key_hash: &Hash, value_hash: &Hash) -> Hash {
-    keyed(&LEAF, &join(key_hash, value_hash))
+    keyed(Platform::detect(), &LEAF, &join(key_hash, value_hash))
 }
 
 /// The hash of a node above two or more leaves: `H_node(root of keys with bit 0 || root of keys with bit 1)`.
 pub fn node_hash(zero: &Hash, one: &Hash) -> Hash {
-    keyed(&NODE, &join(zero, one))
+    keyed(Platform::detect(), &NODE, &join(zero, one))
 }
 
 /// Many leaf hashes at once. `out` is as long as `inputs`.
 pub(crate) fn leaves(inputs: &[&[u8; 64]], out: &mut [Hash]) {
-    many(&LEAF, inputs, out);
+    many(Platform::detect(), &LEAF, inputs, out);
 }
 
 /// Many node hashes at once. `out` is as long as `inputs`.
 pub(crate) fn nodes(inputs: &[&[u8; 64]], out: &mut [Hash]) {
-    many(&NODE, inputs, out);
+    many(Platform::detect(), &NODE, inputs, out);
 }
 
 /// Two digests side by side, the input of a leaf or node hash.
@@ -88,28 +88,18 @@ pub(crate) fn bit(hash: &Hash, depth: usize) -> bool {
     hash[depth >> 3] >> (7 - (depth & 7)) & 1 == 1
 }
 
-fn many(domain: &Domain, inputs: &[&[u8; 64]], out: &mut [Hash]) {
+fn many(platform: Platform, domain: &Domain, inputs: &[&[u8; 64]], out: &mut [Hash]) {
     assert_eq!(inputs.len(), out.len(), "one digest per input");
     let flags = KEYED_HASH;
     let end = CHUNK_END | ROOT;
-    Platform::detect().hash_many(
-        inputs,
-        domain,
-        0,
-        IncrementCounter::No,
-        flags,
-        CHUNK_START,
-        end,
-        out.as_flattened_mut(),
-    );
+    platform.hash_many(inputs, domain, 0, IncrementCounter::No, flags, CHUNK_START, end, out.as_flattened_mut());
 }
 
 /// `blake3::keyed_hash` without setting up its general state, which for inputs this short costs as much as the hash.
-fn keyed(domain: &Domain, input: &[u8]) -> Hash {
+fn keyed(platform: Platform, domain: &Domain, input: &[u8]) -> Hash {
     if input.len() > CHUNK_LEN {
         return *blake3::keyed_hash(&le_bytes_from_words_32(domain), input).as_bytes();
     }
-    let platform = Platform::detect();
     let mut chain = *domain;
     let mut flags = KEYED_HASH | CHUNK_START;
     let mut rest = input;
@@ -164,6 +154,27 @@ mod tests {
                 let (key, value) = (key.try_into().expect("half"), value.try_into().expect("half"));
                 assert_eq!(*hash, leaf_hash(key, value));
                 assert_eq!(reference("node", input), node_hash(key, value));
+            }
+        }
+    }
+
+    /// Every instruction set this machine has, the portable code included: a root must not depend on the machine.
+    #[test]
+    fn every_platform_gives_the_same_digests() {
+        let mut platforms = vec![Platform::portable(), Platform::detect()];
+        #[cfg(target_arch = "x86_64")]
+        platforms.extend([Platform::sse2(), Platform::sse41(), Platform::avx2()].into_iter().flatten());
+        let inputs: Vec<[u8; 64]> =
+            (0..37).map(|i| bytes(64 + i)[i..].try_into().expect("64 bytes are left")).collect();
+        let refs: Vec<&[u8; 64]> = inputs.iter().collect();
+        for platform in platforms {
+            let mut out = vec![EMPTY; inputs.len()];
+            many(platform, &NODE, &refs, &mut out);
+            for (input, hash) in inputs.iter().zip(&out) {
+                assert_eq!(*hash, reference("node", input), "{platform:?}");
+            }
+            for len in 0..200 {
+                assert_eq!(keyed(platform, &KEY, &bytes(len)), reference("key", &bytes(len)), "{platform:?}");
             }
         }
     }

@@ -7,7 +7,7 @@
 //! **Layout.** The first `bits` levels are implicit: node `n` has children `2n` and `2n + 1`, the root is node 1, and all hashes lie in one array.
 //! Below each of the `2^bits` lowest nodes is a bucket: its leaves sorted by key hash, their inner nodes hashed afresh whenever one of them changes.
 //! `bits` grows so that a bucket holds two leaves or fewer on average.
-//! Per record, beside its own bytes: 80 for the leaf, 44 to 88 for its share of nodes and bucket heads, about 20 for two allocations.
+//! Per record, beside its own bytes: 80 for the leaf, 44 to 88 for its share of nodes and bucket heads, about 25 for two allocations.
 //!
 //! A batch is hashed key by key, sorted, applied bucket by bucket, and climbs level by level, sixteen hashes at a time.
 //! An attacker who grinds keys into one bucket makes each change there cost one hash per leaf of it and gains nothing else.
