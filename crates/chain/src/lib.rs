@@ -1,1 +1,62 @@
-//! TODO
+//! Transactions, blocks and the order of execution (floor 3).
+//!
+//! Nouns: [`Transaction`] (operations of one account, signed), [`Block`] (a header and the
+//! transactions it orders), [`Chain`] (the one deterministic state machine), [`Receipt`] (outcome,
+//! fee, events), [`Genesis`] (one readable file from which everything follows).
+//!
+//! ```text
+//!   block ──► deferred ─► reports ─► mark ─► reduce, rest, general ─► liquidate ─► settle ─► exits ─► checks
+//!                 each transaction: authority, nonce, fee │ operations in order │ health │ effects
+//!                                                          └── first refusal undoes it, the fee stays
+//! ```
+//!
+//! No rule of any domain lives here: [`dispatch`] calls each module by name.
+//!
+//! Invariants
+//! - `credit_is_held`: the chain's account holds, in the fee asset, all fee credit plus all fees earned.
+//! - `receipts_match`: a block has exactly one receipt per transaction and per deferred bundle that ran.
+
+mod block;
+mod chain;
+mod classes;
+mod deferred;
+mod dispatch;
+mod effects;
+mod error;
+mod event;
+mod fees;
+mod genesis;
+mod guard;
+mod invariants;
+mod operations;
+mod params;
+mod receipt;
+mod state;
+mod text;
+mod transaction;
+mod validity;
+mod version;
+
+pub use block::{BLOCK_BYTES_MAX, Block, Executed, Header, TRANSACTIONS_MAX};
+pub use chain::{BlockResult, Chain, Fault, LoadFault};
+pub use deferred::Bundle;
+pub use dispatch::Operation;
+pub use effects::{EFFECTS_MAX, ExpectedEffect};
+pub use error::{Error, Rejection};
+pub use event::{DecodedEvent, decode_event};
+pub use fees::{base_fee, credit, fee_of};
+pub use genesis::{Genesis, GenesisCredit, GenesisError, GenesisKey, genesis_account_id};
+pub use operations::{BuyCredit, CancelBundle, ChainOperation, Schedule, WithdrawCredit};
+pub use params::Params;
+pub use receipt::{Outcome, Receipt, ReceiptProof};
+pub use state::{Head, accumulator, head};
+pub use text::{TEXT_MAX, TEXT_OPERATIONS_MAX, TextError, operations_text, wallet_message};
+pub use transaction::{
+    KeySignature, OPERATIONS_MAX, SIGNATURES_MAX, SignatureRefusal, SignedTransaction, TRANSACTION_BYTES_MAX,
+    Transaction, TransactionHash,
+};
+pub use validity::{Invalid, check_transaction};
+pub use version::{PROTOCOL_VERSION, active_version};
+
+/// The number of this floor's own tables, events and errors.
+pub const MODULE: u8 = 32;

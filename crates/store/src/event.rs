@@ -18,6 +18,15 @@ impl Events {
         self.ends.push((module, end));
     }
 
+    /// Adds all of `other` behind these.
+    pub fn append(&mut self, other: Events) {
+        for (module, bytes) in other.iter() {
+            self.bytes.extend_from_slice(bytes);
+            let end = u32::try_from(self.bytes.len()).expect("the events of one block stay below 4 GiB");
+            self.ends.push((module, end));
+        }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.ends.len()

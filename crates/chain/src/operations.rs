@@ -1,0 +1,204 @@
+//! The chain's own verbs: fee credit and scheduling.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use gage_accounts::{Class, Context, Names, Output, Quantity, describe_amount, describe_quantity};
+use gage_store::Draft;
+use gage_units::{Amount, AssetId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::deferred::Bundle;
+use crate::event::Event;
+use crate::fees::{self, ACCOUNT};
+use crate::state::{BUNDLES, NEXT_BUNDLE, network, params};
+use crate::version::PROTOCOL_VERSION;
+use crate::{Error, MODULE, Operation, Rejection};
+
+/// The longest time a bundle may wait: 90 days.
+const WINDOW_MS_MAX: u64 = 90 * 86_400_000;
+
+/// What an account can ask of the chain itself.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChainOperation {
+    /// Buys fee credit.
+    BuyCredit(BuyCredit),
+    /// Takes fee credit back.
+    WithdrawCredit(WithdrawCredit),
+    /// Schedules operations with the authority of governance.
+    Schedule(Schedule),
+    /// Withdraws a bundle.
+    CancelBundle(CancelBundle),
+}
+
+/// Moves a free amount of the fee asset into the signer's fee credit.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+pub struct BuyCredit {
+    /// The fee asset.
+    pub asset: AssetId,
+    /// How much.
+    pub quantity: Quantity,
+}
+
+/// Moves fee credit back to the signer's free balance.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+pub struct WithdrawCredit {
+    /// The fee asset.
+    pub asset: AssetId,
+    /// How much.
+    pub amount: Amount,
+}
+
+/// Schedules operations; only the governing account may.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+pub struct Schedule {
+    /// `Vec<Operation>` in borsh.
+    pub operations: Vec<u8>,
+    /// Not before this time.
+    pub not_before: Timestamp,
+    /// Nor after this one.
+    pub not_after: Timestamp,
+}
+
+/// Withdraws a bundle that has not run; only the governing account may.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+pub struct CancelBundle {
+    /// The bundle.
+    pub bundle: u64,
+}
+
+impl ChainOperation {
+    pub(crate) fn validate(&self) -> Result<(), Error> {
+        match self {
+            ChainOperation::Schedule(operation) => Bundle::read(&operation.operations).map(|_| ()),
+            ChainOperation::BuyCredit(_) | ChainOperation::WithdrawCredit(_) | ChainOperation::CancelBundle(_) => {
+                Ok(())
+            }
+        }
+    }
+
+    pub(crate) fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<Option<Output>, Rejection> {
+        match self {
+            ChainOperation::BuyCredit(operation) => operation.apply(draft, ctx).map(|()| None),
+            ChainOperation::WithdrawCredit(operation) => operation.apply(draft, ctx).map(Some),
+            ChainOperation::Schedule(operation) => operation.apply(draft, ctx).map(|()| None),
+            ChainOperation::CancelBundle(operation) => operation.apply(draft, ctx).map(|()| None),
+        }
+    }
+
+    pub(crate) fn class(&self) -> Class {
+        match self {
+            ChainOperation::WithdrawCredit(_) => Class::Exit,
+            _ => Class::General,
+        }
+    }
+
+    pub(crate) fn weight(&self) -> u64 {
+        match self {
+            // What the bundle will cost is paid when it is scheduled.
+            ChainOperation::Schedule(operation) => operation.weight().saturating_add(2_000),
+            _ => 1_000,
+        }
+    }
+
+    pub(crate) fn describe(&self, names: &dyn Names) -> String {
+        match self {
+            ChainOperation::BuyCredit(operation) => {
+                format!("Buy fee credit for {}", describe_quantity(names, operation.quantity, operation.asset))
+            }
+            ChainOperation::WithdrawCredit(operation) => {
+                format!("Withdraw fee credit of {}", describe_amount(names, operation.amount, operation.asset))
+            }
+            ChainOperation::Schedule(operation) => operation.describe(names),
+            ChainOperation::CancelBundle(operation) => format!("Cancel bundle {}", operation.bundle),
+        }
+    }
+}
+
+impl BuyCredit {
+    fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Rejection> {
+        let account = ctx.account()?;
+        if self.asset != params(draft).fee_asset {
+            return Err(Error::NotFeeAsset.into());
+        }
+        let amount = ctx.resolve(self.quantity, self.asset)?;
+        gage_ledger::transfer(draft, ctx, account, ACCOUNT, self.asset, amount)?;
+        fees::add_credit(draft, account, amount)?;
+        draft.emit(MODULE, &Event::CreditBought { account, amount });
+        Ok(())
+    }
+}
+
+impl WithdrawCredit {
+    fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<Output, Rejection> {
+        let account = ctx.account()?;
+        if self.asset != params(draft).fee_asset {
+            return Err(Error::NotFeeAsset.into());
+        }
+        fees::remove_credit(draft, account, self.amount)?;
+        gage_ledger::move_by_rule(draft, ctx, ACCOUNT, account, self.asset, self.amount)?;
+        draft.emit(MODULE, &Event::CreditWithdrawn { account, amount: self.amount });
+        Ok(Output { asset: self.asset, amount: self.amount })
+    }
+}
+
+impl Schedule {
+    fn weight(&self) -> u64 {
+        let operations = Bundle::read(&self.operations).unwrap_or_default();
+        operations.iter().fold(0, |sum: u64, operation| sum.saturating_add(operation.weight()))
+    }
+
+    fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Rejection> {
+        let proposer = ctx.account()?;
+        require_governor(draft, ctx)?;
+        let latest = ctx.time.plus_ms(WINDOW_MS_MAX).map_err(Error::from)?;
+        if self.not_after <= self.not_before || self.not_after <= ctx.time || self.not_after > latest {
+            return Err(Error::BadWindow.into());
+        }
+        for operation in Bundle::read(&self.operations)? {
+            operation.validate()?;
+        }
+
+        // From here on nothing can fail.
+        let hash = Bundle::hash_of(&self.operations);
+        let number = NEXT_BUNDLE.get(draft, &0).unwrap_or(0);
+        NEXT_BUNDLE.put(draft, 0, number.saturating_add(1));
+        let bundle = Bundle {
+            version: PROTOCOL_VERSION,
+            operations: self.operations.clone(),
+            hash,
+            not_before: self.not_before,
+            not_after: self.not_after,
+            proposer,
+            weight: self.weight(),
+        };
+        BUNDLES.put(draft, number, bundle);
+        let (not_before, not_after) = (self.not_before, self.not_after);
+        draft.emit(MODULE, &Event::BundleScheduled { bundle: number, hash, not_before, not_after });
+        Ok(())
+    }
+
+    fn describe(&self, names: &dyn Names) -> String {
+        let operations = Bundle::read(&self.operations).unwrap_or_default();
+        let lines: Vec<String> = operations.iter().map(|operation: &Operation| operation.describe(names)).collect();
+        let (from, to) = (self.not_before, self.not_after);
+        format!("Schedule between time {from} ms and {to} ms: {}", lines.join(" and "))
+    }
+}
+
+impl CancelBundle {
+    fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Rejection> {
+        require_governor(draft, ctx)?;
+        if !BUNDLES.has(draft, &self.bundle) {
+            return Err(Error::UnknownBundle.into());
+        }
+        BUNDLES.remove(draft, &self.bundle);
+        draft.emit(MODULE, &Event::BundleCancelled { bundle: self.bundle });
+        Ok(())
+    }
+}
+
+fn require_governor(draft: &Draft, ctx: &Context) -> Result<(), Rejection> {
+    let signer = ctx.account()?;
+    let governor = network(draft).and_then(|network| network.governor);
+    if governor == Some(signer) { Ok(()) } else { Err(Error::NotGovernor.into()) }
+}
