@@ -127,12 +127,12 @@ fn a_full_disk_stops_the_handle_and_loses_nothing() {
 #[test]
 fn a_write_error_is_final_for_the_handle() {
     let scratch = Scratch::new("poison");
-    let (mut log, _) = open(scratch.path(), 8192).unwrap();
+    let (mut log, _) = open(scratch.path(), SEGMENT).unwrap();
     log.append(1, &[&[1; 100]]).unwrap();
-    // A directory where the next segment should be made: the system refuses, as a full disk would.
+    // The log is short, so no next segment was prepared yet. A directory where the next segment should be made: the system refuses, as a full disk would.
     let obstacle = scratch.path().join("next-segment.tmp");
     fs::create_dir(&obstacle).unwrap();
-    let error = log.append(2, &[&[2; 5000]]).unwrap_err();
+    let error = log.append(2, &[&[2; 70_000]]).unwrap_err();
     assert!(matches!(&error, DiskError::Io { path, .. } if *path == obstacle), "{error}");
     fs::remove_dir(&obstacle).unwrap();
     for _ in 0..2 {
@@ -143,9 +143,9 @@ fn a_write_error_is_final_for_the_handle() {
     assert_eq!(log.read(1).unwrap().unwrap(), [1; 100]);
     assert_eq!(log.next_height(), 2);
     drop(log);
-    let (mut log, recovered) = open(scratch.path(), 8192).unwrap();
+    let (mut log, recovered) = open(scratch.path(), SEGMENT).unwrap();
     assert_eq!((recovered.next_height, recovered.torn_bytes), (2, 0));
-    log.append(2, &[&[2; 5000]]).unwrap();
+    log.append(2, &[&[2; 70_000]]).unwrap();
 }
 
 #[test]

@@ -3,7 +3,7 @@
 mod disk_support;
 
 use disk_support::*;
-use gage_node::disk::DiskError;
+use gage_node::disk::{BlockLog, DiskError, Options};
 use std::fs;
 use std::path::Path;
 
@@ -24,7 +24,9 @@ fn after_a_close_every_flip_in_a_block_is_named() {
     let scratch = Scratch::new("flip");
     let (bytes, ends) = five(scratch.path());
     let segment = segments(scratch.path()).remove(0);
-    for place in (0..HEADER).step_by(61).chain(0..100).chain(HEADER - 40..bytes.len()) {
+    let records = HEADER - 40..ends[5] + RECORD + 50;
+    let zeros = (records.end..bytes.len()).step_by(31);
+    for place in (0..HEADER).step_by(61).chain(0..100).chain(records).chain(zeros) {
         let mut flipped = bytes.clone();
         flipped[place] ^= 1 << (place % 8);
         fs::write(&segment, &flipped).unwrap();
@@ -217,11 +219,56 @@ fn a_segment_of_another_log_of_the_same_network_is_named() {
         }
         fs::write(&path, own).unwrap();
     }
-    // Renamed: the name and the header disagree.
+    // Two segments have exchanged their names: each name disagrees with its header.
     let paths = segments(one.path());
-    let elsewhere = one.path().join("blocks-00000000000000099999.log");
-    fs::rename(paths.last().unwrap(), &elsewhere).unwrap();
-    assert!(matches!(refusal(one.path(), SEGMENT), DiskError::BadFile { .. } | DiskError::MissingSegment { .. }));
+    let aside = one.path().join("aside");
+    fs::rename(&paths[1], &aside).unwrap();
+    fs::rename(&paths[2], &paths[1]).unwrap();
+    fs::rename(&aside, &paths[2]).unwrap();
+    match refusal(one.path(), SEGMENT) {
+        DiskError::BadFile { file, offset: 60, .. } => assert_eq!(file, paths[1]),
+        error => panic!("{error}"),
+    }
+}
+
+#[test]
+fn a_segment_of_another_network_is_named_even_beside_the_right_manifest() {
+    let (own, other) = (Scratch::new("net-a"), Scratch::new("net-b"));
+    drop(open(own.path(), SEGMENT).unwrap());
+    let genesis = [8; 32];
+    drop(BlockLog::open(other.path(), Options { genesis, ..options(SEGMENT) }).unwrap());
+    let segment = segments(own.path()).remove(0);
+    fs::copy(segments(other.path()).remove(0), &segment).unwrap();
+    match refusal(own.path(), SEGMENT) {
+        DiskError::WrongGenesis { file, .. } => assert_eq!(file, segment),
+        error => panic!("{error}"),
+    }
+}
+
+#[test]
+fn records_of_two_histories_do_not_mix() {
+    // The same segment lived on twice from block 1, as after a restored copy; block 2 comes from one life, 3 from the other.
+    let (one, other) = (Scratch::new("life-a"), Scratch::new("life-b"));
+    let (mut log, _) = open(one.path(), SEGMENT).unwrap();
+    log.append(1, &[b"one"]).unwrap();
+    log.close().unwrap();
+    copy_dir(one.path(), other.path());
+    for (scratch, second) in [(&one, b"two"), (&other, b"TWO")] {
+        let (mut log, _) = open(scratch.path(), SEGMENT).unwrap();
+        log.append(2, &[second]).unwrap();
+        log.append(3, &[b"three"]).unwrap();
+        log.close().unwrap();
+    }
+    let ends = ends([b"one".to_vec(), b"two".to_vec()].into_iter());
+    let segment = segments(one.path()).remove(0);
+    let mut bytes = fs::read(&segment).unwrap();
+    let theirs = fs::read(segments(other.path()).remove(0)).unwrap();
+    bytes[ends[2]..].copy_from_slice(&theirs[ends[2]..]);
+    fs::write(&segment, &bytes).unwrap();
+    match refusal(one.path(), SEGMENT) {
+        DiskError::Corrupt { offset, height: 3, .. } => assert_eq!(offset as usize, ends[2]),
+        error => panic!("{error}"),
+    }
 }
 
 #[test]

@@ -114,7 +114,10 @@ pub(super) fn read_last(
     let mut marked = false;
     if let Some(record) = decode(&segment.key, &bytes[place..]) {
         if record.height != segment.next_height || record.previous != segment.previous {
-            let found = format!("the record of block {} stands there, so records were moved or removed", record.height);
+            let found = format!(
+                "a record of block {} that does not continue the one before it, so records were moved, removed or mixed",
+                record.height
+            );
             return Err(corrupt(&segment, found));
         }
         if record.kind == Kind::Mark && record.durable_below > segment.next_height {
