@@ -1,0 +1,104 @@
+use borsh::{BorshDeserialize, BorshSerialize};
+use gage_accounts::Context;
+use gage_store::Draft;
+use gage_units::{AccountNumber, Price, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::quote::valid_from;
+use crate::state::{self, PUBLISHERS, REPORTS, Side, TOUCHED, global, market};
+use crate::{Error, FeedId, Source, feed};
+
+/// Says what a publisher saw; counts from this block's aggregation on.
+///
+/// Precedence: confidence, bid and ask; feed; reported feed; publisher; time (future, order, age);
+/// bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// The feed.
+    pub feed: FeedId,
+    /// The price, in 1e-18 of the quote per whole unit of the base.
+    pub price: Price,
+    /// Half of the width in which the true price is expected; below half of the price.
+    pub confidence: Price,
+    /// The best bid with its size, if seen.
+    #[serde(default)]
+    pub bid: Option<Side>,
+    /// The best ask with its size, if seen.
+    #[serde(default)]
+    pub ask: Option<Side>,
+    /// When it was seen: not after this block, and later than the publisher's last report.
+    pub observed_at: Timestamp,
+}
+
+impl Report {
+    pub(crate) fn validate(&self) -> Result<(), Error> {
+        if self.price.0 == 0 {
+            return Err(Error::PriceOutOfBounds(self.feed));
+        }
+        if self.confidence.0 > self.price.0 >> 1 {
+            return Err(Error::ConfidenceTooWide);
+        }
+        let sized = |side: &Side| !side.size.is_zero();
+        let bid = self.bid.is_none_or(|bid| sized(&bid) && bid.price.0 > 0 && bid.price <= self.price);
+        let ask = self.ask.is_none_or(|ask| sized(&ask) && ask.price >= self.price);
+        if bid && ask { Ok(()) } else { Err(Error::CrossedQuote) }
+    }
+
+    pub(crate) fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
+        let publisher = ctx.account()?;
+        self.apply_by(draft, ctx, publisher)
+    }
+
+    pub(crate) fn apply_by(&self, draft: &mut Draft, ctx: &Context, publisher: AccountNumber) -> Result<(), Error> {
+        let feed = feed(draft, self.feed)?;
+        if feed.source != Source::Reported {
+            return Err(Error::ComposedFeed(self.feed));
+        }
+        let key = (self.feed, publisher);
+        if !PUBLISHERS.has(draft, &key) {
+            return Err(Error::NotPublisher(self.feed));
+        }
+        if self.observed_at > ctx.time {
+            return Err(Error::FromTheFuture);
+        }
+        if REPORTS.peek(draft, &key).is_some_and(|last| self.observed_at <= last.observed_at) {
+            return Err(Error::NotNewer);
+        }
+        // While the market is closed reports are kept but do not count.
+        let from = valid_from(&global(draft), &market(draft, self.feed), &feed, ctx.time);
+        let age = ctx.time.since_ms(self.observed_at)?;
+        if age > feed.params.max_age_ms || from.is_some_and(|from| self.observed_at < from) {
+            return Err(Error::TooOld);
+        }
+        let admitted = |price: Price| feed.params.admits(price, feed.decimals);
+        let sides = [self.bid, self.ask].into_iter().flatten().all(|side| admitted(side.price));
+        if !admitted(self.price) || !sides {
+            return Err(Error::PriceOutOfBounds(self.feed));
+        }
+
+        // From here on nothing can fail.
+        let Report { price, confidence, bid, ask, observed_at, .. } = *self;
+        let report = state::Report { price, confidence, bid, ask, observed_at, received_at: ctx.time };
+        REPORTS.put(draft, key, report);
+        if !TOUCHED.has(draft, &self.feed) {
+            TOUCHED.put(draft, self.feed, ());
+        }
+        Ok(())
+    }
+
+    pub(crate) fn describe(&self) -> String {
+        format!("Report {}", self.text())
+    }
+
+    /// The report without its verb: `feed 3: 195.02 +- 0.05 observed at 1583971200000`.
+    pub(crate) fn text(&self) -> String {
+        let side = |name: &str, side: Option<Side>| match side {
+            Some(side) => format!(" {name} {} for {} units", side.price, side.size),
+            None => String::new(),
+        };
+        let (bid, ask) = (side("bid", self.bid), side("ask", self.ask));
+        let Report { feed, price, confidence, observed_at, .. } = self;
+        format!("feed {feed}: {price} +- {confidence}{bid}{ask} observed at {observed_at}")
+    }
+}
