@@ -1,1 +1,57 @@
-//! TODO
+//! Dutch lots for everyone (floor 2, module 7): a price falls, anyone eligible takes any part of it.
+//!
+//! Nouns: [`Lot`] (what is sold, for what, from which start down to which floor), [`Curve`] (how the
+//! price falls), [`OwnerRef`] (the module and record the lot is sold for), [`Plan`] (what one take
+//! moves).
+//!
+//! ```text
+//! owner module --amount--> ACCOUNT --taken--> taker --price x taken, rounded up--> proceeds_to
+//!                             \--remainder, at close--> whom the owner module names
+//! ```
+//!
+//! The owner module (vaults, backstop, ...) moves the amount to [`ACCOUNT`], calls [`open()`], asks
+//! [`take_touched`] what was sold, restarts what [`due_for_restart`] names with a fresh quote, and
+//! ends the lot with [`close`]. A lot past its tail or below its cusp is not taken until restarted.
+//!
+//! Invariants:
+//! - `lot_conserved`: taken + remaining = lot, for every lot.
+//! - `raise_stops`: no lot raises more than its `raise_max`, but for less than the price of one
+//!   smallest unit of what it sells; payment is price x taken, rounded up.
+//! - `price_at_least_floor`: no price below the lot's floor; the curve never rises between restarts.
+//! - `account_holds_remainders`: the module's account holds the sum of the remainders, per asset; a gift
+//!   nobody asked for lies beside it and counts for nothing.
+//! - `restart_time_exact`: a lot needs a restart from its `restart_at` on and not before.
+//!
+//! In reading order: [`curve`], [`plan`], [`state`], [`lots`], [`operations`], [`query`].
+
+pub mod curve;
+pub mod lots;
+pub mod operations;
+pub mod params;
+pub mod plan;
+pub mod query;
+pub mod state;
+
+mod custody;
+mod error;
+mod event;
+mod genesis;
+mod invariants;
+mod operation;
+
+pub use curve::Curve;
+pub use error::Error;
+pub use event::Event;
+pub use genesis::{Genesis, genesis};
+pub use invariants::{check_block, check_invariants};
+pub use lots::{NewLot, Remainder, close, due_for_restart, lot, needs_restart, open, price_now, restart, take_touched};
+pub use operation::Operation;
+pub use plan::Plan;
+pub use state::{Lot, LotId, OwnerRef, create_tables, rebuild};
+
+use gage_units::AccountNumber;
+
+/// The number of this module: the high byte of its tables, the thousands of its errors.
+pub const MODULE: u8 = 7;
+/// The module's own account: it holds what is for sale.
+pub const ACCOUNT: AccountNumber = AccountNumber(7);

@@ -1,0 +1,94 @@
+//! What always holds, one function per invariant.
+
+use std::collections::BTreeMap;
+
+use gage_accounts::Broken;
+use gage_store::Draft;
+use gage_units::{Amount, AssetId};
+
+use crate::lots::restart_time;
+use crate::state::{HELD, LOTS};
+use crate::{ACCOUNT, plan};
+
+const NAME: &str = "auctions";
+
+/// What is cheap: the running totals against the ledger.
+///
+/// # Errors
+/// The first invariant that does not hold.
+pub fn check_block(draft: &Draft) -> Result<(), Broken> {
+    account_holds_totals(draft)
+}
+
+/// Everything, lot by lot.
+///
+/// # Errors
+/// The first invariant that does not hold.
+pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
+    lot_conserved(draft)?;
+    raise_stops(draft)?;
+    price_at_least_floor(draft)?;
+    restart_time_exact(draft)?;
+    totals_are_sums(draft)?;
+    account_holds_totals(draft)
+}
+
+/// Taken + remaining = lot, for every lot.
+fn lot_conserved(draft: &Draft) -> Result<(), Broken> {
+    for (id, lot) in LOTS.iter(draft) {
+        let holds = lot.taken.plus(lot.remaining) == Ok(lot.amount);
+        Broken::unless(holds, NAME, "lot_conserved", || format!("lot {id}: {lot:?}"))?;
+    }
+    Ok(())
+}
+
+/// A lot raises more than its `raise_max` only by less than the price of one smallest unit.
+fn raise_stops(draft: &Draft) -> Result<(), Broken> {
+    for (id, lot) in LOTS.iter(draft) {
+        let unit = plan::payment(Amount(1), lot.last_price, lot.scale).unwrap_or_default();
+        let holds = lot.excess().is_zero() || lot.excess() < unit;
+        Broken::unless(holds, NAME, "raise_stops", || format!("lot {id}: {lot:?}"))?;
+    }
+    Ok(())
+}
+
+/// No price below the lot's floor.
+fn price_at_least_floor(draft: &Draft) -> Result<(), Broken> {
+    for (id, lot) in LOTS.iter(draft) {
+        let last = lot.price_after(lot.tail_ms);
+        let holds = last.is_ok_and(|price| price >= lot.floor && price <= lot.start && price.0 > 0);
+        Broken::unless(holds, NAME, "price_at_least_floor", || format!("lot {id}: {last:?} of {lot:?}"))?;
+    }
+    Ok(())
+}
+
+/// A lot needs a restart from its `restart_at` on and not before.
+fn restart_time_exact(draft: &Draft) -> Result<(), Broken> {
+    for (id, lot) in LOTS.iter(draft) {
+        let holds = restart_time(lot) == Ok(lot.restart_at);
+        Broken::unless(holds, NAME, "restart_time_exact", || format!("lot {id}: {lot:?}"))?;
+    }
+    Ok(())
+}
+
+/// Half of `account_holds_remainders`: the running totals are the sums of the remainders.
+fn totals_are_sums(draft: &Draft) -> Result<(), Broken> {
+    let mut sums: BTreeMap<AssetId, Amount> = BTreeMap::new();
+    for (_, lot) in LOTS.iter(draft).filter(|(_, lot)| !lot.remaining.is_zero()) {
+        let sum = sums.entry(lot.asset).or_default();
+        *sum = sum.plus(lot.remaining).unwrap_or(Amount::MAX);
+    }
+    let holds = HELD.iter(draft).eq(sums.iter());
+    let found = || format!("the remainders sum to {sums:?}, the totals say {:?}", HELD.iter(draft).collect::<Vec<_>>());
+    Broken::unless(holds, NAME, "account_holds_remainders", found)
+}
+
+/// The other half: the module's account holds the running totals; what somebody gave it unasked counts for nothing.
+fn account_holds_totals(draft: &Draft) -> Result<(), Broken> {
+    for (asset, total) in HELD.iter(draft) {
+        let balance = gage_ledger::balance(draft, ACCOUNT, *asset);
+        let detail = || format!("the account holds {balance:?} of asset {asset}, the lots {total}");
+        Broken::unless(balance.free >= *total, NAME, "account_holds_remainders", detail)?;
+    }
+    Ok(())
+}

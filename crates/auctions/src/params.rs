@@ -1,0 +1,21 @@
+//! Bounds of a lot, fixed in code.
+//!
+//! With them the price never rises by rounding: after `n` steps the factor exceeds the true one by
+//! at most `n + 1` units of 1e-27, `n` is at most [`TAIL_MAX_MS`] / [`STEP_MIN_MS`] = 604,800, and
+//! one step lowers the true factor by at least 1e-6 of itself. So above [`FACTOR_MIN`] = 1e-12 a step
+//! lowers it by 1e-18, a thousand times what rounding adds; below, the factor stands still.
+
+use gage_units::Ratio;
+
+/// The shortest step of a stair and the shortest linear fall: one second.
+pub const STEP_MIN_MS: u64 = 1_000;
+/// The longest tail, step or linear fall: seven days.
+pub const TAIL_MAX_MS: u64 = 7 * 24 * 3_600 * 1_000;
+/// The deepest cut of one step: to a half.
+pub const CUT_MIN: Ratio = Ratio(500_000_000_000_000_000);
+/// The shallowest cut of one step: to 0.999999.
+pub const CUT_MAX: Ratio = Ratio(999_999_000_000_000_000);
+/// The least factor of an exponential curve, in 1e-27: 1e-12.
+pub const FACTOR_MIN: u128 = 1_000_000_000_000_000;
+/// The most lots one call hands out.
+pub const LOTS_PAGE_MAX: usize = 1_000;
