@@ -1,0 +1,138 @@
+//! What happened to capital.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use gage_units::{AccountNumber, Amount, AssetId};
+use serde::{Deserialize, Serialize};
+
+use crate::{Holding, Receipt, ReceiptId, Request, Step, Terms, Waterfall, WaterfallId};
+
+/// An event of this module.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// A waterfall was created.
+    WaterfallCreated {
+        /// Its number.
+        waterfall: WaterfallId,
+        /// The record.
+        record: Waterfall,
+    },
+    /// Steps and terms were set.
+    TermsSet {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// The new steps.
+        steps: Vec<Step>,
+        /// The new times and least amounts.
+        terms: Terms,
+    },
+    /// A collateral asset was added.
+    CollateralAdded {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// The asset.
+        asset: AssetId,
+    },
+    /// Exits were closed or opened again.
+    ExitsSet {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// Whether capital may not leave.
+        closed: bool,
+    },
+    /// Stable was deposited into the pool; it joins in the next block.
+    StabilityDeposited {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// Whose.
+        account: AccountNumber,
+        /// How much.
+        amount: Amount,
+    },
+    /// A withdrawal from the pool or of the first loss was requested.
+    WithdrawalRequested {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// By whom.
+        account: AccountNumber,
+        /// Whether it is the curator's capital.
+        first_loss: bool,
+        /// How much and when.
+        request: Request,
+    },
+    /// Stable left the pool.
+    StabilityWithdrawn {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// Whose.
+        account: AccountNumber,
+        /// How much.
+        amount: Amount,
+    },
+    /// Gains were claimed.
+    GainsClaimed {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// By whom.
+        account: AccountNumber,
+        /// What.
+        gain: Holding,
+    },
+    /// The curator added capital.
+    FirstLossDeposited {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// Whose.
+        account: AccountNumber,
+        /// How much.
+        amount: Amount,
+    },
+    /// The curator took capital back.
+    FirstLossWithdrawn {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// Whose.
+        account: AccountNumber,
+        /// How much.
+        amount: Amount,
+    },
+    /// Something was added to the surplus.
+    SurplusAdded {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// What.
+        holding: Holding,
+    },
+    /// Something was paid out of the surplus.
+    SurplusSpent {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// What.
+        holding: Holding,
+        /// To whom.
+        to: AccountNumber,
+    },
+    /// The pool's members were paid.
+    PoolRewarded {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// What they share.
+        amount: Amount,
+    },
+    /// All members left; what rounding kept went to the surplus.
+    PoolRenewed {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// The new epoch.
+        epoch: u32,
+        /// What rounding had kept.
+        residue: Amount,
+    },
+    /// A loss was borne.
+    LossAbsorbed {
+        /// The receipt's number.
+        receipt: ReceiptId,
+        /// Who bore what.
+        record: Receipt,
+    },
+}

@@ -1,0 +1,72 @@
+//! One file per verb.
+
+mod add_collateral;
+mod claim_gains;
+mod create_waterfall;
+mod deposit_first_loss;
+mod deposit_stability;
+mod distribute_surplus;
+mod request_withdrawal;
+mod set_terms;
+mod withdraw_first_loss;
+mod withdraw_stability;
+
+pub use add_collateral::AddCollateral;
+pub use claim_gains::ClaimGains;
+pub use create_waterfall::CreateWaterfall;
+pub use deposit_first_loss::DepositFirstLoss;
+pub use deposit_stability::DepositStability;
+pub use distribute_surplus::DistributeSurplus;
+pub use request_withdrawal::{RequestWithdrawal, Tranche};
+pub use set_terms::SetTerms;
+pub use withdraw_first_loss::WithdrawFirstLoss;
+pub use withdraw_stability::WithdrawStability;
+
+use gage_accounts::{Names, Quantity};
+use gage_units::AssetId;
+
+use crate::{Error, Step, StepKind, Terms, Waterfall};
+
+/// Passes a quantity that is not zero at sight.
+fn not_zero(quantity: Quantity) -> Result<(), Error> {
+    match quantity {
+        Quantity::Exact(amount) if amount.is_zero() => Err(gage_accounts::Error::ZeroAmount.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Passes the waterfall's stable.
+fn is_stable(record: &Waterfall, asset: AssetId) -> Result<(), Error> {
+    if record.stable == asset { Ok(()) } else { Err(Error::WrongAsset) }
+}
+
+/// `GUSD#2`, or `asset #2` for one without a name.
+fn asset_name(names: &dyn Names, asset: AssetId) -> String {
+    names.asset(asset).map_or_else(|| format!("asset #{asset}"), |(symbol, _)| format!("{symbol}#{asset}"))
+}
+
+/// The steps in order, with caps in smallest units of the stable.
+fn describe_steps(steps: &[Step]) -> String {
+    let words = |step: &Step| {
+        let kind = match step.kind {
+            StepKind::StabilityPool => "stability pool",
+            StepKind::CuratorFirstLoss => "curator first loss",
+            StepKind::SurplusBuffer => "surplus buffer",
+        };
+        if step.cap == gage_units::Amount::MAX {
+            format!("{kind} without cap")
+        } else {
+            format!("{kind} up to {} units per loss", step.cap)
+        }
+    };
+    steps.iter().map(words).collect::<Vec<_>>().join(", then ")
+}
+
+/// The terms, amounts in smallest units of the stable.
+fn describe_terms(terms: &Terms) -> String {
+    let Terms { cooldown_ms, window_ms, deposit_min, remaining_min, first_loss_min, buffer_min } = terms;
+    format!(
+        "cooldown {cooldown_ms} ms, window {window_ms} ms, least deposit {deposit_min} units, pool keeps \
+         {remaining_min} units, curator keeps {first_loss_min} units, buffer keeps {buffer_min} units"
+    )
+}

@@ -1,0 +1,86 @@
+//! Ask to withdraw from a pool, or, as curator, first-loss capital.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use gage_accounts::{Context, Names, describe_amount};
+use gage_store::Draft;
+use gage_units::{Amount, AssetId};
+use serde::{Deserialize, Serialize};
+
+use super::is_stable;
+use crate::deposits::{request, touch, write};
+use crate::state::FIRST_LOSS;
+use crate::{Error, Event, FirstLoss, MODULE, WaterfallId, waterfall};
+
+/// Which capital.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tranche {
+    /// The signer's deposit in the stability pool.
+    Stability,
+    /// The curator's capital.
+    FirstLoss,
+}
+
+/// Starts the cooldown of a withdrawal. Until it is made, the capital bears losses and earns as
+/// before. A new request takes the place of an earlier one and starts the cooldown anew.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestWithdrawal {
+    /// The waterfall.
+    pub waterfall: WaterfallId,
+    /// Its stable asset.
+    pub asset: AssetId,
+    /// Which capital.
+    pub tranche: Tranche,
+    /// The most that may be withdrawn.
+    pub amount: Amount,
+}
+
+impl RequestWithdrawal {
+    /// # Errors
+    /// `ZeroAmount`.
+    pub fn validate(&self) -> Result<(), Error> {
+        if self.amount.is_zero() { Err(gage_accounts::Error::ZeroAmount.into()) } else { Ok(()) }
+    }
+
+    /// # Errors
+    /// In this order: `NotAnAccount`, [`Error::UnknownWaterfall`], [`Error::WrongAsset`], then
+    /// [`Error::NoDeposit`] or [`Error::NotCurator`].
+    pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
+        let account = ctx.account()?;
+        let record = waterfall(draft, self.waterfall)?;
+        is_stable(&record, self.asset)?;
+        let request = request(&record, ctx.time, self.amount)?;
+        let first_loss = match self.tranche {
+            Tranche::Stability => {
+                let mut settled = touch(draft, ctx, self.waterfall, &record, account)?;
+                if settled.deposit.amount.is_zero() && settled.deposit.pending.is_zero() {
+                    return Err(Error::NoDeposit);
+                }
+                settled.deposit.request = Some(request);
+                write(draft, self.waterfall, &record, account, settled);
+                false
+            }
+            Tranche::FirstLoss => {
+                if record.curator != Some(account) {
+                    return Err(Error::NotCurator);
+                }
+                let capital = FIRST_LOSS.get(draft, &self.waterfall).unwrap_or_default();
+                FIRST_LOSS.put(draft, self.waterfall, FirstLoss { request: Some(request), ..capital });
+                true
+            }
+        };
+        draft.emit(MODULE, &Event::WithdrawalRequested { waterfall: self.waterfall, account, first_loss, request });
+        Ok(())
+    }
+
+    /// The words a wallet shows.
+    pub fn describe(&self, names: &dyn Names) -> String {
+        let amount = describe_amount(names, self.amount, self.asset);
+        let tranche = match self.tranche {
+            Tranche::Stability => "stability pool",
+            Tranche::FirstLoss => "first-loss capital",
+        };
+        format!("Request withdrawal of up to {amount} from the {tranche} of waterfall {}", self.waterfall)
+    }
+}

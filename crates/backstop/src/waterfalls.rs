@@ -1,0 +1,121 @@
+//! Waterfalls and their terms, for governance and the modules that own facilities.
+
+use gage_accounts::Context;
+use gage_store::Draft;
+use gage_units::{AccountNumber, AssetId, MathError};
+
+use crate::params::{COLLATERAL_MAX, STEPS_MAX};
+use crate::state::{POOLS, WATERFALLS};
+use crate::{Error, Event, MODULE, Pool, Step, Terms, Waterfall, WaterfallId};
+
+/// What a waterfall is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewWaterfall {
+    /// What debts are in and all capital is in.
+    pub stable: AssetId,
+    /// What losses may bring along.
+    pub collateral: Vec<AssetId>,
+    /// Whose first-loss capital it is, if anybody's.
+    pub curator: Option<AccountNumber>,
+    /// The steps, the first bears first.
+    pub steps: Vec<Step>,
+    /// Times and least amounts.
+    pub terms: Terms,
+}
+
+/// Creates a waterfall with an empty pool. Who may ask for it is the caller's business.
+///
+/// # Errors
+/// [`Error::TermsOutOfBounds`], [`Error::StepsOutOfBounds`], [`Error::CollateralOutOfBounds`], the
+/// ledger's for unknown assets.
+pub fn create_waterfall(draft: &mut Draft, _ctx: &Context, new: NewWaterfall) -> Result<WaterfallId, Error> {
+    new.terms.validate()?;
+    validate_steps(&new.steps)?;
+    validate_collateral(new.stable, &new.collateral)?;
+    for asset in std::iter::once(new.stable).chain(new.collateral.iter().copied()) {
+        gage_ledger::decimals(draft, asset)?;
+    }
+    let last = WATERFALLS.iter(draft).next_back().map_or(0, |(id, _)| id.0);
+    let id = WaterfallId(last.checked_add(1).ok_or(MathError::Overflow)?);
+
+    // From here on nothing can fail.
+    let NewWaterfall { stable, collateral, curator, steps, terms } = new;
+    let record = Waterfall { stable, collateral, curator, steps, terms, exits_closed: false };
+    WATERFALLS.put(draft, id, record.clone());
+    POOLS.put(draft, id, Pool::default());
+    draft.emit(MODULE, &Event::WaterfallCreated { waterfall: id, record });
+    Ok(id)
+}
+
+/// Sets steps and terms. Who may ask for it is the caller's business. A request to withdraw keeps the
+/// times it was given.
+///
+/// # Errors
+/// [`Error::TermsOutOfBounds`], [`Error::StepsOutOfBounds`], [`Error::UnknownWaterfall`].
+pub fn set_terms(draft: &mut Draft, id: WaterfallId, steps: Vec<Step>, terms: Terms) -> Result<(), Error> {
+    terms.validate()?;
+    validate_steps(&steps)?;
+    let record = waterfall(draft, id)?;
+
+    // From here on nothing can fail.
+    WATERFALLS.put(draft, id, Waterfall { steps: steps.clone(), terms, ..record });
+    draft.emit(MODULE, &Event::TermsSet { waterfall: id, steps, terms });
+    Ok(())
+}
+
+/// Adds a collateral asset, if it is not there yet.
+///
+/// # Errors
+/// [`Error::UnknownWaterfall`], [`Error::CollateralOutOfBounds`], the ledger's for an unknown asset.
+pub fn add_collateral(draft: &mut Draft, id: WaterfallId, asset: AssetId) -> Result<(), Error> {
+    let mut record = waterfall(draft, id)?;
+    if record.collateral.contains(&asset) {
+        return Ok(());
+    }
+    gage_ledger::decimals(draft, asset)?;
+    record.collateral.push(asset);
+    validate_collateral(record.stable, &record.collateral)?;
+
+    // From here on nothing can fail.
+    WATERFALLS.put(draft, id, record);
+    draft.emit(MODULE, &Event::CollateralAdded { waterfall: id, asset });
+    Ok(())
+}
+
+/// Closes or opens the exits of all capital. The module that owns the facility closes them while it
+/// has unfinished liquidations, so that nobody leaves between a price and the losses it causes.
+///
+/// # Errors
+/// [`Error::UnknownWaterfall`].
+pub fn close_exits(draft: &mut Draft, id: WaterfallId, closed: bool) -> Result<(), Error> {
+    let record = waterfall(draft, id)?;
+    if record.exits_closed != closed {
+        WATERFALLS.put(draft, id, Waterfall { exits_closed: closed, ..record });
+        draft.emit(MODULE, &Event::ExitsSet { waterfall: id, closed });
+    }
+    Ok(())
+}
+
+/// The waterfall.
+///
+/// # Errors
+/// [`Error::UnknownWaterfall`].
+pub fn waterfall(draft: &Draft, id: WaterfallId) -> Result<Waterfall, Error> {
+    WATERFALLS.get(draft, &id).ok_or(Error::UnknownWaterfall)
+}
+
+/// One to [`STEPS_MAX`] steps, each kind once.
+pub(crate) fn validate_steps(steps: &[Step]) -> Result<(), Error> {
+    let twice = steps.iter().enumerate().any(|(index, step)| steps.iter().take(index).any(|one| one.kind == step.kind));
+    if steps.is_empty() || steps.len() > STEPS_MAX || twice { Err(Error::StepsOutOfBounds) } else { Ok(()) }
+}
+
+/// At most [`COLLATERAL_MAX`] assets, each once, none the stable.
+pub(crate) fn validate_collateral(stable: AssetId, assets: &[AssetId]) -> Result<(), Error> {
+    let twice = assets.iter().enumerate().any(|(index, asset)| assets.iter().take(index).any(|one| one == asset));
+    if assets.len() > COLLATERAL_MAX || twice || assets.contains(&stable) {
+        Err(Error::CollateralOutOfBounds)
+    } else {
+        Ok(())
+    }
+}
