@@ -1,7 +1,7 @@
 //! Error numbers: in the module's range, unique for ever, without gaps.
 //!
-//! A module's own reasons are numbered from `module * 1000 + 1`; a second run, for calculations
-//! without a result, may stand from `+ 901`.
+//! A module's own reasons are numbered from `module * 1000 + 1`. Those of calculations without a
+//! result (`MathError`) follow one another too, and may stand further up.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,14 @@ use crate::lexer;
 use crate::workspace::{File, Workspace};
 
 const RULE: &str = "errors";
-/// Where the second run begins.
-const SECOND: u32 = 901;
+
+/// An arm `Error::Reason => number`.
+struct Arm {
+    line: usize,
+    number: u32,
+    /// Whether it is a calculation without a result.
+    math: bool,
+}
 
 /// The numbers of every module and of the chain.
 pub fn check(workspace: &Workspace) -> Vec<Finding> {
@@ -39,37 +45,39 @@ pub fn module_number(lib: &File) -> Option<u32> {
 fn numbers(module: u32, file: &File, findings: &mut Vec<Finding>) {
     let mut seen = BTreeMap::<u32, usize>::new();
     let base = module * 1_000;
-    for (line, number) in arms(&file.text) {
+    let arms = arms(&file.text);
+    for Arm { line, number, .. } in &arms {
         let place = format!("{}:{line}", file.path);
-        if number <= base || number >= base + 1_000 {
+        if *number <= base || *number >= base + 1_000 {
             let text = format!("{number} is outside {}..={}", base + 1, base + 999);
             findings.push(Finding::error(RULE, &place, text));
         }
-        if let Some(first) = seen.insert(number, line) {
+        if let Some(first) = seen.insert(*number, *line) {
             findings.push(Finding::error(RULE, &place, format!("{number} is given twice, first in line {first}")));
         }
     }
-    if seen.is_empty() {
+    if arms.is_empty() {
         findings.push(Finding::error(RULE, &file.path, "no `Error::Reason => number` arms were found"));
     }
-    for (from, to) in [(base + 1, base + SECOND), (base + SECOND, base + 1_000)] {
-        let run: Vec<u32> = seen.range(from..to).map(|(number, _)| *number).collect();
-        if let Some((expected, _)) = (from..).zip(&run).find(|(expected, number)| expected != *number) {
-            findings.push(Finding::error(RULE, &file.path, format!("{expected} is missing: numbers have no gaps")));
-        }
+    let numbers = |math: bool| arms.iter().filter(move |arm| arm.math == math).map(|arm| arm.number);
+    let own = base + 1..=numbers(false).max().unwrap_or(base);
+    let math = numbers(true).min().unwrap_or(1)..=numbers(true).max().unwrap_or(0);
+    for missing in own.chain(math).filter(|number| !seen.contains_key(number)) {
+        findings.push(Finding::error(RULE, &file.path, format!("{missing} is missing: numbers have no gaps")));
     }
 }
 
-/// Line and number of every `Error::... => number`.
-fn arms(text: &str) -> Vec<(usize, u32)> {
+/// Every `Error::... => number`.
+fn arms(text: &str) -> Vec<Arm> {
     let code = lexer::code(text);
-    let arm = |line: &str| {
-        let (left, right) = line.split_once("=>")?;
+    let arm = |line: usize, text: &str| {
+        let (left, right) = text.split_once("=>")?;
         let named = left.contains("Error::") || left.contains("Self::");
         let number: String = right.trim().trim_end_matches(',').chars().filter(|c| *c != '_').collect();
-        if named { number.parse().ok() } else { None }
+        let number = number.parse().ok()?;
+        named.then_some(Arm { line, number, math: left.contains("MathError::") })
     };
-    lines(&code).filter_map(|(number, line)| arm(line).map(|code| (number, code))).collect()
+    lines(&code).filter_map(|(line, text)| arm(line, text)).collect()
 }
 
 #[cfg(test)]
@@ -85,8 +93,7 @@ mod tests {
 
     #[test]
     fn good_numbers_pass() {
-        let arms =
-            "Error::A => 7001,\nError::B(_) => 7_002,\nError::Ledger(e) => e.code(),\nError::Math(X::Y) => 7901,";
+        let arms = "Error::A => 7001,\nError::B(_) => 7_002,\nError::Ledger(e) => e.code(),\nError::Math(MathError::Y) => 7901,";
         assert_eq!(found(arms), Vec::<String>::new());
     }
 
@@ -95,7 +102,8 @@ mod tests {
         assert!(found("Error::A => 7001,\nError::B => 7001,")[0].contains("given twice, first in line 2"));
         assert!(found("Error::A => 7001,\nError::B => 7003,")[0].contains("7002 is missing"));
         assert!(found("Error::A => 7001,\nError::B => 8002,")[0].contains("outside 7001..=7999"));
-        assert!(found("Error::A => 7001,\nError::M => 7902,")[0].contains("7901 is missing"));
+        let math = "Error::A => 7001,\nError::M(MathError::A) => 7901,\nError::M(MathError::B) => 7903,";
+        assert!(found(math)[0].contains("7902 is missing"));
         assert!(found("// Error::A => 7001")[0].contains("no `Error::Reason"));
     }
 }
