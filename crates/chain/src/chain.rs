@@ -281,8 +281,7 @@ impl Chain {
             }
             self.commit_due(due);
             let operations = Bundle::read(&bundle.operations).unwrap_or_default();
-            let act =
-                Act { operations: &operations, signer: Signer::Governance, height: ctx.height, time: ctx.time };
+            let act = Act { operations: &operations, signer: Signer::Governance, height: ctx.height, time: ctx.time };
             let outcome = self.run_operations(&act, |_, _| Ok(()));
             self.draft.commit();
             receipts.push(Receipt {

@@ -3,8 +3,8 @@
 use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, Rounding, mul_div};
 
-use crate::state::{CREDIT, FeeState, fees, params, put_fees};
 use crate::Error;
+use crate::state::{CREDIT, FeeState, fees, params, put_fees};
 
 /// The chain's own account: it holds all credit and all fees earned.
 pub(crate) const ACCOUNT: AccountNumber = AccountNumber(32);
