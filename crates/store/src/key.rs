@@ -6,12 +6,12 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use gage_units::{AccountNumber, AssetId};
 
 /// A key: small, ordered, with canonical bytes.
-pub trait Key: Clone + Ord + Hash + BorshSerialize + BorshDeserialize + Send + 'static {}
-impl<T: Clone + Ord + Hash + BorshSerialize + BorshDeserialize + Send + 'static> Key for T {}
+pub trait Key: Clone + Ord + Hash + BorshSerialize + BorshDeserialize + Send + Sync + 'static {}
+impl<T: Clone + Ord + Hash + BorshSerialize + BorshDeserialize + Send + Sync + 'static> Key for T {}
 
 /// A record: copied out on reads (put large ones behind `Arc`), with canonical bytes.
-pub trait Record: Clone + BorshSerialize + BorshDeserialize + Send + 'static {}
-impl<T: Clone + BorshSerialize + BorshDeserialize + Send + 'static> Record for T {}
+pub trait Record: Clone + BorshSerialize + BorshDeserialize + Send + Sync + 'static {}
+impl<T: Clone + BorshSerialize + BorshDeserialize + Send + Sync + 'static> Record for T {}
 
 /// A key that is a dense number, given out from zero upward.
 pub trait DenseKey {

@@ -17,7 +17,7 @@ use crate::{DenseKey, Key, Record};
 pub type ChangeSink<'s> = dyn FnMut(&[u8], Option<&[u8]>) + 's;
 
 /// What a draft can do with a table whose types it does not know.
-pub trait Slot: Any + Send {
+pub trait Slot: Any + Send + Sync {
     /// The table's name.
     fn name(&self) -> TableName;
     /// Takes back the last write; returns the change in the number of records.
