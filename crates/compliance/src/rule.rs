@@ -3,13 +3,14 @@
 use std::fmt;
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use gage_crypto::Hash;
+use gage_crypto::{AccountId, Hash};
+use gage_store::Draft;
 use gage_units::{AccountNumber, AssetId};
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
 use crate::state::IdentityId;
 use crate::text::Jurisdiction;
+use crate::{Error, Side};
 
 /// The most requirements of an asset.
 pub const REQUIREMENTS_MAX: usize = 16;
@@ -17,8 +18,10 @@ pub const REQUIREMENTS_MAX: usize = 16;
 pub const CONDITIONS_MAX: usize = 16;
 /// The most claims that an any-of or none-of lists.
 pub const MATCHES_MAX: usize = 32;
+/// The most claims that all requirements of an asset list together: what bounds the work of a check.
+pub const MATCHES_OF_ASSET_MAX: usize = 128;
 /// The most issuers in one list.
-pub const ISSUERS_MAX: usize = 16;
+pub const ISSUERS_MAX: usize = 8;
 
 /// What a claim says.
 #[derive(
@@ -117,26 +120,29 @@ pub enum Test {
     Identity(IdentityId),
 }
 
-/// A test with the issuers whose claims count for it.
+/// A test with the issuers whose claims count for it. Issuers are named on the wire (`A` is
+/// [`AccountId`]) and numbered in state.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Condition {
+pub struct Condition<A = AccountNumber> {
     /// What is asked.
     pub test: Test,
     /// Whose claims count. Empty means those trusted for the topic: the asset's own list if it has one,
     /// otherwise the network's. A topic without any trusted issuer fails, also where absence is asked.
-    #[serde(default)]
-    pub issuers: Vec<AccountNumber>,
+    #[serde(default = "Vec::new")]
+    pub issuers: Vec<A>,
 }
 
 /// One way in which a transfer is allowed: all conditions hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Requirement {
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requirement<A = AccountNumber> {
     /// Conditions on who sends.
-    pub sender: Vec<Condition>,
+    #[serde(default = "Vec::new")]
+    pub sender: Vec<Condition<A>>,
     /// Conditions on who receives.
-    pub receiver: Vec<Condition>,
+    #[serde(default = "Vec::new")]
+    pub receiver: Vec<Condition<A>>,
 }
 
 impl Test {
@@ -150,37 +156,81 @@ impl Test {
     }
 }
 
-impl Condition {
-    /// Whether it is within its limits.
-    ///
-    /// # Errors
-    /// [`Error::BadRequirement`].
-    pub fn validate(&self) -> Result<(), Error> {
+impl<A: Ord> Condition<A> {
+    fn validate(&self) -> Result<(), Error> {
         let claims = self.test.matches().len();
         let listed = matches!(self.test, Test::Identity(_)) || (1..=MATCHES_MAX).contains(&claims);
-        if listed && self.issuers.len() <= ISSUERS_MAX { Ok(()) } else { Err(Error::BadRequirement) }
+        if !listed {
+            return Err(Error::BadRequirement);
+        }
+        check_issuers(&self.issuers)
     }
 }
 
-impl Requirement {
-    /// Whether it is within its limits.
-    ///
-    /// # Errors
-    /// [`Error::BadRequirement`].
-    pub fn validate(&self) -> Result<(), Error> {
-        if self.sender.len() > CONDITIONS_MAX || self.receiver.len() > CONDITIONS_MAX {
-            return Err(Error::BadRequirement);
+impl Condition<AccountId> {
+    fn resolve(&self, draft: &Draft) -> Result<Condition, Error> {
+        Ok(Condition { test: self.test.clone(), issuers: resolve_issuers(draft, &self.issuers)? })
+    }
+}
+
+impl<A: Ord> Requirement<A> {
+    /// The conditions on one side.
+    pub fn conditions(&self, side: Side) -> &[Condition<A>] {
+        match side {
+            Side::Sender => &self.sender,
+            Side::Receiver => &self.receiver,
         }
-        self.sender.iter().chain(&self.receiver).try_for_each(Condition::validate)
     }
 
-    /// The conditions on one side.
-    pub fn conditions(&self, side: crate::Side) -> &[Condition] {
-        match side {
-            crate::Side::Sender => &self.sender,
-            crate::Side::Receiver => &self.receiver,
-        }
+    fn all(&self) -> impl Iterator<Item = &Condition<A>> {
+        self.sender.iter().chain(&self.receiver)
     }
+}
+
+/// Passes if the requirements of an asset are within their limits.
+///
+/// # Errors
+/// [`Error::BadRequirement`], [`Error::BadIssuers`].
+pub(crate) fn validate<A: Ord>(requirements: &[Requirement<A>]) -> Result<(), Error> {
+    let sides = |requirement: &Requirement<A>| {
+        requirement.sender.len() <= CONDITIONS_MAX && requirement.receiver.len() <= CONDITIONS_MAX
+    };
+    let claims: usize = requirements.iter().flat_map(Requirement::all).map(|one| one.test.matches().len()).sum();
+    if requirements.len() > REQUIREMENTS_MAX || !requirements.iter().all(sides) || claims > MATCHES_OF_ASSET_MAX {
+        return Err(Error::BadRequirement);
+    }
+    requirements.iter().flat_map(Requirement::all).try_for_each(Condition::validate)
+}
+
+/// The requirements with their issuers by number.
+///
+/// # Errors
+/// Unknown accounts.
+pub(crate) fn resolve(draft: &Draft, requirements: &[Requirement<AccountId>]) -> Result<Vec<Requirement>, Error> {
+    let side = |conditions: &[Condition<AccountId>]| -> Result<Vec<Condition>, Error> {
+        conditions.iter().map(|condition| condition.resolve(draft)).collect()
+    };
+    requirements
+        .iter()
+        .map(|one| Ok(Requirement { sender: side(&one.sender)?, receiver: side(&one.receiver)? }))
+        .collect()
+}
+
+/// Passes a list of at most `ISSUERS_MAX` distinct issuers.
+///
+/// # Errors
+/// [`Error::BadIssuers`].
+pub(crate) fn check_issuers<A: Ord>(issuers: &[A]) -> Result<(), Error> {
+    let distinct = issuers.iter().collect::<std::collections::BTreeSet<_>>().len() == issuers.len();
+    if distinct && issuers.len() <= ISSUERS_MAX { Ok(()) } else { Err(Error::BadIssuers) }
+}
+
+/// The numbers of issuers.
+///
+/// # Errors
+/// Unknown accounts.
+pub(crate) fn resolve_issuers(draft: &Draft, issuers: &[AccountId]) -> Result<Vec<AccountNumber>, Error> {
+    issuers.iter().map(|issuer| Ok(gage_accounts::resolve(draft, issuer)?)).collect()
 }
 
 impl fmt::Display for Topic {
@@ -211,5 +261,49 @@ impl fmt::Display for ClaimMatch {
             ScopeMatch::ThisAsset => f.write_str(" for this asset"),
             ScopeMatch::Custom(name) => write!(f, " for {name}"),
         }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Scope::Identity => f.write_str("the identity"),
+            Scope::Asset(asset) => write!(f, "asset #{asset}"),
+            Scope::Custom(name) => write!(f, "{name}"),
+        }
+    }
+}
+
+impl fmt::Display for Test {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |list: &[ClaimMatch]| list.iter().map(ClaimMatch::to_string).collect::<Vec<_>>().join(", ");
+        match self {
+            Test::Present(one) => write!(f, "{one}"),
+            Test::Absent(one) => write!(f, "not {one}"),
+            Test::AnyOf(any) => write!(f, "any of ({})", list(any)),
+            Test::NoneOf(none) => write!(f, "none of ({})", list(none)),
+            Test::Identity(id) => write!(f, "identity {}", id.0),
+        }
+    }
+}
+
+impl<A: fmt::Display> fmt::Display for Condition<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.test)?;
+        if self.issuers.is_empty() {
+            return Ok(());
+        }
+        let issuers: Vec<String> = self.issuers.iter().map(A::to_string).collect();
+        write!(f, " by {}", issuers.join(" or "))
+    }
+}
+
+impl<A: fmt::Display> fmt::Display for Requirement<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = |conditions: &[Condition<A>]| match conditions {
+            [] => "anyone".to_owned(),
+            list => list.iter().map(Condition::to_string).collect::<Vec<_>>().join(" and "),
+        };
+        write!(f, "from {} to {}", side(&self.sender), side(&self.receiver))
     }
 }

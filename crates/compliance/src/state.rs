@@ -14,9 +14,11 @@ use crate::text::{Jurisdiction, Reason};
 /// The most accounts one identity holds.
 pub const IDENTITY_ACCOUNTS_MAX: usize = 64;
 /// The most claims one issuer keeps about one identity and topic.
-pub const CLAIMS_MAX: usize = 16;
+pub const CLAIMS_MAX: usize = 8;
+/// The longest an invitation stays open: 30 days.
+pub const INVITATION_MS_MAX: u64 = 30 * 24 * 60 * 60 * 1000;
 
-/// Who may do what with an asset, dense: the one read an asset without rules costs.
+/// What each registered asset asks of its holders.
 pub(crate) const RULES: Column<AssetId, Arc<Rules>> = Column::authenticated(0x0201, "compliance/rules");
 /// What is known of an account as a holder; no record means nothing.
 pub(crate) const STANDINGS: Column<AccountNumber, Standing> = Column::authenticated(0x0202, "compliance/standings");
@@ -29,7 +31,7 @@ pub(crate) const TRUSTED: Table<(Option<AssetId>, Topic), Vec<AccountNumber>> =
     Table::authenticated(0x0205, "compliance/trusted");
 /// Freezes of one account in one asset.
 pub(crate) const FREEZES: Table<(AssetId, AccountNumber), Freeze> = Table::authenticated(0x0206, "compliance/freezes");
-/// Invitations of accounts to identities, open until taken or withdrawn.
+/// Invitations of accounts to identities, each open until its instant.
 pub(crate) const INVITATIONS: OrderedTable<(IdentityId, AccountNumber), Timestamp> =
     OrderedTable::authenticated(0x0207, "compliance/invitations");
 /// The number the next identity gets. One record.
