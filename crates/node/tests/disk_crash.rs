@@ -163,8 +163,9 @@ fn a_new_segment_that_never_got_its_name_is_no_block() {
     let paths = segments(scratch.path());
     fs::rename(&paths[1], scratch.path().join("next-segment.tmp")).unwrap();
     let mut old = fs::read(&paths[0]).unwrap();
-    let end = old.iter().rposition(|byte| *byte != 0).unwrap() + 1;
-    old[end - RECORD..end].fill(0);
+    // The second segment begins with the block appended last.
+    let end = *ends((1..height - 1).map(body)).last().unwrap();
+    old[end..].fill(0);
     fs::write(&paths[0], &old).unwrap();
     let (mut log, recovered) = open(scratch.path(), 8192).unwrap();
     assert_eq!((recovered.next_height, recovered.segments), (height - 1, 1));
@@ -187,8 +188,9 @@ fn a_missing_note_at_the_end_of_a_closed_segment_is_written_at_the_next_start() 
     // Killed between the renaming of the new segment and the note in the old one.
     let paths = segments(scratch.path());
     let mut old = fs::read(&paths[0]).unwrap();
-    let end = old.iter().rposition(|byte| *byte != 0).unwrap() + 1;
-    old[end - RECORD..end].fill(0);
+    // The second segment begins with the block appended last.
+    let end = *ends((1..height - 1).map(body)).last().unwrap();
+    old[end..].fill(0);
     fs::write(&paths[0], &old).unwrap();
     drop(open(scratch.path(), 8192).unwrap());
     fs::remove_file(&paths[1]).unwrap();

@@ -194,16 +194,16 @@ fn another_network_and_another_version_are_refused() {
 #[test]
 fn a_making_that_was_interrupted_is_begun_again() {
     let scratch = Scratch::new("making");
-    drop(open(scratch.path(), 8192).unwrap());
+    drop(open(scratch.path(), 64 << 10).unwrap());
     fs::remove_file(scratch.path().join("manifest")).unwrap();
     fs::write(scratch.path().join("next-segment.tmp"), b"unfinished").unwrap();
-    let (mut log, recovered) = open(scratch.path(), 8192).unwrap();
+    let (mut log, recovered) = open(scratch.path(), 64 << 10).unwrap();
     assert!(recovered.created);
     assert!(!scratch.path().join("next-segment.tmp").exists());
     append_one(&mut log, 1);
     drop(log);
     // With a block in it the log is not new: a lost manifest is a loss.
     fs::remove_file(scratch.path().join("manifest")).unwrap();
-    let error = refusal(scratch.path(), 8192);
+    let error = refusal(scratch.path(), 64 << 10);
     assert!(matches!(error, DiskError::BadFile { .. }), "{error}");
 }

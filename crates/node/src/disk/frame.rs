@@ -119,18 +119,18 @@ pub(super) fn decode(key: &SegmentKey, bytes: &[u8]) -> Option<Record> {
     })
 }
 
-/// Every sound record header from `from` on, at any byte, with its place. A block body cannot forge one without the
-/// segment's salt, so one found inside a damaged stretch was written by the log.
+/// Every sound record header that begins in `places`, at any byte, with its place. A block body cannot forge one without
+/// the segment's salt, so one found inside a damaged stretch was written by the log. `bytes` reach beyond `places`: a
+/// record may end in zeros, so it can be longer than what is not zero.
 pub(super) fn search<'a>(
     key: &'a SegmentKey,
     bytes: &'a [u8],
-    from: usize,
+    places: std::ops::Range<usize>,
 ) -> impl Iterator<Item = (usize, Record)> + 'a {
-    let mut at = from;
+    let mut at = places.start;
     std::iter::from_fn(move || {
         loop {
-            let rest = bytes.get(at..)?;
-            let step = rest.iter().position(|byte| *byte == BLOCK_MAGIC[0])?;
+            let step = bytes.get(at..places.end)?.iter().position(|byte| *byte == BLOCK_MAGIC[0])?;
             let place = at + step;
             at = place + 1;
             if let Some(record) = decode(key, &bytes[place..]) {

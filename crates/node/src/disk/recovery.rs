@@ -127,7 +127,7 @@ pub(super) fn read_last(
         marked = record.kind == Kind::Mark;
     }
     let evidence =
-        search(&segment.key, &bytes[..dirty_end], place).find(|(_, record)| record.durable_below > segment.next_height);
+        search(&segment.key, &bytes, place..dirty_end).find(|(_, record)| record.durable_below > segment.next_height);
     if let Some((at, record)) = evidence {
         let found = format!(
             "no sound record, but the record at byte {at} shows that every block below {} was acknowledged",

@@ -15,10 +15,21 @@ pub const RECORD: usize = 72;
 pub struct Scratch(pub PathBuf);
 
 impl Scratch {
+    /// On the disk of the build.
     pub fn new(name: &str) -> Self {
+        Self::under(Path::new(env!("CARGO_TARGET_TMPDIR")), name)
+    }
+
+    /// In memory where the system offers it: for the tests that open thousands of logs and leave the disk alone.
+    pub fn fast(name: &str) -> Self {
+        let memory = Path::new("/dev/shm");
+        if memory.is_dir() { Self::under(memory, &format!("gage-{name}")) } else { Self::new(name) }
+    }
+
+    fn under(base: &Path, name: &str) -> Self {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}-{number}", std::process::id()));
+        let dir = base.join(format!("{name}-{}-{number}", std::process::id()));
         drop(fs::remove_dir_all(&dir));
         fs::create_dir_all(&dir).unwrap();
         Self(dir)
