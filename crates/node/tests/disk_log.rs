@@ -8,7 +8,7 @@ use std::fs;
 
 #[test]
 fn appends_survive_reopening() {
-    let scratch = Scratch::new("reopen");
+    let scratch = Scratch::fast("reopen");
     let (mut log, recovered) = open(scratch.path(), 16 << 10).unwrap();
     assert!(recovered.created);
     assert_eq!((recovered.first_height, recovered.next_height, recovered.blocks), (1, 1, 0));
@@ -30,7 +30,7 @@ fn appends_survive_reopening() {
 
 #[test]
 fn groups_are_kept_in_order_across_segments() {
-    let scratch = Scratch::new("groups");
+    let scratch = Scratch::fast("groups");
     let (mut log, _) = open(scratch.path(), 8192).unwrap();
     let mut height = 1;
     for size in [1, 7, 0, 30, 2, 64, 1, 1, 40] {
@@ -52,7 +52,7 @@ fn groups_are_kept_in_order_across_segments() {
 #[test]
 fn a_block_longer_than_a_segment_has_its_place() {
     for first_is_huge in [true, false] {
-        let scratch = Scratch::new("huge");
+        let scratch = Scratch::fast("huge");
         let (mut log, _) = open(scratch.path(), 8192).unwrap();
         let huge = vec![0xab; 300_000];
         let mut bodies: Vec<Vec<u8>> = vec![b"small".to_vec(), huge, Vec::new(), b"after".to_vec()];
@@ -77,7 +77,7 @@ fn a_block_longer_than_a_segment_has_its_place() {
 fn every_fit_at_the_end_of_a_segment_works() {
     // The room left in a segment of 8192 bytes: exactly none, a part of a record, exactly a record, one byte more.
     for body_bytes in (8192 - HEADER - 3 * RECORD)..=(8192 - HEADER - RECORD) {
-        let scratch = Scratch::new("fit");
+        let scratch = Scratch::fast("fit");
         let (mut log, _) = open(scratch.path(), 8192).unwrap();
         let first = vec![1; body_bytes];
         for (height, body) in [(1, first.as_slice()), (2, b""), (3, b""), (4, b"x")] {
@@ -93,7 +93,7 @@ fn every_fit_at_the_end_of_a_segment_works() {
 
 #[test]
 fn blocks_out_of_turn_and_too_long_are_refused_and_harm_nothing() {
-    let scratch = Scratch::new("turn");
+    let scratch = Scratch::fast("turn");
     let (mut log, _) = BlockLog::open(scratch.path(), Options { first_height: 10, ..options(8192) }).unwrap();
     for given in [0, 9, 11, u64::MAX] {
         let error = log.append(given, &[b"x"]).unwrap_err();
@@ -111,7 +111,7 @@ fn blocks_out_of_turn_and_too_long_are_refused_and_harm_nothing() {
 
 #[test]
 fn pruning_deletes_whole_segments_from_the_front() {
-    let scratch = Scratch::new("prune");
+    let scratch = Scratch::fast("prune");
     let (mut log, _) = open(scratch.path(), 8192).unwrap();
     for height in 1..=150 {
         append_one(&mut log, height);
@@ -137,7 +137,7 @@ fn pruning_deletes_whole_segments_from_the_front() {
 
 #[test]
 fn an_interrupted_pruning_is_finished() {
-    let (scratch, copy) = (Scratch::new("prune-a"), Scratch::new("prune-b"));
+    let (scratch, copy) = (Scratch::fast("prune-a"), Scratch::new("prune-b"));
     let (mut log, _) = open(scratch.path(), 8192).unwrap();
     for height in 1..=150 {
         append_one(&mut log, height);
@@ -160,7 +160,7 @@ fn an_interrupted_pruning_is_finished() {
 
 #[test]
 fn one_directory_has_one_handle() {
-    let scratch = Scratch::new("lock");
+    let scratch = Scratch::fast("lock");
     let (log, _) = open(scratch.path(), 8192).unwrap();
     let error = refusal(scratch.path(), 8192);
     assert!(matches!(error, DiskError::Locked { pid: Some(pid), .. } if pid == std::process::id()), "{error}");
@@ -171,7 +171,7 @@ fn one_directory_has_one_handle() {
 
 #[test]
 fn another_network_and_another_version_are_refused() {
-    let scratch = Scratch::new("network");
+    let scratch = Scratch::fast("network");
     let (mut log, _) = open(scratch.path(), 8192).unwrap();
     append_one(&mut log, 1);
     drop(log);
@@ -193,7 +193,7 @@ fn another_network_and_another_version_are_refused() {
 
 #[test]
 fn a_making_that_was_interrupted_is_begun_again() {
-    let scratch = Scratch::new("making");
+    let scratch = Scratch::fast("making");
     drop(open(scratch.path(), 64 << 10).unwrap());
     fs::remove_file(scratch.path().join("manifest")).unwrap();
     fs::write(scratch.path().join("next-segment.tmp"), b"unfinished").unwrap();
