@@ -201,7 +201,10 @@ impl Chain {
         let mut budget = params(&self.draft).due_weight_max;
         let mut receipts = Vec::with_capacity(block.transactions.len());
 
-        self.due_work(&ctx, &mut due, gage_oracle::MODULE, |draft, ctx| gage_oracle::begin_block(draft, ctx));
+        self.due_work(&ctx, &mut due, gage_oracle::MODULE, |draft, ctx| -> Result<(), Error> {
+            gage_oracle::begin_block(draft, ctx);
+            Ok(())
+        });
         self.due_work(&ctx, &mut due, gage_vaults::MODULE, |draft, ctx| gage_vaults::begin_block(draft, ctx));
         self.run_bundles(&ctx, &mut receipts, &mut due);
         let bundles = receipts.len();
@@ -214,7 +217,10 @@ impl Chain {
                 receipts.push(receipt);
             }
             if class == Class::Report {
-                self.due_work(&ctx, &mut due, gage_oracle::MODULE, |draft, ctx| gage_oracle::aggregate(draft, ctx));
+                self.due_work(&ctx, &mut due, gage_oracle::MODULE, |draft, ctx| -> Result<(), Error> {
+                    gage_oracle::aggregate(draft, ctx);
+                    Ok(())
+                });
                 self.due_work(&ctx, &mut due, gage_vaults::MODULE, |draft, ctx| gage_vaults::mark(draft, ctx));
             }
         }

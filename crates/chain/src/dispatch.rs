@@ -2,7 +2,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_accounts::{Class, Context, Names, Output};
-use gage_store::Draft;
+use gage_store::{Draft, TableName};
 use serde::{Deserialize, Serialize};
 
 use crate::{ChainOperation, Rejection};
@@ -134,6 +134,13 @@ pub(crate) fn create_tables(draft: &mut Draft) {
     gage_auctions::create_tables(draft);
     gage_backstop::create_tables(draft);
     gage_vaults::create_tables(draft);
+}
+
+/// Number, name and kind of every table of this version, by number.
+pub fn table_names() -> Vec<TableName> {
+    let mut draft = Draft::new(0);
+    create_tables(&mut draft);
+    draft.tables().into_iter().map(|(name, _)| name).collect()
 }
 
 /// Fills every module's derived tables from the authenticated ones.

@@ -80,6 +80,21 @@ pub fn accumulator(draft: &Draft) -> Accumulator {
     ACCUMULATOR.get(draft, &ONE).unwrap_or_default()
 }
 
+/// The modules that accept only acts that reduce risk, with the height of the fault.
+pub fn frozen_modules(draft: &Draft) -> Vec<(u8, Height)> {
+    FROZEN.iter(draft).map(|(module, height)| (*module, *height)).collect()
+}
+
+/// The bytes under which the network's own record stands in the authenticated tree.
+pub fn network_key_bytes() -> Vec<u8> {
+    NETWORK.key_bytes(&ONE)
+}
+
+/// Genesis hash and name in the bytes of the network's own record. `None` if they are not its bytes.
+pub fn read_network_record(bytes: &[u8]) -> Option<(Hash, String)> {
+    Network::try_from_slice(bytes).ok().map(|network| (network.genesis, network.name))
+}
+
 pub(crate) fn network(draft: &Draft) -> Option<&Network> {
     NETWORK.peek(draft, &ONE)
 }
