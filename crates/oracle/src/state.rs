@@ -270,8 +270,11 @@ pub(crate) fn reports(draft: &Draft, feed: FeedId) -> Vec<(AccountNumber, Publis
     publishers.map(|(key, publisher)| (key.1, *publisher, REPORTS.get(draft, key))).collect()
 }
 
+/// A range of keys by feed and account.
+type Bounds = (Bound<(FeedId, AccountNumber)>, Bound<(FeedId, AccountNumber)>);
+
 /// The keys of one feed in a table keyed by feed and account.
-pub(crate) fn of_feed(feed: FeedId) -> (Bound<(FeedId, AccountNumber)>, Bound<(FeedId, AccountNumber)>) {
+pub(crate) fn of_feed(feed: FeedId) -> Bounds {
     (Included((feed, AccountNumber(0))), Included((feed, AccountNumber(u32::MAX))))
 }
 

@@ -1,0 +1,179 @@
+//! Why an act on instruments and their backing is refused. The numbers are fixed for ever.
+
+use gage_units::{AssetId, MathError};
+use strum::IntoStaticStr;
+use thiserror::Error;
+
+use crate::BackingStatus;
+
+/// A refusal by this module.
+#[derive(Clone, Debug, PartialEq, Eq, Error, IntoStaticStr)]
+pub enum Error {
+    /// Refused by accounts.
+    #[error(transparent)]
+    Accounts(#[from] gage_accounts::Error),
+    /// Refused by the ledger.
+    #[error(transparent)]
+    Ledger(#[from] gage_ledger::Error),
+    /// No instrument.
+    #[error("asset {0} has no instrument")]
+    NoInstrument(AssetId),
+    /// The signer is not its issuer.
+    #[error("the signer is not the issuer of asset {0}")]
+    NotIssuer(AssetId),
+    /// Not the next version.
+    #[error("the version is not the next one of this instrument")]
+    NotNextVersion,
+    /// A name or code that cannot be.
+    #[error("the field {field} is empty, too long, or holds characters that are not allowed")]
+    BadText {
+        /// Which one.
+        field: &'static str,
+    },
+    /// A wrong check digit or category.
+    #[error("the {field} is not a valid one")]
+    BadIdentifier {
+        /// Which one.
+        field: &'static str,
+    },
+    /// The ISIN names another asset.
+    #[error("the ISIN already names asset {0}")]
+    IsinTaken(AssetId),
+    /// Too long.
+    #[error("the list is longer than allowed")]
+    ListTooLong,
+    /// Not in ascending order, or one twice.
+    #[error("the list is not in ascending order, or names one twice")]
+    NotAscending,
+    /// A part of zero.
+    #[error("a part weighs zero")]
+    ZeroWeight,
+    /// The asset would be part of itself.
+    #[error("the asset would be part of itself")]
+    Cycle,
+    /// Too many layers.
+    #[error("the asset, or one made of it, would be wrapped in too many layers")]
+    TooDeep,
+    /// Too many assets below.
+    #[error("the asset, or one made of it, would be made of too many assets")]
+    TooManyParts,
+    /// Too many assets above.
+    #[error("too many assets are made of this one to change its composition")]
+    TooManyWrappers,
+    /// A term out of its bounds.
+    #[error("the backing term {term} is out of bounds")]
+    TermsOutOfBounds {
+        /// Which one.
+        term: &'static str,
+    },
+    /// No attested backing.
+    #[error("asset {0} has no backing terms")]
+    NotBacked(AssetId),
+    /// Not an asset of this module.
+    #[error("asset {0} is not minted by this module")]
+    NotMintedHere(AssetId),
+    /// Not an asset of the reporting module.
+    #[error("asset {0} is not minted by the module that reports its backing")]
+    NotItsModule(AssetId),
+    /// Terms cannot be lifted while there is supply.
+    #[error("asset {0} has supply; its backing terms stay")]
+    HasSupply(AssetId),
+    /// Not a verifier.
+    #[error("the signer is not a verifier of asset {0}")]
+    NotVerifier(AssetId),
+    /// Dated later than the block.
+    #[error("the attestation is dated later than this block")]
+    FromTheFuture,
+    /// Not newer.
+    #[error("the verifier's last attestation has the same date or a later one")]
+    NotNewer,
+    /// Expired, or too long.
+    #[error("the attestation has expired or holds longer than the terms allow")]
+    BadExpiry,
+    /// Not proven.
+    #[error("the backing of asset {asset} is {}", .status.name())]
+    BackingNotProven {
+        /// The asset.
+        asset: AssetId,
+        /// Its status.
+        status: BackingStatus,
+    },
+    /// More than is proven.
+    #[error("the supply of asset {0} would exceed its proven backing")]
+    ExceedsBacking(AssetId),
+    /// More than the listing allows.
+    #[error("the supply of asset {0} would exceed the cap of its listing")]
+    ExceedsSupplyCap(AssetId),
+    /// A listing only governance may make.
+    #[error("an account may only list a new asset in tier 0, as its own curator")]
+    ListingNotAllowed,
+    /// No such tier.
+    #[error("there is no such tier")]
+    UnknownTier,
+    /// The bond is not one of the curator's.
+    #[error("the bond is not a hold of the curator")]
+    BadBond,
+    /// Arithmetic.
+    #[error(transparent)]
+    Math(#[from] MathError),
+}
+
+impl Error {
+    /// The stable number: module number times 1000, plus the reason.
+    pub fn code(&self) -> u32 {
+        match self {
+            Error::Accounts(error) => error.code(),
+            Error::Ledger(error) => error.code(),
+            Error::NoInstrument(_) => 6001,
+            Error::NotIssuer(_) => 6002,
+            Error::NotNextVersion => 6003,
+            Error::BadText { .. } => 6004,
+            Error::BadIdentifier { .. } => 6005,
+            Error::IsinTaken(_) => 6006,
+            Error::ListTooLong => 6007,
+            Error::NotAscending => 6008,
+            Error::ZeroWeight => 6009,
+            Error::Cycle => 6010,
+            Error::TooDeep => 6011,
+            Error::TooManyParts => 6012,
+            Error::TooManyWrappers => 6013,
+            Error::TermsOutOfBounds { .. } => 6014,
+            Error::NotBacked(_) => 6015,
+            Error::NotMintedHere(_) => 6016,
+            Error::NotItsModule(_) => 6017,
+            Error::HasSupply(_) => 6018,
+            Error::NotVerifier(_) => 6019,
+            Error::FromTheFuture => 6020,
+            Error::NotNewer => 6021,
+            Error::BadExpiry => 6022,
+            Error::BackingNotProven { .. } => 6023,
+            Error::ExceedsBacking(_) => 6024,
+            Error::ExceedsSupplyCap(_) => 6025,
+            Error::ListingNotAllowed => 6026,
+            Error::UnknownTier => 6027,
+            Error::BadBond => 6028,
+            Error::Math(MathError::Overflow) => 6090,
+            Error::Math(MathError::Underflow) => 6091,
+            Error::Math(MathError::DivisionByZero) => 6092,
+        }
+    }
+
+    /// The stable name of the reason.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Error::Accounts(error) => error.name(),
+            Error::Ledger(error) => error.name(),
+            Error::Math(MathError::Overflow) => "Overflow",
+            Error::Math(MathError::Underflow) => "Underflow",
+            Error::Math(MathError::DivisionByZero) => "DivisionByZero",
+            other => other.into(),
+        }
+    }
+}
+
+impl BackingStatus {
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}

@@ -1,0 +1,96 @@
+//! Everything that can be asked of this module.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use gage_accounts::{Class, Context, Names, Output};
+use gage_store::Draft;
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+use crate::operations::{Attest, List, MintBacked, RedeemBacked, RegisterInstrument, SetBackingTerms, SetComposition};
+
+/// One request.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// See [`RegisterInstrument`].
+    RegisterInstrument(RegisterInstrument),
+    /// See [`SetComposition`].
+    SetComposition(SetComposition),
+    /// See [`SetBackingTerms`].
+    SetBackingTerms(SetBackingTerms),
+    /// See [`Attest`].
+    Attest(Attest),
+    /// See [`MintBacked`].
+    MintBacked(MintBacked),
+    /// See [`RedeemBacked`].
+    RedeemBacked(RedeemBacked),
+    /// See [`List`].
+    List(List),
+}
+
+impl Operation {
+    /// Checks what needs no state.
+    ///
+    /// # Errors
+    /// The first check that fails, in the order each operation documents.
+    pub fn validate(&self) -> Result<(), Error> {
+        match self {
+            Operation::RegisterInstrument(operation) => operation.validate(),
+            Operation::SetComposition(operation) => operation.validate(),
+            Operation::SetBackingTerms(operation) => operation.validate(),
+            Operation::Attest(operation) => operation.validate(),
+            Operation::MintBacked(operation) => operation.validate(),
+            Operation::RedeemBacked(operation) => operation.validate(),
+            Operation::List(operation) => operation.validate(),
+        }
+    }
+
+    /// Does it, and says what the signer received.
+    ///
+    /// # Errors
+    /// The first check that fails; the caller undoes what was written.
+    pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<Option<Output>, Error> {
+        match self {
+            Operation::RegisterInstrument(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::SetComposition(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::SetBackingTerms(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::Attest(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::MintBacked(operation) => operation.apply(draft, ctx).map(Some),
+            Operation::RedeemBacked(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::List(operation) => operation.apply(draft, ctx).map(|()| None),
+        }
+    }
+
+    /// Where in a block it runs.
+    pub fn class(&self) -> Class {
+        Class::General
+    }
+
+    /// What it costs: 1,000 is one simple operation. A composition may change all that is made of the asset.
+    pub fn weight(&self) -> u64 {
+        let listed = |length: usize, each: u64| u64::try_from(length).unwrap_or(u64::MAX).saturating_mul(each);
+        match self {
+            Operation::RegisterInstrument(operation) => 2_000u64.saturating_add(listed(operation.documents.len(), 200)),
+            Operation::SetComposition(operation) => 10_000u64.saturating_add(listed(operation.parts.len(), 1_000)),
+            Operation::SetBackingTerms(operation) => {
+                let verifiers = operation.terms.as_ref().map_or(0, |terms| terms.verifiers.len());
+                2_000u64.saturating_add(listed(verifiers, 500))
+            }
+            Operation::MintBacked(_) | Operation::RedeemBacked(_) => 1_500,
+            Operation::Attest(_) | Operation::List(_) => 1_000,
+        }
+    }
+
+    /// The words a wallet shows: everything the operation says.
+    pub fn describe(&self, names: &dyn Names) -> String {
+        match self {
+            Operation::RegisterInstrument(operation) => operation.describe(names),
+            Operation::SetComposition(operation) => operation.describe(names),
+            Operation::SetBackingTerms(operation) => operation.describe(names),
+            Operation::Attest(operation) => operation.describe(names),
+            Operation::MintBacked(operation) => operation.describe(names),
+            Operation::RedeemBacked(operation) => operation.describe(names),
+            Operation::List(operation) => operation.describe(names),
+        }
+    }
+}

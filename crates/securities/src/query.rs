@@ -1,0 +1,213 @@
+//! Reads for the API.
+
+use gage_accounts::{Context, id_of};
+use gage_crypto::{AccountId, Hash};
+use gage_store::Draft;
+use gage_units::{AccountNumber, Amount, AssetId, Bps, Ratio, Timestamp};
+use serde::Serialize;
+
+use crate::composition::composition;
+use crate::state::{ATTESTATIONS, BACKINGS, COMPOSITIONS, Document, INSTRUMENTS, LISTINGS, MODULE_BACKINGS, of_asset};
+use crate::status::proof_at;
+use crate::{AssetStatus, BackingStatus, Cfi, Coverage, Error, Isin, Lei, Part, asset_status, coverage};
+
+/// Everything known of an asset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AssetView {
+    /// The asset.
+    pub asset: AssetId,
+    /// What others may rely on, as of the time asked.
+    pub status: AssetStatus,
+    /// What it is.
+    pub instrument: Option<InstrumentView>,
+    /// What it is made of directly.
+    pub parts: Vec<Part>,
+    /// What it is made of in the end.
+    pub base: Vec<ExposureView>,
+    /// What backs it.
+    pub backing: Option<BackingView>,
+    /// Backing over claims.
+    pub coverage: Option<Coverage>,
+    /// How it is admitted.
+    pub listing: Option<ListingView>,
+}
+
+/// An instrument as people see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InstrumentView {
+    /// The version.
+    pub version: u32,
+    /// Who answers for it.
+    pub issuer: Option<AccountId>,
+    /// Its name.
+    pub name: String,
+    /// ISIN.
+    pub isin: Option<Isin>,
+    /// The issuer's LEI.
+    pub lei: Option<Lei>,
+    /// CFI code.
+    pub cfi: Option<Cfi>,
+    /// The governing law.
+    pub governing_law: String,
+    /// The hash of the terms.
+    pub terms: Hash,
+    /// Further documents.
+    pub documents: Vec<Document>,
+    /// Who keeps the register.
+    pub registrar: Option<AccountId>,
+    /// Who pays.
+    pub paying_agent: Option<AccountId>,
+    /// Who computes what is due.
+    pub calculation_agent: Option<AccountId>,
+    /// When this version was registered.
+    pub registered_at: Timestamp,
+}
+
+/// A base asset with its weight.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExposureView {
+    /// The base asset.
+    pub asset: AssetId,
+    /// Whole units of it in one whole unit.
+    pub weight: Ratio,
+}
+
+/// Backing as people see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BackingView {
+    /// The status.
+    pub status: BackingStatus,
+    /// How much of the asset is covered.
+    pub proven: Amount,
+    /// The haircut.
+    pub haircut: Bps,
+    /// When the proof lapses or lapsed.
+    pub lapses_at: Option<Timestamp>,
+    /// What backs it, in words, for attested backing.
+    pub description: Option<String>,
+    /// The module that reports it, for backing on this ledger.
+    pub module: Option<u8>,
+    /// How many verifiers must confirm, for attested backing.
+    pub threshold: Option<u8>,
+    /// The verifiers with their last statements.
+    pub verifiers: Vec<VerifierView>,
+}
+
+/// A verifier with its last statement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VerifierView {
+    /// Who.
+    pub verifier: Option<AccountId>,
+    /// How much it confirmed.
+    pub amount: Option<Amount>,
+    /// The date of the statement.
+    pub as_of: Option<Timestamp>,
+    /// Until when it counts.
+    pub expires: Option<Timestamp>,
+    /// The hash of the evidence.
+    pub evidence: Option<Hash>,
+}
+
+/// A listing as people see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ListingView {
+    /// The tier.
+    pub tier: u8,
+    /// Who answers for it.
+    pub curator: Option<AccountId>,
+    /// The hold that stands as bond.
+    pub bond: Option<gage_ledger::HoldId>,
+    /// The most that may be minted here.
+    pub supply_cap: Amount,
+    /// The most that may serve as collateral.
+    pub collateral_cap: Amount,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// Everything known of `asset` as of the context's time.
+///
+/// # Errors
+/// [`Error::Ledger`] for an unknown asset, [`Error::Math`].
+pub fn asset(draft: &Draft, ctx: &Context, asset: AssetId) -> Result<AssetView, Error> {
+    gage_ledger::asset(draft, asset)?;
+    let weighted = |(asset, weight)| ExposureView { asset, weight };
+    Ok(AssetView {
+        asset,
+        status: asset_status(draft, ctx, asset)?,
+        instrument: instrument(draft, asset),
+        parts: COMPOSITIONS.get(draft, &asset).unwrap_or_default().parts,
+        base: composition(draft, asset).into_iter().map(weighted).collect(),
+        backing: backing(draft, ctx, asset)?,
+        coverage: coverage(draft, ctx, asset)?,
+        listing: LISTINGS.get(draft, &asset).map(|listing| ListingView {
+            tier: listing.tier,
+            curator: listing.curator.and_then(|number| id_of(draft, number)),
+            bond: listing.bond,
+            supply_cap: listing.supply_cap,
+            collateral_cap: listing.collateral_cap,
+            since: listing.since,
+        }),
+    })
+}
+
+/// Every asset with backing, with its coverage, in order: what an audit lists.
+///
+/// # Errors
+/// [`Error::Math`].
+pub fn coverages(draft: &Draft, ctx: &Context) -> Result<Vec<(AssetId, Coverage)>, Error> {
+    let attested = BACKINGS.iter(draft).map(|(asset, _)| asset);
+    let mut assets: Vec<AssetId> = attested.chain(MODULE_BACKINGS.iter(draft).map(|(asset, _)| asset)).collect();
+    assets.sort_unstable();
+    assets.dedup();
+    let mut found = Vec::with_capacity(assets.len());
+    for asset in assets {
+        found.extend(coverage(draft, ctx, asset)?.map(|coverage| (asset, coverage)));
+    }
+    Ok(found)
+}
+
+fn instrument(draft: &Draft, asset: AssetId) -> Option<InstrumentView> {
+    let record = INSTRUMENTS.get(draft, &asset)?;
+    let agent = |number: Option<AccountNumber>| number.and_then(|number| id_of(draft, number));
+    Some(InstrumentView {
+        version: record.version,
+        issuer: id_of(draft, record.issuer),
+        registrar: agent(record.registrar),
+        paying_agent: agent(record.paying_agent),
+        calculation_agent: agent(record.calculation_agent),
+        name: record.name,
+        isin: record.isin,
+        lei: record.lei,
+        cfi: record.cfi,
+        governing_law: record.governing_law,
+        terms: record.terms,
+        documents: record.documents,
+        registered_at: record.registered_at,
+    })
+}
+
+fn backing(draft: &Draft, ctx: &Context, asset: AssetId) -> Result<Option<BackingView>, Error> {
+    let Some(proof) = proof_at(draft, ctx.time, asset)? else { return Ok(None) };
+    let terms = BACKINGS.get(draft, &asset).map(|backing| backing.terms);
+    let verifier = |number: AccountNumber| {
+        let record = ATTESTATIONS.range(draft, of_asset(asset)).find(|((_, by), _)| *by == number).map(|(_, r)| *r);
+        VerifierView {
+            verifier: id_of(draft, number),
+            amount: record.map(|record| record.amount),
+            as_of: record.map(|record| record.as_of),
+            expires: record.map(|record| record.expires),
+            evidence: record.map(|record| record.evidence),
+        }
+    };
+    Ok(Some(BackingView {
+        status: proof.status,
+        proven: proof.proven,
+        haircut: proof.haircut,
+        lapses_at: proof.lapses_at,
+        module: MODULE_BACKINGS.get(draft, &asset).map(|record| record.module),
+        threshold: terms.as_ref().map(|terms| terms.threshold),
+        verifiers: terms.iter().flat_map(|terms| terms.verifiers.iter().copied()).map(verifier).collect(),
+        description: terms.map(|terms| terms.description),
+    }))
+}

@@ -1,0 +1,223 @@
+//! The records and their tables.
+
+use std::collections::BTreeMap;
+use std::ops::Bound::{self, Included};
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use gage_crypto::Hash;
+use gage_ledger::HoldId;
+use gage_store::{Column, Draft, OrderedTable};
+use gage_units::{AccountNumber, Amount, AssetId, Ratio, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::backing::{BackingTerms, Statement};
+use crate::composition::{Part, expand_all};
+use crate::identifiers::{Cfi, Isin, Lei};
+use crate::{Error, MODULE};
+
+/// The highest tier; 0 is unlisted or on probation.
+pub const TIER_MAX: u8 = 4;
+/// The most documents of one instrument.
+pub const DOCUMENTS_MAX: usize = 16;
+/// The longest name of an instrument or title of a document.
+pub const NAME_MAX: usize = 64;
+
+const fn number(table: u8) -> u16 {
+    u16::from_be_bytes([MODULE, table])
+}
+
+/// Instruments by asset.
+pub const INSTRUMENTS: Column<AssetId, Instrument> = Column::authenticated(number(1), "securities/instruments");
+/// Compositions by asset.
+pub const COMPOSITIONS: Column<AssetId, Composition> = Column::authenticated(number(2), "securities/compositions");
+/// The terms of attested backing by asset.
+pub const BACKINGS: Column<AssetId, Backing> = Column::authenticated(number(3), "securities/backings");
+/// The last attestation of each verifier.
+pub const ATTESTATIONS: OrderedTable<(AssetId, AccountNumber), Attestation> =
+    OrderedTable::authenticated(number(4), "securities/attestations");
+/// What modules report of the assets they mint.
+pub const MODULE_BACKINGS: Column<AssetId, ModuleBacking> =
+    Column::authenticated(number(5), "securities/module_backings");
+/// Listings by asset.
+pub const LISTINGS: Column<AssetId, Listing> = Column::authenticated(number(6), "securities/listings");
+/// Compositions down to base assets.
+pub const EXPANSIONS: Column<AssetId, Expansion> = Column::derived(number(7), "securities/expansions");
+/// Assets by the parts they are made of.
+pub const USED_IN: OrderedTable<(AssetId, AssetId), ()> = OrderedTable::derived(number(8), "securities/used_in");
+/// Assets by ISIN.
+pub const BY_ISIN: OrderedTable<Isin, AssetId> = OrderedTable::derived(number(9), "securities/by_isin");
+
+/// A document outside the ledger, by its hash.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// What it is: `prospectus`, `custody agreement`.
+    pub title: String,
+    /// Its hash.
+    pub hash: Hash,
+}
+
+/// What an asset is in law and in the market.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Instrument {
+    /// 1 at registration, one more at each amendment.
+    pub version: u32,
+    /// Who answers for it.
+    pub issuer: AccountNumber,
+    /// Its name.
+    pub name: String,
+    /// ISIN, if it has one.
+    pub isin: Option<Isin>,
+    /// The issuer's LEI, if it has one.
+    pub lei: Option<Lei>,
+    /// CFI code, if it has one.
+    pub cfi: Option<Cfi>,
+    /// ISO 3166 code of the governing law: `GB`, `US-NY`.
+    pub governing_law: String,
+    /// The hash of the terms.
+    pub terms: Hash,
+    /// Further documents.
+    pub documents: Vec<Document>,
+    /// Who keeps the register.
+    pub registrar: Option<AccountNumber>,
+    /// Who pays.
+    pub paying_agent: Option<AccountNumber>,
+    /// Who computes what is due.
+    pub calculation_agent: Option<AccountNumber>,
+    /// When this version was registered.
+    pub registered_at: Timestamp,
+}
+
+/// What one whole unit of an asset is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Composition {
+    /// The parts, in ascending order of assets.
+    pub parts: Vec<Part>,
+}
+
+/// A composition down to base assets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Expansion {
+    /// Whole units of each base asset in one whole unit.
+    pub base: Vec<(AssetId, Ratio)>,
+    /// Every asset it is made of, base or between.
+    pub closure: Vec<AssetId>,
+    /// How many layers it is wrapped in.
+    pub depth: u8,
+}
+
+/// Attested backing: the terms, and what was minted and redeemed under them.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Backing {
+    /// Who must attest, how many, for how long.
+    pub terms: BackingTerms,
+    /// All that was ever minted.
+    pub minted: Amount,
+    /// All that was ever redeemed.
+    pub redeemed: Amount,
+    /// What was proven when it was last minted.
+    pub covered: Amount,
+}
+
+/// What a verifier confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Attestation {
+    /// How much of the asset its backing covers, in the asset's smallest unit.
+    pub amount: Amount,
+    /// The date of the statement.
+    pub as_of: Timestamp,
+    /// From when it no longer counts.
+    pub expires: Timestamp,
+    /// The hash of the evidence.
+    pub evidence: Hash,
+    /// The time of the block that brought it.
+    pub received_at: Timestamp,
+}
+
+/// What a module says backs an asset it mints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ModuleBacking {
+    /// The module.
+    pub module: u8,
+    /// How much of the asset its backing covers, in the asset's smallest unit.
+    pub amount: Amount,
+    /// When it last said so.
+    pub at: Timestamp,
+}
+
+/// The terms on which an asset is admitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Listing {
+    /// 0 (probation) to [`TIER_MAX`].
+    pub tier: u8,
+    /// Who brought it and answers for it.
+    pub curator: Option<AccountNumber>,
+    /// What the curator set aside for it.
+    pub bond: Option<HoldId>,
+    /// The most that may be minted by this module.
+    pub supply_cap: Amount,
+    /// The most that may serve as collateral, over all facilities.
+    pub collateral_cap: Amount,
+    /// When it was listed or last changed.
+    pub since: Timestamp,
+}
+
+/// Makes room for the tables.
+pub fn create_tables(draft: &mut Draft) {
+    INSTRUMENTS.create(draft);
+    COMPOSITIONS.create(draft);
+    BACKINGS.create(draft);
+    ATTESTATIONS.create(draft);
+    MODULE_BACKINGS.create(draft);
+    LISTINGS.create(draft);
+    EXPANSIONS.create(draft);
+    USED_IN.create(draft);
+    BY_ISIN.create(draft);
+}
+
+/// Writes the derived tables anew from the authenticated ones.
+pub fn rebuild(draft: &mut Draft) {
+    let compositions = compositions(draft);
+    for (asset, record) in &compositions {
+        for part in &record.parts {
+            USED_IN.put(draft, (part.asset, *asset), ());
+        }
+    }
+    let expansions =
+        expand_all(&compositions).expect("compositions were checked for cycles and depth when they were set");
+    for (asset, expansion) in expansions {
+        EXPANSIONS.put(draft, asset, expansion);
+    }
+    let isins: Vec<(AssetId, Isin)> =
+        INSTRUMENTS.iter(draft).filter_map(|(asset, record)| Some((asset, record.isin?))).collect();
+    for (asset, isin) in isins {
+        BY_ISIN.put(draft, isin, asset);
+    }
+}
+
+pub(crate) fn compositions(draft: &Draft) -> BTreeMap<AssetId, Composition> {
+    COMPOSITIONS.iter(draft).map(|(asset, record)| (asset, record.clone())).collect()
+}
+
+/// The instrument of an asset. # Errors [`Error::NoInstrument`].
+pub fn instrument(draft: &Draft, asset: AssetId) -> Result<Instrument, Error> {
+    INSTRUMENTS.get(draft, &asset).ok_or(Error::NoInstrument(asset))
+}
+
+/// The attested backing of an asset. # Errors [`Error::NotBacked`].
+pub fn backing(draft: &Draft, asset: AssetId) -> Result<Backing, Error> {
+    BACKINGS.get(draft, &asset).ok_or(Error::NotBacked(asset))
+}
+
+/// A range of keys by asset and account.
+type Bounds = (Bound<(AssetId, AccountNumber)>, Bound<(AssetId, AccountNumber)>);
+
+/// The keys of one asset in a table keyed by asset and account.
+pub(crate) fn of_asset(asset: AssetId) -> Bounds {
+    (Included((asset, AccountNumber(0))), Included((asset, AccountNumber(u32::MAX))))
+}
+
+pub(crate) fn statements(draft: &Draft, asset: AssetId) -> Vec<Statement> {
+    let attestations = ATTESTATIONS.range(draft, of_asset(asset));
+    attestations.map(|(_, record)| Statement { amount: record.amount, expires: record.expires }).collect()
+}
