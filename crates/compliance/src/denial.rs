@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 /// The most clauses a report lists.
-pub const CLAUSES_MAX: usize = 64;
+pub const CLAUSES_MAX: usize = 32;
 
 /// One side of a movement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -115,8 +115,8 @@ pub struct Denial {
     pub side: Side,
     /// What failed, at least one clause.
     pub clauses: Vec<FailedClause>,
-    /// How many further clauses are left out of the report.
-    pub left_out: u32,
+    /// Whether these are all: a report lists at most 32.
+    pub complete: bool,
 }
 
 impl Denial {
@@ -124,9 +124,9 @@ impl Denial {
     pub(crate) fn of(asset: AssetId, mut clauses: Vec<FailedClause>) -> Option<Box<Denial>> {
         let first = clauses.first()?;
         let (account, side) = (first.account, first.side);
-        let left_out = u32::try_from(clauses.len().saturating_sub(CLAUSES_MAX)).unwrap_or(u32::MAX);
+        let complete = clauses.len() <= CLAUSES_MAX;
         clauses.truncate(CLAUSES_MAX);
-        Some(Box::new(Denial { asset, account, side, clauses, left_out }))
+        Some(Box::new(Denial { asset, account, side, clauses, complete }))
     }
 
     /// The stable number of the first clause.
@@ -150,7 +150,7 @@ impl fmt::Display for Denial {
                 write!(f, " (requirement {requirement})")?;
             }
         }
-        if self.left_out > 0 { write!(f, "; and {} more", self.left_out) } else { Ok(()) }
+        if self.complete { Ok(()) } else { f.write_str("; and more") }
     }
 }
 

@@ -6,7 +6,7 @@ use gage_accounts::{Context, id_of};
 use gage_store::Draft;
 use gage_units::{AccountNumber, AssetId, Timestamp};
 
-use crate::denial::{Clause, FailedClause, Side};
+use crate::denial::{CLAUSES_MAX, Clause, FailedClause, Side};
 use crate::rule::{ClaimMatch, Condition, Requirement, Scope, Test, Topic};
 use crate::state::{CLAIMS, Claim, ClaimKey, IdentityId, TRUSTED};
 
@@ -104,6 +104,10 @@ fn explain(
     party: &Party,
     clauses: &mut Vec<FailedClause>,
 ) {
+    // Enough is told; one clause beyond the limit says that there are more.
+    if clauses.len() > CLAUSES_MAX {
+        return;
+    }
     let who = party.describe(draft);
     for (index, requirement) in requirements.iter().enumerate() {
         for condition in requirement.conditions(party.side) {
@@ -167,28 +171,29 @@ fn missing(
     subject: IdentityId,
 ) -> Option<Failure> {
     let mut untrusted = None;
+    let mut claimable = false;
     let mut earliest: Option<Timestamp> = None;
-    for wanted in condition.test.matches() {
-        let Some(issuers) = issuers(draft, asset, condition, wanted.topic) else {
-            untrusted = untrusted.or(Some(wanted.topic));
+    for topic in condition.test.topics() {
+        let Some(issuers) = issuers(draft, asset, condition, topic) else {
+            untrusted = untrusted.or(Some(topic));
             continue;
         };
-        for (_, claim) in issuers.iter().flat_map(|issuer| claims(draft, asset, subject, *issuer, wanted)) {
+        claimable = true;
+        for (key, claim) in issuers.iter().flat_map(|issuer| claims_by(draft, subject, topic, *issuer)) {
+            if !condition.test.matches_on(topic).any(|wanted| wanted.accepts(key, asset)) {
+                continue;
+            }
             if claim.is_live(ctx.time) {
                 return None;
             }
-            let starts =
-                claim.revoked.is_none() && claim.issued > ctx.time && claim.expires.is_none_or(|e| e > claim.issued);
-            if starts {
+            if claim.revoked.is_none() && ctx.time < claim.issued {
                 earliest = Some(earliest.map_or(claim.issued, |time| time.min(claim.issued)));
             }
         }
     }
-    // If some alternative could be claimed, that is the remedy; otherwise nobody can claim any.
-    match untrusted {
-        Some(topic) if condition.test.matches().len() == 1 => Some(Failure::NoTrustedIssuer(topic)),
-        _ => Some(Failure::Missing(earliest)),
-    }
+    // If some alternative can be claimed, that is the remedy; otherwise nobody can claim any.
+    let untrusted = untrusted.filter(|_| !claimable);
+    Some(untrusted.map_or(Failure::Missing(earliest), Failure::NoTrustedIssuer))
 }
 
 /// Why one of the condition's claims is there.
@@ -199,21 +204,24 @@ fn present(
     condition: &Condition,
     subject: IdentityId,
 ) -> Option<Failure> {
-    for unwanted in condition.test.matches() {
+    let mut found: Option<ClaimMatch> = None;
+    // When the last of them has expired; `None` if one never does.
+    let mut until = Some(Timestamp(0));
+    for topic in condition.test.topics() {
         // Fails closed: where nobody would tell, absence is not shown.
-        let Some(issuers) = issuers(draft, asset, condition, unwanted.topic) else {
-            return Some(Failure::NoTrustedIssuer(unwanted.topic));
+        let Some(issuers) = issuers(draft, asset, condition, topic) else {
+            return Some(Failure::NoTrustedIssuer(topic));
         };
-        let found = issuers.iter().flat_map(|issuer| claims(draft, asset, subject, *issuer, unwanted));
-        let live: Vec<&Claim> = found.map(|(_, claim)| claim).filter(|claim| claim.is_live(ctx.time)).collect();
-        if !live.is_empty() {
-            // It passes by itself when the last one has expired, if each does.
-            let last =
-                live.iter().map(|claim| claim.expires).collect::<Option<Vec<_>>>().and_then(|e| e.into_iter().max());
-            return Some(Failure::Present(*unwanted, last));
+        let claims = issuers.iter().flat_map(|issuer| claims_by(draft, subject, topic, *issuer));
+        for (key, claim) in claims.filter(|(_, claim)| claim.is_live(ctx.time)) {
+            let Some(unwanted) = condition.test.matches_on(topic).find(|unwanted| unwanted.accepts(key, asset)) else {
+                continue;
+            };
+            found = found.or(Some(*unwanted));
+            until = until.zip(claim.expires).map(|(until, expires)| until.max(expires));
         }
     }
-    None
+    found.map(|unwanted| Failure::Present(unwanted, until))
 }
 
 /// Whose claims count; `None` if nobody's do.
@@ -228,20 +236,6 @@ fn issuers<'d>(
     }
     let list = TRUSTED.peek(draft, &(Some(asset), topic)).or_else(|| TRUSTED.peek(draft, &(None, topic)));
     list.map(Vec::as_slice).filter(|list| !list.is_empty())
-}
-
-/// The claims about `subject` by `issuer` that match, valid or not. At most `CLAIMS_MAX`.
-fn claims<'d>(
-    draft: &'d Draft,
-    asset: AssetId,
-    subject: IdentityId,
-    issuer: AccountNumber,
-    wanted: &ClaimMatch,
-) -> impl Iterator<Item = (&'d ClaimKey, &'d Claim)> {
-    let ClaimMatch { topic, scope, jurisdiction } = *wanted;
-    claims_by(draft, subject, topic, issuer).filter(move |(key, _)| {
-        scope.accepts(key.scope, asset) && jurisdiction.is_none_or(|wanted| key.jurisdiction == Some(wanted))
-    })
 }
 
 /// All claims about `subject` on `topic` by `issuer`. At most `CLAIMS_MAX`.

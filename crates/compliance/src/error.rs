@@ -16,7 +16,7 @@ pub enum Error {
     Denied(#[from] Box<Denial>),
     /// Requirements beyond their limits.
     #[error(
-        "an asset has at most 16 requirements with 16 conditions a side; a condition lists 1 to 32 claims, all together at most 128"
+        "an asset has at most 16 requirements with 16 conditions a side; a condition lists 1 to 32 claims; all together list at most 256 claims and 32 topics"
     )]
     BadRequirement,
     /// A bad list of issuers.

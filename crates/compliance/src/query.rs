@@ -23,8 +23,8 @@ pub struct TransferReport {
     pub allowed: bool,
     /// Every clause that failed.
     pub clauses: Vec<ClauseView>,
-    /// How many further clauses are left out.
-    pub left_out: u32,
+    /// Whether these are all: a report lists at most 32.
+    pub complete: bool,
 }
 
 /// A failed clause with names and numbers.
@@ -66,7 +66,7 @@ pub fn transfer(
     };
     let changes = [change(resolve(draft, from)?, 1, 0), change(resolve(draft, to)?, 0, 1)];
     Ok(match check(draft, ctx, &changes, Force::Holder) {
-        Ok(()) => TransferReport { asset, allowed: true, clauses: Vec::new(), left_out: 0 },
+        Ok(()) => TransferReport { asset, allowed: true, clauses: Vec::new(), complete: true },
         Err(denial) => report(draft, &denial),
     })
 }
@@ -74,7 +74,7 @@ pub fn transfer(
 /// A denial with names and numbers.
 pub fn report(draft: &Draft, denial: &Denial) -> TransferReport {
     let clauses = denial.clauses.iter().map(|clause| clause_view(draft, clause)).collect();
-    TransferReport { asset: denial.asset, allowed: false, clauses, left_out: denial.left_out }
+    TransferReport { asset: denial.asset, allowed: false, clauses, complete: denial.complete }
 }
 
 fn clause_view(draft: &Draft, failed: &FailedClause) -> ClauseView {

@@ -8,7 +8,7 @@ use gage_store::Draft;
 use gage_units::{AccountNumber, AssetId};
 use serde::{Deserialize, Serialize};
 
-use crate::state::IdentityId;
+use crate::state::{ClaimKey, IdentityId};
 use crate::text::Jurisdiction;
 use crate::{Error, Side};
 
@@ -18,8 +18,11 @@ pub const REQUIREMENTS_MAX: usize = 16;
 pub const CONDITIONS_MAX: usize = 16;
 /// The most claims that an any-of or none-of lists.
 pub const MATCHES_MAX: usize = 32;
-/// The most claims that all requirements of an asset list together: what bounds the work of a check.
-pub const MATCHES_OF_ASSET_MAX: usize = 128;
+/// The most claims that all requirements of an asset list together.
+pub const MATCHES_OF_ASSET_MAX: usize = 256;
+/// The most topics that all conditions of an asset ask for together, a topic once per condition. With
+/// `ISSUERS_MAX` it bounds the work of a check: one seek per condition, topic and issuer.
+pub const TOPICS_OF_ASSET_MAX: usize = 32;
 /// The most issuers in one list.
 pub const ISSUERS_MAX: usize = 8;
 
@@ -154,6 +157,30 @@ impl Test {
             Test::Identity(_) => &[],
         }
     }
+
+    /// The topics it asks for, each once, in the order of their first claims.
+    pub(crate) fn topics(&self) -> impl Iterator<Item = Topic> {
+        let matches = self.matches();
+        let topics = matches.iter().enumerate().filter(|(index, one)| {
+            let mut earlier = matches.iter().take(*index);
+            earlier.all(|earlier| earlier.topic != one.topic)
+        });
+        topics.map(|(_, one)| one.topic)
+    }
+
+    /// The claims on one topic that it speaks of.
+    pub(crate) fn matches_on(&self, topic: Topic) -> impl Iterator<Item = &ClaimMatch> {
+        self.matches().iter().filter(move |one| one.topic == topic)
+    }
+}
+
+impl ClaimMatch {
+    /// Whether it speaks of a claim with this key where `asset` moves.
+    pub(crate) fn accepts(&self, key: &ClaimKey, asset: AssetId) -> bool {
+        self.topic == key.topic
+            && self.scope.accepts(key.scope, asset)
+            && self.jurisdiction.is_none_or(|wanted| key.jurisdiction == Some(wanted))
+    }
 }
 
 impl<A: Ord> Condition<A> {
@@ -195,8 +222,13 @@ pub(crate) fn validate<A: Ord>(requirements: &[Requirement<A>]) -> Result<(), Er
     let sides = |requirement: &Requirement<A>| {
         requirement.sender.len() <= CONDITIONS_MAX && requirement.receiver.len() <= CONDITIONS_MAX
     };
-    let claims: usize = requirements.iter().flat_map(Requirement::all).map(|one| one.test.matches().len()).sum();
+    let tests = || requirements.iter().flat_map(Requirement::all).map(|condition| &condition.test);
+    let claims: usize = tests().map(|test| test.matches().len()).sum();
     if requirements.len() > REQUIREMENTS_MAX || !requirements.iter().all(sides) || claims > MATCHES_OF_ASSET_MAX {
+        return Err(Error::BadRequirement);
+    }
+    // After the count of claims, because this is quadratic in a condition's claims.
+    if tests().map(|test| test.topics().count()).sum::<usize>() > TOPICS_OF_ASSET_MAX {
         return Err(Error::BadRequirement);
     }
     requirements.iter().flat_map(Requirement::all).try_for_each(Condition::validate)
