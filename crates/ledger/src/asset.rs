@@ -54,6 +54,11 @@ pub fn create_asset(draft: &mut Draft, _ctx: &Context, new: NewAsset) -> Result<
     // From here on nothing can fail.
     let asset = Asset { symbol: new.symbol, decimals: new.decimals, kind: new.kind, itemised: new.itemised };
     ASSETS.put(draft, id, asset.clone());
+    let issuer = match new.kind {
+        AssetKind::Issued { issuer } => Some(issuer),
+        AssetKind::Module(_) => None,
+    };
+    gage_compliance::register(draft, id, issuer);
     draft.emit(MODULE, &Event::AssetCreated { asset: id, record: asset });
     Ok(id)
 }
