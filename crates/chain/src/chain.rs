@@ -201,11 +201,7 @@ impl Chain {
         let mut budget = params(&self.draft).due_weight_max;
         let mut receipts = Vec::with_capacity(block.transactions.len());
 
-        self.due_work(&ctx, &mut due, gage_oracle::MODULE, |draft, ctx| -> Result<(), Error> {
-            gage_oracle::begin_block(draft, ctx);
-            Ok(())
-        });
-        self.due_work(&ctx, &mut due, gage_vaults::MODULE, |draft, ctx| gage_vaults::begin_block(draft, ctx));
+        self.due_work(&ctx, &mut due, gage_oracle::MODULE, |draft, ctx| sure(gage_oracle::begin_block(draft, ctx)));
         self.run_bundles(&ctx, &mut receipts, &mut due);
         let bundles = receipts.len();
         for class in classes::ORDER {
@@ -217,11 +213,10 @@ impl Chain {
                 receipts.push(receipt);
             }
             if class == Class::Report {
-                self.due_work(&ctx, &mut due, gage_oracle::MODULE, |draft, ctx| -> Result<(), Error> {
-                    gage_oracle::aggregate(draft, ctx);
-                    Ok(())
+                self.due_work(&ctx, &mut due, gage_oracle::MODULE, |draft, ctx| {
+                    sure(gage_oracle::aggregate(draft, ctx))
                 });
-                self.due_work(&ctx, &mut due, gage_vaults::MODULE, |draft, ctx| gage_vaults::mark(draft, ctx));
+                self.due_work(&ctx, &mut due, gage_vaults::MODULE, |draft, ctx| sure(gage_vaults::mark(draft, ctx)));
             }
         }
         self.check_modules(&ctx, &mut due)?;
@@ -398,6 +393,11 @@ impl Chain {
         self.draft.commit();
         Ok(BlockResult { height, block: hash, receipts, bundles, due, events_root })
     }
+}
+
+/// Due work that has no refusals: it can only panic.
+fn sure((): ()) -> Result<(), Error> {
+    Ok(())
 }
 
 fn stopped(invariant: &'static str, error: &dyn std::error::Error) -> Fault {

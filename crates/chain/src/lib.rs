@@ -49,7 +49,7 @@ pub use genesis::{Genesis, GenesisCredit, GenesisError, GenesisKey, genesis_acco
 pub use operations::{BuyCredit, CancelBundle, ChainOperation, Schedule, WithdrawCredit};
 pub use params::Params;
 pub use receipt::{Outcome, Receipt, ReceiptProof};
-pub use state::{Head, accumulator, frozen_modules, head, network_key_bytes, read_network_record};
+pub use state::{Head, accumulator, frozen_modules, head, head_key_bytes, network_key_bytes, read_network_record};
 pub use text::{TEXT_MAX, TEXT_OPERATIONS_MAX, TextError, operations_text, wallet_message};
 pub use transaction::{
     KeySignature, OPERATIONS_MAX, SIGNATURES_MAX, SignatureRefusal, SignedTransaction, TRANSACTION_BYTES_MAX,

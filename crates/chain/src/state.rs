@@ -90,6 +90,11 @@ pub fn network_key_bytes() -> Vec<u8> {
     NETWORK.key_bytes(&ONE)
 }
 
+/// The bytes under which the record of the [`Head`] stands in the authenticated tree.
+pub fn head_key_bytes() -> Vec<u8> {
+    HEAD.key_bytes(&ONE)
+}
+
 /// Genesis hash and name in the bytes of the network's own record. `None` if they are not its bytes.
 pub fn read_network_record(bytes: &[u8]) -> Option<(Hash, String)> {
     Network::try_from_slice(bytes).ok().map(|network| (network.genesis, network.name))
