@@ -73,7 +73,7 @@ const HOUR_MS: u128 = 3_600_000;
 /// See [`PathError`].
 pub fn make(bars: &Bars, rules: &PathRules) -> Result<Vec<Tick>, PathError> {
     let wrong = PathError::Interval { interval_ms: bars.interval_ms, block_interval_ms: rules.block_interval_ms };
-    if rules.block_interval_ms == 0 || bars.interval_ms % rules.block_interval_ms != 0 {
+    if rules.block_interval_ms == 0 || !bars.interval_ms.is_multiple_of(rules.block_interval_ms) {
         return Err(wrong);
     }
     let steps = bars.interval_ms / rules.block_interval_ms;

@@ -29,7 +29,7 @@ pub fn observe(publisher: &Publisher, seed: u64, index: u64, ticks: &[Tick]) -> 
         return None;
     }
     let lag = publisher.lag_blocks as usize;
-    let at = ticks.len().checked_sub(1 + lag).unwrap_or(0);
+    let at = ticks.len().saturating_sub(1 + lag);
     let seen = &ticks[at];
     let venue = seen.venue?;
     let price = if publisher.follows_venue { venue } else { seen.market };

@@ -20,19 +20,19 @@ impl Stream {
     }
 
     /// Any number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0.next_u64()
     }
 
     /// A number below `bound`, which must not be zero. The bias is below `bound / 2^64`.
     pub fn below(&mut self, bound: u64) -> u64 {
-        let wide = u128::from(self.next()) * u128::from(bound.max(1));
+        let wide = u128::from(self.draw()) * u128::from(bound.max(1));
         (wide >> 64) as u64
     }
 
     /// Uniform in [0, 1), in steps of 2^-53.
     pub fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / 9_007_199_254_740_992.0
+        (self.draw() >> 11) as f64 / 9_007_199_254_740_992.0
     }
 
     /// Uniform in [low, high).
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn streams_repeat_and_differ_by_purpose() {
-        let draw = |purpose: &str, index| Stream::new(7, purpose, index).next();
+        let draw = |purpose: &str, index| Stream::new(7, purpose, index).draw();
         assert_eq!(draw("path", 0), draw("path", 0));
         assert_ne!(draw("path", 0), draw("path", 1));
         assert_ne!(draw("path", 0), draw("noise", 0));

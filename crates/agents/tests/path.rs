@@ -8,11 +8,11 @@ use proptest::prelude::*;
 const HOUR: u64 = 3_600_000;
 const RULES: PathRules = PathRules { seed: 42, block_interval_ms: 240_000, noise_bps: 1_000 };
 
-fn price(cents: u64) -> Price {
-    Price(u128::from(cents) * 10_000_000_000_000_000)
+fn price(units: f64) -> Price {
+    Price((units * 100.0).round() as u128 * 10_000_000_000_000_000)
 }
 
-fn bar(hour: u64, [open, high, low, close]: [u64; 4]) -> Bar {
+fn bar(hour: u64, [open, high, low, close]: [f64; 4]) -> Bar {
     let [open, high, low, close] = [open, high, low, close].map(price);
     Bar { time_ms: 1_000_000_000 + hour * HOUR, open, high, low, close, volume: Some(5), line: hour + 2 }
 }
@@ -28,7 +28,7 @@ fn of_bar(ticks: &[Tick], bar: &Bar) -> Vec<Price> {
 
 #[test]
 fn it_repeats_by_seed_and_changes_with_it() {
-    let bars = file(vec![bar(0, [100_00, 110_00, 90_00, 105_00]), bar(1, [105_00, 106_00, 60_00, 70_00])]);
+    let bars = file(vec![bar(0, [100.0, 110.0, 90.0, 105.0]), bar(1, [105.0, 106.0, 60.0, 70.0])]);
     let one = path::make(&bars, &RULES).expect("a path");
     assert_eq!(one.len(), 31);
     assert_eq!(one, path::make(&bars, &RULES).expect("a path"));
@@ -39,38 +39,38 @@ fn it_repeats_by_seed_and_changes_with_it() {
 #[test]
 fn in_a_gap_blocks_go_on_without_a_price() {
     let bars = file(vec![
-        bar(0, [100_00, 110_00, 90_00, 105_00]),
-        bar(1, [105_00, 106_00, 100_00, 101_00]),
-        bar(4, [99_00, 106_00, 90_00, 95_00]),
+        bar(0, [100.0, 110.0, 90.0, 105.0]),
+        bar(1, [105.0, 106.0, 100.0, 101.0]),
+        bar(4, [99.0, 106.0, 90.0, 95.0]),
     ]);
     let ticks = path::make(&bars, &RULES).expect("a path");
     assert_eq!(ticks.len(), 5 * 15 + 1);
     let silent = ticks.iter().filter(|tick| tick.venue.is_none()).count();
     assert_eq!(silent, 30);
-    assert!(ticks.iter().filter(|tick| tick.venue.is_none()).all(|tick| tick.market == price(101_00)));
+    assert!(ticks.iter().filter(|tick| tick.venue.is_none()).all(|tick| tick.market == price(101.0)));
     assert!(ticks.windows(2).all(|pair| pair[1].time_ms == pair[0].time_ms + 240_000));
 }
 
 #[test]
 fn an_absurd_wick_is_the_venues_and_not_the_markets() {
     let bars = file(vec![
-        bar(0, [100_00, 101_00, 99_00, 100_00]),
-        bar(1, [100_00, 101_00, 1, 100_00]),
-        bar(2, [100_00, 101_00, 99_00, 100_00]),
+        bar(0, [100.0, 101.0, 99.0, 100.0]),
+        bar(1, [100.0, 101.0, 0.01, 100.0]),
+        bar(2, [100.0, 101.0, 99.0, 100.0]),
     ]);
     let ticks = path::make(&bars, &RULES).expect("a path");
-    assert_eq!(ticks.iter().filter_map(|tick| tick.venue).min(), Some(price(1)));
-    assert_eq!(ticks.iter().map(|tick| tick.market).min(), Some(price(50_00)));
+    assert_eq!(ticks.iter().filter_map(|tick| tick.venue).min(), Some(price(0.01)));
+    assert_eq!(ticks.iter().map(|tick| tick.market).min(), Some(price(50.0)));
 }
 
 #[test]
 fn intervals_that_do_not_fit_are_refused() {
-    let bars = file(vec![bar(0, [1, 1, 1, 1]), bar(1, [1, 1, 1, 1])]);
+    let bars = file(vec![bar(0, [1.0; 4]), bar(1, [1.0; 4])]);
     for block_interval_ms in [0, 7, 7_000_000, HOUR] {
         let refused = path::make(&bars, &PathRules { block_interval_ms, ..RULES });
         assert_eq!(refused, Err(PathError::Interval { interval_ms: HOUR, block_interval_ms }));
     }
-    let long = file(vec![bar(0, [1, 1, 1, 1]), bar(1, [1, 1, 1, 1]), bar(9_000, [1, 1, 1, 1])]);
+    let long = file(vec![bar(0, [1.0; 4]), bar(1, [1.0; 4]), bar(9_000, [1.0; 4])]);
     assert!(matches!(path::make(&long, &RULES), Err(PathError::TooLong { .. })));
 }
 
@@ -82,7 +82,8 @@ proptest! {
         let rows: Vec<Bar> = (0..).zip(rows).map(|(hour, [a, b, c, d])| {
             let at = |part: u64| mid + mid * part / 1_000;
             let (open, close) = (at(a), at(b));
-            bar(hour, [open, open.max(close) + c, open.min(close) - d, close])
+            let cents = [open, open.max(close) + c, open.min(close) - d, close];
+            bar(hour, cents.map(|cents| cents as f64 / 100.0))
         }).collect();
         let bars = file(rows);
         let ticks = path::make(&bars, &PathRules { seed, ..RULES }).expect("a path");

@@ -30,7 +30,7 @@ fn errors_name_the_key() {
     assert!(changed("count = 2000", "count = 0").contains("vaults.count"));
     assert!(changed("count = 2000", "cuont = 2000").contains("cuont"));
     assert!(changed("ratio_min_bps = 16000", "ratio_min_bps = 15000").contains("vaults.ratio_min_bps"));
-    assert!(changed("inventory = 250000", "inventory = 2500000").contains("keepers.inventory"));
+    assert!(changed("inventory = 400000", "inventory = 4000000").contains("keepers.inventory"));
     assert!(changed("publisher = 3", "publisher = 7").contains("publishers.outages[0].publisher"));
     let text = ETH_CRASH_2020_03.replacen("\"195.55\"", "\"-195.55\"", 1);
     let error = Scenario::parse(&text).expect("form is right").bars().expect_err("a negative price");
@@ -89,5 +89,5 @@ fn publishers_stay_close_to_the_market_and_one_is_silent() {
 fn a_short_run_keeps_the_proportions() {
     let short = demo().with_vaults(200);
     assert_eq!(short.vaults.count, 200);
-    assert_eq!(short.keepers.inventory, 25_000);
+    assert_eq!(short.keepers.inventory, 40_000);
 }
