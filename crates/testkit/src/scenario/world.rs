@@ -1,0 +1,437 @@
+//! The chain a scenario plays on, its people and its clock.
+
+use std::collections::BTreeMap;
+
+use gage_accounts::Names;
+use gage_accounts::Quantity;
+use gage_accounts::operations::OpenAccount;
+use gage_chain::{
+    Block, BlockResult, Chain, DecodedEvent, Genesis, KeySignature, Operation, Outcome, Receipt, SignedTransaction,
+    Transaction, TransactionHash, check_transaction, decode_event,
+};
+use gage_crypto::{AccountId, Hash, SecretKey};
+use gage_ledger::AssetNames;
+use gage_ledger::operations::{Correct, PostingRef, Transfer};
+use gage_store::Draft;
+use gage_store::certified::{Certified, Changes};
+use gage_units::{Amount, AssetId, Height, Timestamp};
+use gage_vaults::{CollateralTerms, FacilityId, LiquidationTerms};
+
+use super::expect::event_name;
+use super::number::{amount, duration_ms};
+use super::{Summary, govern, stage, verbs};
+
+/// The distance of two blocks, unless a scenario advances the clock.
+const INTERVAL_MS: u64 = 1_000;
+/// The reason that makes the planted fault of `fault` strike.
+const PLANTED: &str = "planted fault";
+
+/// Who can act.
+struct Person {
+    secret: SecretKey,
+    id: AccountId,
+    next_nonce: u64,
+}
+
+/// A transaction that waits for its block.
+struct Waiting {
+    line: usize,
+    hash: TransactionHash,
+    signed: SignedTransaction,
+    expected: String,
+}
+
+pub struct World {
+    genesis: Genesis,
+    chain: Chain,
+    certified: Certified,
+    people: BTreeMap<String, Person>,
+    /// The time of the next block.
+    next_time: Timestamp,
+    waiting: Vec<Waiting>,
+    /// Between `begin` and `end`.
+    gathering: bool,
+    played: Vec<(Block, BlockResult)>,
+}
+
+impl World {
+    pub fn new() -> World {
+        let genesis = stage::genesis();
+        let chain = Chain::from_genesis(&genesis, 1).expect("the stage is a good genesis file").with_fault(planted);
+        let person = |name: &&str| {
+            let id = stage::genesis_account(name);
+            (name.to_string(), Person { secret: stage::secret(name), id, next_nonce: 1 })
+        };
+        let people = stage::ACCOUNTS.iter().map(person).collect();
+        let next_time = Timestamp(genesis.time.0 + INTERVAL_MS);
+        let (waiting, played) = (Vec::new(), Vec::new());
+        let mut world = World {
+            genesis,
+            chain,
+            certified: Certified::new(1),
+            people,
+            next_time,
+            waiting,
+            gathering: false,
+            played,
+        };
+        world.certify(0).expect("the genesis records fit the tree");
+        world
+    }
+
+    pub fn draft(&self) -> &Draft {
+        self.chain.draft()
+    }
+
+    /// The time of the next block.
+    pub fn next_time(&self) -> Timestamp {
+        self.next_time
+    }
+
+    /// The time of the last block.
+    pub fn time(&self) -> Timestamp {
+        self.chain.head().time
+    }
+
+    /// The identifier of someone.
+    pub fn account(&self, name: &str) -> Result<AccountId, String> {
+        match self.people.get(name) {
+            Some(person) => Ok(person.id),
+            // A module's own account, as in `transfer alice module-vaults 1 ETH`.
+            None => match name.strip_prefix("module-") {
+                Some(module) => Ok(AccountId::module(&self.chain.genesis(), module)),
+                None => Err(format!("nobody is called {name}; `open {name}` first")),
+            },
+        }
+    }
+
+    /// The terms of a collateral.
+    pub fn collateral(
+        &self,
+        facility: FacilityId,
+        asset: AssetId,
+    ) -> Result<(CollateralTerms, LiquidationTerms), String> {
+        let view = gage_vaults::query::facility(self.draft(), facility).map_err(|error| error.to_string())?;
+        let collateral = view.collaterals.iter().find(|collateral| collateral.asset == asset);
+        let collateral = collateral.ok_or("the facility does not take that asset")?;
+        let newest = collateral.versions.iter().find(|bucket| bucket.version == collateral.record.newest);
+        Ok((newest.ok_or("the collateral has no newest version")?.terms, collateral.record.liquidation))
+    }
+
+    /// An operation in JSON, with `$name` for the identifiers of people and assets.
+    pub fn operation_of_json(&self, text: &str) -> Result<Operation, String> {
+        let mut parts = text.split('$');
+        let mut json = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let end = part.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(part.len());
+            let (name, rest) = part.split_at(end);
+            match (stage::asset(name), self.account(name)) {
+                (Some((asset, _)), _) => json.push_str(&asset.to_string()),
+                (None, Ok(account)) => json.push_str(&format!("\"{account}\"")),
+                (None, Err(_)) if name == "now" => json.push_str(&self.next_time.to_string()),
+                (None, Err(error)) => return Err(error),
+            }
+            json.push_str(rest);
+        }
+        serde_json::from_str(&json).map_err(|error| format!("no operation: {error}"))
+    }
+
+    /// The events of the last block, due work last.
+    pub fn events(&self) -> Vec<DecodedEvent> {
+        let Some((_, result)) = self.played.last() else { return Vec::new() };
+        let all = result.receipts.iter().map(|receipt| &receipt.events).chain([&result.due]);
+        all.flat_map(|events| events.iter()).filter_map(|(module, bytes)| decode_event(module, bytes)).collect()
+    }
+
+    /// Whether a line is one of the words that are not operations.
+    pub fn plays_word(&self, words: &[&str]) -> bool {
+        const WORDS: [&str; 11] =
+            ["begin", "end", "block", "check", "advance", "run", "price", "open", "set", "govern", "fault"];
+        words.first().is_some_and(|word| WORDS.contains(word))
+    }
+
+    /// Plays such a line.
+    pub fn word(&mut self, words: &[&str], outcome: Option<&str>) -> Result<(), String> {
+        match (words, outcome) {
+            (["begin"], None) => {
+                self.gathering = true;
+                Ok(())
+            }
+            (["end"], None) if self.gathering => {
+                self.gathering = false;
+                self.seal()
+            }
+            (["block"], None) => self.seal(),
+            (["check"], None) => self.audit(),
+            (["advance", time], None) => {
+                self.next_time = Timestamp(self.time().0 + duration_ms(time)?);
+                Ok(())
+            }
+            (["run", time, "every", step, prices @ ..], None) => self.run(time, step, prices),
+            (["price", prices @ ..], None) => {
+                self.price(prices)?;
+                self.settle()
+            }
+            (["open", name, amounts @ ..], outcome) => self.open(name, amounts, outcome),
+            (["set" | "govern", ..], outcome) => self.govern(words, outcome.unwrap_or("Done")),
+            (["fault", name], outcome) => self.fault(name, outcome.unwrap_or("Internal")),
+            _ => Err(format!("`{}` is not understood", words.join(" "))),
+        }
+    }
+
+    /// One transaction of the operations of one line.
+    pub fn act(&mut self, line: usize, parts: &[Vec<&str>], outcome: Option<&str>) -> Result<(), String> {
+        let asked = parts.iter().map(|words| verbs::read(self, words)).collect::<Result<Vec<_>, _>>()?;
+        let (names, operations): (Vec<String>, Vec<Operation>) = asked.into_iter().unzip();
+        let name = names.first().ok_or("a line without operations")?;
+        if names.iter().any(|other| other != name) {
+            return Err("the operations of one transaction are of one account".to_owned());
+        }
+        self.submit(line, name, operations, outcome.unwrap_or("Done"))?;
+        self.settle()
+    }
+
+    /// Executes what waits, unless more is being gathered.
+    fn settle(&mut self) -> Result<(), String> {
+        if self.gathering || self.waiting.is_empty() { Ok(()) } else { self.seal() }
+    }
+
+    /// Signs a transaction and asks what the mempool asks; what passes waits for its block.
+    fn submit(&mut self, line: usize, name: &str, operations: Vec<Operation>, expected: &str) -> Result<(), String> {
+        let genesis = self.chain.genesis();
+        let names = AssetNames(self.chain.draft());
+        let person = self.people.get_mut(name).ok_or_else(|| format!("nobody is called {name}"))?;
+        let transaction = Transaction {
+            account: person.id,
+            nonce: person.next_nonce,
+            valid_until: Timestamp(self.next_time.0 + 60_000),
+            max_fee: Amount::ZERO,
+            operations,
+            expected: Vec::new(),
+        };
+        let signed = sign(&person.secret, transaction, &genesis, &names)?;
+        let hash = signed.transaction.hash(&genesis);
+        match check_transaction(self.chain.draft(), self.next_time, Amount::ZERO, &signed) {
+            Err(reason) => same(&reason.name, expected, &reason.sentence),
+            Ok(_) => {
+                person.next_nonce += 1;
+                self.waiting.push(Waiting { line, hash, signed, expected: expected.to_owned() });
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes and executes the next block of what waits, and compares every outcome.
+    fn seal(&mut self) -> Result<(), String> {
+        let waiting = std::mem::take(&mut self.waiting);
+        let transactions = waiting.iter().map(|waiting| waiting.signed.clone()).collect();
+        let (time, head) = (self.next_time, self.chain.head());
+        let events_root = self.played.last().map_or(Hash::ZERO, |(_, result)| result.events_root);
+        let block = self.chain.make_block(time, transactions, head.height, self.certified.root(), events_root);
+        if Block::from_bytes(&block.to_bytes()).as_ref() != Ok(&block) {
+            return Err("the block's bytes do not read back as the block".to_owned());
+        }
+        let result = self.chain.execute(&block).map_err(|fault| fault.to_string())?;
+        self.next_time = Timestamp(time.0 + INTERVAL_MS);
+        self.certify(result.height.0)?;
+        self.played.push((block, result));
+        self.compare(&waiting)?;
+        self.chain.check_invariants().map_err(|broken| broken.to_string())?;
+        self.no_module_froze()
+    }
+
+    fn compare(&self, waiting: &[Waiting]) -> Result<(), String> {
+        let Some((block, result)) = self.played.last() else { return Ok(()) };
+        let expected = block.transactions.len() + result.bundles;
+        if result.receipts.len() != expected {
+            return Err(format!("{} receipts for {expected} transactions and bundles", result.receipts.len()));
+        }
+        for Waiting { line, hash, expected, .. } in waiting {
+            let receipt = result.receipts.iter().find(|receipt| receipt.transaction == *hash);
+            let receipt = receipt.ok_or_else(|| format!("the transaction of line {line} has no receipt"))?;
+            let (name, sentence) = outcome(receipt);
+            same(&name, expected, &sentence).map_err(|text| format!("(transaction of line {line}) {text}"))?;
+        }
+        Ok(())
+    }
+
+    fn no_module_froze(&self) -> Result<(), String> {
+        let fault = self.events().into_iter().find_map(|event| match &event {
+            DecodedEvent::Chain(chain)
+                if matches!(event_name(&event).as_str(), "module_frozen" | "due_work_failed") =>
+            {
+                Some(format!("{chain:?}"))
+            }
+            _ => None,
+        });
+        fault.map_or(Ok(()), Err)
+    }
+
+    /// Takes the records written since the last call into the authenticated tree.
+    fn certify(&mut self, height: u64) -> Result<(), String> {
+        let mut changes = Changes::new();
+        let mut fault = None;
+        self.chain.drain_changes(|key, value| fault = changes.push(key, value).err().or(fault.take()));
+        if let Some(fault) = fault {
+            return Err(fault.to_string());
+        }
+        self.certified.apply(height, &changes).map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    /// All publishers report these prices for the next block.
+    fn price(&mut self, words: &[&str]) -> Result<(), String> {
+        let pairs: Vec<(&str, &str)> =
+            words.chunks(2).filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))).collect();
+        if pairs.is_empty() || words.len() % 2 != 0 {
+            return Err("prices are `price ETH 200 BTC 20000`".to_owned());
+        }
+        for name in stage::PUBLISHERS {
+            let reports = pairs.iter().map(|(symbol, price)| verbs::report(self, symbol, price, &[]));
+            let reports = reports.collect::<Result<Vec<_>, _>>()?;
+            self.submit(0, name, reports, "Done")?;
+        }
+        Ok(())
+    }
+
+    /// Blocks for a while, one every `step`, with the prices reported in each.
+    fn run(&mut self, time: &str, step: &str, prices: &[&str]) -> Result<(), String> {
+        let (time, step) = (duration_ms(time)?, duration_ms(step)?);
+        for _ in 0..time.checked_div(step).ok_or("a step of nothing")? {
+            self.next_time = Timestamp(self.time().0 + step);
+            if !prices.is_empty() {
+                self.price(prices)?;
+            }
+            self.seal()?;
+        }
+        Ok(())
+    }
+
+    /// Opens an account with one key, and gives it amounts from the bank.
+    fn open(&mut self, name: &str, amounts: &[&str], outcome: Option<&str>) -> Result<(), String> {
+        let keys = vec![stage::first_key(name)];
+        let id = gage_accounts::derive_id(&self.chain.genesis(), &keys, 1).map_err(|error| error.to_string())?;
+        let open = gage_accounts::Operation::OpenAccount(OpenAccount { keys, threshold: 1 });
+        let mut operations = vec![Operation::Accounts(open)];
+        for pair in amounts.chunks(2) {
+            let [count, symbol] = *pair else { return Err("amounts are `10 ETH 5 BTC`".to_owned()) };
+            let (asset, decimals) = verbs::asset(symbol)?;
+            let quantity = Quantity::Exact(Amount(amount(count, decimals)?));
+            operations.push(Operation::Ledger(gage_ledger::Operation::Transfer(Transfer { to: id, asset, quantity })));
+        }
+        self.people.insert(name.to_owned(), Person { secret: stage::secret(name), id, next_nonce: 1 });
+        self.submit(0, "bank", operations, outcome.unwrap_or("Done"))?;
+        self.settle()
+    }
+
+    /// Schedules a decision and lets its block come; the outcome is the decision's.
+    fn govern(&mut self, words: &[&str], expected: &str) -> Result<(), String> {
+        let operation = govern::read(self, words)?;
+        let operations = borsh::to_vec(&vec![operation]).map_err(|error| error.to_string())?;
+        let (not_before, not_after) = (self.next_time, Timestamp(self.next_time.0 + 86_400_000));
+        let schedule = gage_chain::Schedule { operations, not_before, not_after };
+        let schedule = Operation::Chain(gage_chain::ChainOperation::Schedule(schedule));
+        let before = self.played.len();
+        self.submit(0, "bank", vec![schedule], "Done")?;
+        self.seal()?;
+        self.seal()?;
+        let bundles = self.played.get(before..).unwrap_or_default();
+        let receipt = bundles.iter().flat_map(|(_, result)| result.receipts.iter().take(result.bundles)).next();
+        let (name, sentence) = outcome(receipt.ok_or("the decision did not run")?);
+        same(&name, expected, &sentence)
+    }
+
+    /// A transaction in which the program panics.
+    fn fault(&mut self, name: &str, expected: &str) -> Result<(), String> {
+        let original = PostingRef { height: Height(0), transaction: 0, event: 0 };
+        let (to, asset) = (self.account("bank")?, AssetId(2));
+        let correct = Correct { original, to, asset, amount: Amount(1), reason: PLANTED.to_owned() };
+        let operation = Operation::Ledger(gage_ledger::Operation::Correct(correct));
+        self.submit(0, name, vec![operation], expected)?;
+        self.settle()
+    }
+
+    /// All invariants, and the state loaded once more from its records.
+    fn audit(&self) -> Result<(), String> {
+        self.chain.check_invariants().map_err(|broken| broken.to_string())?;
+        self.reload().map(|_| ())
+    }
+
+    /// The state as a node finds it in a snapshot.
+    fn reload(&self) -> Result<Chain, String> {
+        let loaded = Chain::from_records(self.certified.records(), 3).map_err(|fault| fault.to_string())?;
+        if loaded.head() == self.chain.head() { Ok(loaded) } else { Err("the records hold another head".to_owned()) }
+    }
+
+    /// What follows the last line: the blocks once more from genesis, and one more block on a state
+    /// loaded from its records, with the same results.
+    pub fn finish(&mut self) -> Result<(), String> {
+        if self.gathering {
+            return Err("`begin` without `end`".to_owned());
+        }
+        let mut again = Chain::from_genesis(&self.genesis, 2).map_err(|error| error.to_string())?.with_fault(planted);
+        for (block, result) in &self.played {
+            let second = again.execute(block).map_err(|fault| fault.to_string())?;
+            if second != *result {
+                return Err(format!("block {} executed once more gives another result", result.height));
+            }
+        }
+        let mut loaded = self.reload()?.with_fault(planted);
+        self.seal()?;
+        let Some((block, result)) = self.played.last() else { return Ok(()) };
+        let second = loaded.execute(block).map_err(|fault| fault.to_string())?;
+        if second != *result {
+            return Err("a block on the loaded state gives another result".to_owned());
+        }
+        let mut changes = Changes::new();
+        let mut fault = None;
+        loaded.drain_changes(|key, value| fault = changes.push(key, value).err().or(fault.take()));
+        let root = self.certified.root();
+        let applied = self.certified.apply(result.height.0 + 1, &changes).map_err(|error| error.to_string())?;
+        if fault.is_some() || applied != root {
+            return Err("a block on the loaded state writes other records".to_owned());
+        }
+        Ok(())
+    }
+
+    pub fn summary(&self, steps: usize) -> Summary {
+        let transactions = self.played.iter().map(|(block, _)| block.transactions.len()).sum();
+        Summary { steps, blocks: self.chain.head().height.0, transactions, root: self.certified.root() }
+    }
+}
+
+/// Strikes where `fault` planted it.
+fn planted(operation: &Operation) {
+    if let Operation::Ledger(gage_ledger::Operation::Correct(correct)) = operation {
+        assert!(correct.reason != PLANTED, "{PLANTED}");
+    }
+}
+
+fn sign(
+    secret: &SecretKey,
+    transaction: Transaction,
+    genesis: &Hash,
+    names: &dyn Names,
+) -> Result<SignedTransaction, String> {
+    let payload = transaction.payload(genesis, names);
+    let signature = secret.sign(&payload).map_err(|error| error.to_string())?;
+    let signatures = vec![KeySignature { key: secret.public_key(), signature }];
+    let signed = SignedTransaction { transaction, signatures };
+    signed.verify_signatures(genesis, names).map_err(|refusal| refusal.to_string())?;
+    match SignedTransaction::from_bytes(&signed.to_bytes()) {
+        Ok(read) if read == signed => Ok(signed),
+        _ => Err("the transaction's bytes do not read back as the transaction".to_owned()),
+    }
+}
+
+/// The word of an outcome, and its sentence.
+fn outcome(receipt: &Receipt) -> (String, String) {
+    match &receipt.outcome {
+        Outcome::Done => ("Done".to_owned(), String::new()),
+        Outcome::Internal => ("Internal".to_owned(), String::new()),
+        Outcome::Rejected { reason, .. } => (reason.name.clone(), reason.sentence.clone()),
+    }
+}
+
+fn same(found: &str, expected: &str, sentence: &str) -> Result<(), String> {
+    if found == expected { Ok(()) } else { Err(format!("the outcome is {found} ({sentence}), expected {expected}")) }
+}
