@@ -185,7 +185,8 @@ fn who_may_not_hold_the_lot_does_not_take_it() {
         until: None,
         reason: "court order".parse().unwrap(),
     };
-    freeze.apply(&mut world.draft, &world.ctx(Signer::Governance)).unwrap();
+    let governance = world.ctx(Signer::Governance);
+    freeze.apply(&mut world.draft, &governance).unwrap();
     world.draft.commit();
     refused(&mut world, 1, take_weth(lot, ONE, 200 * ONE), "Ineligible", 3001);
     world.mint(world.users[2], GUSD, 10_000 * ONE);
