@@ -4,7 +4,7 @@
 //! The books also carry, per depositor, what rounding may have cost him so far: a unit whenever his
 //! deposit is brought up to date, a unit in 1e27 per loss or gain, and the gains missed on that. The
 //! pool must never give more than the books, and never less by more than that.
-#![allow(clippy::arithmetic_side_effects, clippy::unwrap_used, clippy::as_conversions)]
+#![allow(clippy::arithmetic_side_effects, clippy::unwrap_used, clippy::as_conversions, clippy::needless_range_loop)]
 
 mod common;
 
