@@ -58,7 +58,12 @@ fn fees_are_bounded_by_the_signer() {
 fn the_base_fee_follows_the_load() {
     let mut network = Network::new();
     let load = |network: &mut Network| {
-        let transactions = (0..150).map(|_| network.signed(ALICE, vec![pay(BOB, 1)])).collect();
+        let transactions = (0..150)
+            .map(|_| {
+                let transaction = network.transaction(ALICE, vec![pay(BOB, 1)]);
+                network.sign(ALICE, gage_chain::Transaction { max_fee: Amount(100), ..transaction })
+            })
+            .collect();
         network.execute(transactions);
         gage_chain::base_fee(network.chain.draft()).0
     };
