@@ -1,0 +1,220 @@
+//! What happened to vaults.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use gage_auctions::LotId;
+use gage_units::{AccountNumber, Amount, AssetId, Price, Ratio};
+use serde::{Deserialize, Serialize};
+
+use crate::{CollateralTerms, FacilityId, FacilityParams, LiquidationTerms, VaultId, Version};
+
+/// A fact of this module.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// A facility lends from now on.
+    FacilityCreated {
+        /// The facility.
+        facility: FacilityId,
+        /// What it lends.
+        stable: AssetId,
+        /// The parameters.
+        params: FacilityParams,
+    },
+    /// Its parameters changed.
+    FacilityParamsSet {
+        /// The facility.
+        facility: FacilityId,
+        /// The parameters.
+        params: FacilityParams,
+    },
+    /// A facility takes a collateral, or takes it on new terms.
+    CollateralTermsSet {
+        /// The facility.
+        facility: FacilityId,
+        /// The collateral.
+        asset: AssetId,
+        /// The version.
+        version: Version,
+        /// The terms.
+        terms: CollateralTerms,
+    },
+    /// How a collateral is liquidated changed.
+    LiquidationTermsSet {
+        /// The facility.
+        facility: FacilityId,
+        /// The collateral.
+        asset: AssetId,
+        /// The terms.
+        terms: LiquidationTerms,
+    },
+    /// Interest of all vaults: grown, minted to the waterfall's surplus, healing bad debt.
+    InterestAccrued {
+        /// The facility.
+        facility: FacilityId,
+        /// What debt grew by.
+        grown: Amount,
+        /// What of it was minted to the surplus.
+        minted: Amount,
+        /// What of it reduced bad debt.
+        healed: Amount,
+    },
+    /// A facility's accrual failed by a figure that does not fit; it is tried again next block.
+    AccrualFailed {
+        /// The facility.
+        facility: FacilityId,
+        /// Why: the code of the error.
+        code: u32,
+    },
+    /// A vault exists.
+    VaultOpened {
+        /// The vault.
+        vault: VaultId,
+        /// The facility.
+        facility: FacilityId,
+        /// Whose it is.
+        owner: AccountNumber,
+    },
+    /// Collateral was pledged.
+    Deposited {
+        /// The vault.
+        vault: VaultId,
+        /// The collateral.
+        asset: AssetId,
+        /// How much.
+        amount: Amount,
+    },
+    /// Collateral was freed.
+    Withdrawn {
+        /// The vault.
+        vault: VaultId,
+        /// The collateral.
+        asset: AssetId,
+        /// How much.
+        amount: Amount,
+    },
+    /// Debt was taken; `debt` is all of it.
+    Borrowed {
+        /// The vault.
+        vault: VaultId,
+        /// How much.
+        amount: Amount,
+        /// The debt concerned.
+        debt: Amount,
+    },
+    /// Debt was repaid; `debt` is what is left.
+    Repaid {
+        /// The vault.
+        vault: VaultId,
+        /// Who paid.
+        payer: AccountNumber,
+        /// How much.
+        amount: Amount,
+        /// The debt concerned.
+        debt: Amount,
+    },
+    /// A vault is gone.
+    VaultClosed {
+        /// The vault.
+        vault: VaultId,
+    },
+    /// An unsafe vault's collateral went to auction. Order and size can be checked from this.
+    Liquidated {
+        /// The vault.
+        vault: VaultId,
+        /// Its health before.
+        health: Ratio,
+        /// Its health after; the largest ratio without debt.
+        health_after: Ratio,
+        /// The lot.
+        lot: LotId,
+        /// The collateral.
+        asset: AssetId,
+        /// How much of it.
+        amount: Amount,
+        /// The debt it is to repay, which bears no interest from now on.
+        debt: Amount,
+        /// The least price of the first round.
+        floor: Price,
+    },
+    /// An unsafe vault could not be liquidated now; the code says why.
+    LiquidationFailed {
+        /// The vault.
+        vault: VaultId,
+        /// Why: the code of the error.
+        code: u32,
+    },
+    /// A lot repaid debt, which was burned.
+    AuctionRepaid {
+        /// The vault.
+        vault: VaultId,
+        /// The lot.
+        lot: LotId,
+        /// How much.
+        amount: Amount,
+    },
+    /// A lot is over; what was left went back to the vault, debt it did not raise too.
+    AuctionEnded {
+        /// The vault.
+        vault: VaultId,
+        /// The lot.
+        lot: LotId,
+        /// The collateral that went back.
+        returned: Amount,
+        /// The debt it did not raise.
+        shortfall: Amount,
+    },
+    /// A lot's remainder is kept for an owner who may not hold it.
+    CollateralKept {
+        /// The vault.
+        vault: VaultId,
+        /// The collateral.
+        asset: AssetId,
+        /// How much.
+        amount: Amount,
+    },
+    /// Kept collateral reached its owner.
+    KeptClaimed {
+        /// The vault.
+        vault: VaultId,
+        /// The collateral.
+        asset: AssetId,
+        /// How much.
+        amount: Amount,
+    },
+    /// A lot nobody bought, or debt without collateral, went down the loss waterfall.
+    LossAbsorbed {
+        /// The vault.
+        vault: VaultId,
+        /// The debt concerned.
+        debt: Amount,
+        /// What the waterfall bore.
+        covered: Amount,
+        /// What nobody bore.
+        uncovered: Amount,
+    },
+    /// What nobody bore, and all bad debt of the facility now.
+    BadDebtBooked {
+        /// The facility.
+        facility: FacilityId,
+        /// The vault.
+        vault: VaultId,
+        /// How much.
+        amount: Amount,
+        /// All bad debt of the facility now.
+        total: Amount,
+    },
+    /// A step of due work on a lot failed and is tried again next block.
+    SettlementFailed {
+        /// The lot.
+        lot: LotId,
+        /// Why: the code of the error.
+        code: u32,
+    },
+    /// Whether liquidations wait in a facility.
+    UnfinishedChanged {
+        /// The facility.
+        facility: FacilityId,
+        /// Whether they wait now.
+        unfinished: bool,
+    },
+}

@@ -1,0 +1,211 @@
+//! What must hold, one function per invariant.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gage_accounts::Broken;
+use gage_store::Draft;
+use gage_units::{Amount, AssetId, MathError};
+
+use crate::state::{
+    BUCKETS, BucketKey, FACILITIES, Facility, FacilityId, GROUPS, GroupId, INDEX, KEPT, LOTS, MARKS, TOUCHED, VAULTS,
+    beneficiary,
+};
+use crate::{ACCOUNT, Error, book, liquidate, mark, split};
+
+/// What is compared every block: the running totals of each facility and its buckets.
+///
+/// # Errors
+/// The invariant that does not hold.
+pub fn check_block(draft: &Draft) -> Result<(), Broken> {
+    for (id, facility) in FACILITIES.iter(draft) {
+        identity(draft, id, facility)?;
+        buckets_are_accrued(draft, id)?;
+    }
+    transactions_are_rechecked(draft)
+}
+
+/// The full audit.
+///
+/// # Errors
+/// The first invariant that does not hold.
+pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
+    check_block(draft)?;
+    buckets_are_sums(draft)?;
+    pledges_match(draft)?;
+    lots_are_auctioned(draft)?;
+    account_holds(draft)?;
+    index_matches(draft)?;
+    unsafe_is_flagged(draft)
+}
+
+fn unless(holds: bool, invariant: &'static str, detail: impl FnOnce() -> String) -> Result<(), Broken> {
+    Broken::unless(holds, "vaults", invariant, detail)
+}
+
+fn figures<T, E: std::fmt::Display>(result: Result<T, E>, invariant: &'static str) -> Result<T, Broken> {
+    result.map_err(|error| Broken { module: "vaults", invariant, detail: error.to_string() })
+}
+
+/// Supply plus rounding is bucket debt plus debt at auction plus bad debt.
+fn identity(draft: &Draft, id: FacilityId, facility: &Facility) -> Result<(), Broken> {
+    let totals = book::totals(draft, id);
+    let supply = gage_ledger::supply(draft, facility.stable);
+    let left = figures(supply.plus(totals.rounding), "identity")?;
+    let right = figures(totals.debts(), "identity")?;
+    unless(left == right, "identity", || format!("facility {id}: supply {supply}, {totals:?}"))
+}
+
+/// Each bucket's debt is `N_j A_j` rounded up, and their sum is the facility's.
+fn buckets_are_accrued(draft: &Draft, id: FacilityId) -> Result<(), Broken> {
+    let mut sum = Amount::ZERO;
+    for (key, bucket) in mark::buckets(draft, id, (AssetId(0), AssetId(u32::MAX))) {
+        let debt = figures(split::debt_of(bucket.normalised, bucket.accumulator), "buckets_are_accrued")?;
+        unless(debt == bucket.debt, "buckets_are_accrued", || format!("bucket {key:?}: {debt} is not {bucket:?}"))?;
+        sum = figures(sum.plus(debt), "buckets_are_accrued")?;
+    }
+    let total = book::totals(draft, id).bucket_debt;
+    unless(sum == total, "buckets_are_accrued", || format!("facility {id}: buckets {sum}, total {total}"))
+}
+
+/// No vault that took risk leaves its transaction unchecked.
+fn transactions_are_rechecked(draft: &Draft) -> Result<(), Broken> {
+    unless(TOUCHED.is_empty(draft), "transactions_are_rechecked", || "a touched vault was not rechecked".to_owned())
+}
+
+/// Per bucket, normalised debt, pledges and number of vaults are the sums over the vaults.
+fn buckets_are_sums(draft: &Draft) -> Result<(), Broken> {
+    let mut sums: BTreeMap<BucketKey, (u128, Amount, u32)> = BTreeMap::new();
+    for (id, vault) in VAULTS.iter(draft) {
+        let mut seen = BTreeSet::new();
+        for position in &vault.positions {
+            let twice = !seen.insert(position.asset);
+            unless(!twice, "buckets_are_sums", || format!("vault {id} holds {} twice", position.asset))?;
+            let sum = sums.entry((vault.facility, position.asset, position.version)).or_default();
+            let normalised = sum.0.checked_add(position.normalised).ok_or(MathError::Overflow);
+            let count = sum.2.checked_add(1).ok_or(MathError::Overflow);
+            *sum = (
+                figures(normalised, "buckets_are_sums")?,
+                figures(sum.1.plus(position.amount), "buckets_are_sums")?,
+                figures(count, "buckets_are_sums")?,
+            );
+        }
+    }
+    for (key, bucket) in BUCKETS.iter(draft) {
+        let sum = sums.remove(key).unwrap_or_default();
+        let booked = (bucket.normalised, bucket.pledged, bucket.positions);
+        unless(sum == booked, "buckets_are_sums", || format!("bucket {key:?}: vaults {sum:?}, booked {booked:?}"))?;
+    }
+    unless(sums.is_empty(), "buckets_are_sums", || format!("vaults in buckets that do not exist: {sums:?}"))
+}
+
+/// What a vault says is pledged is what the ledger marks as pledged to it.
+fn pledges_match(draft: &Draft) -> Result<(), Broken> {
+    for (id, vault) in VAULTS.iter(draft) {
+        for position in &vault.positions {
+            let pledged = gage_ledger::pledged(draft, vault.owner, position.asset, beneficiary(id));
+            unless(pledged == position.amount, "pledges_match", || {
+                format!("vault {id}: asset {} pledged {pledged}, booked {}", position.asset, position.amount)
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Debt at auction is the sum over lots of what they have not repaid; each vault's lots are counted.
+fn lots_are_auctioned(draft: &Draft) -> Result<(), Broken> {
+    let mut debts: BTreeMap<FacilityId, Amount> = BTreeMap::new();
+    let mut counts = BTreeMap::new();
+    let mut selling = BTreeMap::new();
+    for (id, record) in LOTS.iter(draft) {
+        let vault = figures(book::vault(draft, record.vault), "lots_are_auctioned")?;
+        let open = figures(record.debt.minus(record.repaid), "lots_are_auctioned")?;
+        let sum = debts.entry(vault.facility).or_default();
+        *sum = figures(sum.plus(open), "lots_are_auctioned")?;
+        let count: &mut u8 = counts.entry((record.vault, record.asset, record.version)).or_default();
+        *count = count.saturating_add(1);
+        let key = (vault.facility, record.asset);
+        let sum: &mut Amount = selling.entry(key).or_default();
+        *sum = figures(sum.plus(record.remaining), "lots_are_auctioned")?;
+        let lot = gage_auctions::lot(draft, *id);
+        unless(lot.is_some_and(|lot| lot.asset == record.asset), "lots_are_auctioned", || format!("lot {id} is gone"))?;
+    }
+    for (id, _) in FACILITIES.iter(draft) {
+        let (lots, total) = (debts.remove(&id).unwrap_or_default(), book::totals(draft, id).auctioned);
+        unless(lots == total, "lots_are_auctioned", || format!("facility {id}: lots {lots}, total {total}"))?;
+    }
+    for (id, vault) in VAULTS.iter(draft) {
+        for position in &vault.positions {
+            let count = counts.remove(&(id, position.asset, position.version)).unwrap_or_default();
+            let holds = count == position.lots;
+            unless(holds, "lots_are_auctioned", || format!("vault {id}: {count} lots, booked {}", position.lots))?;
+        }
+    }
+    for (key, mark) in MARKS.iter(draft) {
+        let sum = selling.remove(key).unwrap_or_default();
+        unless(sum == mark.selling, "lots_are_auctioned", || format!("{key:?}: lots hold {sum}, booked {mark:?}"))?;
+    }
+    unless(counts.is_empty(), "lots_are_auctioned", || format!("lots without a position: {counts:?}"))
+}
+
+/// The module's account holds what is kept for owners, and of each stable what lots raised and is
+/// not yet burned.
+fn account_holds(draft: &Draft) -> Result<(), Broken> {
+    let mut due: BTreeMap<AssetId, Amount> = BTreeMap::new();
+    for (_, facility) in FACILITIES.iter(draft) {
+        due.entry(facility.stable).or_default();
+    }
+    for ((_, asset), amount) in KEPT.iter(draft) {
+        let sum = due.entry(*asset).or_default();
+        *sum = figures(sum.plus(*amount), "account_holds")?;
+    }
+    for (id, record) in LOTS.iter(draft) {
+        if let Some(lot) = gage_auctions::lot(draft, *id) {
+            let unburned = figures(lot.raised.minus(record.repaid), "account_holds")?;
+            let sum = due.entry(lot.want).or_default();
+            *sum = figures(sum.plus(unburned), "account_holds")?;
+        }
+    }
+    for (asset, due) in due {
+        let held = gage_ledger::balance(draft, ACCOUNT, asset).free;
+        unless(held == due, "account_holds", || format!("asset {asset}: holds {held}, due {due}"))?;
+    }
+    Ok(())
+}
+
+/// The index holds every indebted vault once, under its key, in a group that counts it.
+fn index_matches(draft: &Draft) -> Result<(), Broken> {
+    let mut counts: BTreeMap<GroupId, u32> = BTreeMap::new();
+    let mut indebted = 0usize;
+    for (id, vault) in VAULTS.iter(draft) {
+        let debt = figures(book::debt(draft, vault), "index_matches")?;
+        let placed = vault.group != GroupId(0);
+        unless(placed != debt.is_zero(), "index_matches", || format!("vault {id}: debt {debt}, {:?}", vault.group))?;
+        if placed {
+            let found = INDEX.has(draft, &(vault.group, vault.key, id));
+            unless(found, "index_matches", || format!("vault {id} is not in the index"))?;
+            let count = counts.entry(vault.group).or_default();
+            *count = count.saturating_add(1);
+            indebted = indebted.saturating_add(1);
+        }
+    }
+    unless(INDEX.len(draft) == indebted, "index_matches", || "the index holds stale keys".to_owned())?;
+    for (id, group) in GROUPS.iter(draft) {
+        let count = counts.remove(id).unwrap_or_default();
+        unless(count == group.vaults, "index_matches", || format!("group {id}: {count} vaults, booked {group:?}"))?;
+    }
+    unless(counts.is_empty(), "index_matches", || format!("vaults in groups that do not exist: {counts:?}"))
+}
+
+/// No vault with health below one is outside the candidates: full scan against the index.
+fn unsafe_is_flagged(draft: &Draft) -> Result<(), Broken> {
+    let mut flagged = BTreeSet::new();
+    for (id, _) in FACILITIES.iter(draft) {
+        flagged.extend(liquidate::candidates(draft, id));
+    }
+    for (id, vault) in VAULTS.iter(draft) {
+        let health = figures::<_, Error>(book::health(draft, vault), "unsafe_is_flagged")?;
+        let holds = !health.is_unsafe() || flagged.contains(&id);
+        unless(holds, "unsafe_is_flagged", || format!("vault {id} has health {} and is no candidate", health.ratio()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! Liquidation: the unsafe vaults of a facility, worst health first, then by number.
+//!
+//! Candidates come out of the group indexes in the order of a lower bound of their health, so that a
+//! vault is acted on as soon as nothing worse can follow, and only the candidates are ever read.
+
+use std::collections::BTreeSet;
+use std::ops::Bound;
+
+use gage_accounts::Context;
+use gage_store::Draft;
+use gage_units::{AssetId, Ratio};
+
+use crate::index::{least_health, limit};
+use crate::sale::{self, Outcome};
+use crate::state::{FACILITIES, FacilityId, GROUPS, GroupId, INDEX, MEMBERS, TOTALS, VaultId};
+use crate::{Error, Event, MODULE, book, settle};
+
+/// The weight of evaluating one candidate; 1,000 is a simple operation.
+pub const EVALUATION_WEIGHT: u64 = 200;
+/// The weight of sending one vault to auction.
+pub const LIQUIDATION_WEIGHT: u64 = 5_000;
+
+/// Liquidates what is unsafe, facility by facility, within `budget` and each collateral's throughput.
+/// What must wait marks its facility unfinished: it takes no new risk and its backstop no exits.
+///
+/// # Errors
+/// Only a fault of the records; a vault that cannot be liquidated is reported by an event and waits.
+pub fn liquidate(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Result<(), Error> {
+    let ctx = &ctx.as_protocol();
+    let facilities: Vec<FacilityId> = FACILITIES.iter(draft).map(|(id, _)| id).collect();
+    for id in facilities {
+        let unfinished = work_through(draft, ctx, id, budget)?;
+        set_unfinished(draft, id, unfinished)?;
+    }
+    Ok(())
+}
+
+/// Says whether a facility has unfinished liquidations, here and to its backstop.
+pub(crate) fn set_unfinished(draft: &mut Draft, id: FacilityId, unfinished: bool) -> Result<(), Error> {
+    let mut totals = book::totals(draft, id);
+    if totals.unfinished != unfinished {
+        totals.unfinished = unfinished;
+        TOTALS.put(draft, id, totals);
+        draft.emit(MODULE, &Event::UnfinishedChanged { facility: id, unfinished });
+        let waterfall = book::facility(draft, id)?.waterfall;
+        gage_backstop::close_exits(draft, waterfall, unfinished)?;
+    }
+    Ok(())
+}
+
+/// A group's next candidate: the lower bound of its health first, for the order.
+type Next = (Ratio, GroupId, u128, VaultId);
+
+/// The candidate of `group` after `last`, if its key is below the group's limit.
+fn next_candidate(draft: &Draft, group: GroupId, last: Option<(u128, VaultId)>) -> Option<Next> {
+    let index = GROUPS.peek(draft, &group)?.index;
+    let from = match last {
+        Some((key, vault)) => Bound::Excluded((group, key, vault)),
+        None => Bound::Included((group, 0, VaultId(0))),
+    };
+    let to = match limit(index) {
+        Some(limit) => Bound::Excluded((group, limit, VaultId(0))),
+        None => Bound::Included((group, u128::MAX, VaultId(u32::MAX))),
+    };
+    let ((_, key, vault), ()) = INDEX.range(draft, (from, to)).next()?;
+    Some((least_health(*key, index), group, *key, *vault))
+}
+
+/// The vaults of a facility that the index cannot call safe, with the groups' prefixes as they stand.
+pub(crate) fn candidates(draft: &Draft, id: FacilityId) -> Vec<VaultId> {
+    let mut found = Vec::new();
+    for group in groups_of(draft, id) {
+        let mut last = None;
+        while let Some((_, _, key, vault)) = next_candidate(draft, group, last) {
+            found.push(vault);
+            last = Some((key, vault));
+        }
+    }
+    found
+}
+
+fn groups_of(draft: &Draft, id: FacilityId) -> Vec<GroupId> {
+    let bounds = (Bound::Included((id, GroupId(0))), Bound::Included((id, GroupId(u32::MAX))));
+    MEMBERS.range(draft, bounds).map(|((_, group), _)| *group).collect()
+}
+
+/// Returns whether anything unsafe must wait.
+fn work_through(draft: &mut Draft, ctx: &Context, id: FacilityId, budget: &mut u64) -> Result<bool, Error> {
+    let mut heads: BTreeSet<Next> = BTreeSet::new();
+    for group in groups_of(draft, id) {
+        heads.extend(next_candidate(draft, group, None));
+    }
+    let mut full: BTreeSet<AssetId> = BTreeSet::new();
+    let mut unsafe_vaults: BTreeSet<(Ratio, VaultId)> = BTreeSet::new();
+    let mut waiting = false;
+    loop {
+        // Act on the worst known vault once no candidate can be worse or equal.
+        if let Some((health, vault)) = unsafe_vaults.first().copied()
+            && heads.first().is_none_or(|(least, ..)| *least > health)
+        {
+            if *budget < LIQUIDATION_WEIGHT {
+                return Ok(true);
+            }
+            unsafe_vaults.pop_first();
+            waiting |= act(draft, ctx, vault, &mut full, budget);
+            continue;
+        }
+        let Some((_, group, key, vault)) = heads.pop_first() else { return Ok(waiting) };
+        if *budget < EVALUATION_WEIGHT {
+            return Ok(true);
+        }
+        *budget = budget.saturating_sub(EVALUATION_WEIGHT);
+        heads.extend(next_candidate(draft, group, Some((key, vault))));
+        match evaluate(draft, vault)? {
+            Some(health) => {
+                unsafe_vaults.insert((health, vault));
+            }
+            None => rekey(draft, vault)?,
+        }
+    }
+}
+
+/// The health of a vault if it is below one.
+fn evaluate(draft: &Draft, id: VaultId) -> Result<Option<Ratio>, Error> {
+    let health = book::health(draft, &book::vault(draft, id)?)?;
+    Ok(health.is_unsafe().then(|| health.ratio()))
+}
+
+/// A safe candidate gets its key of now, in the live group of its collaterals.
+fn rekey(draft: &mut Draft, id: VaultId) -> Result<(), Error> {
+    let vault = book::vault(draft, id)?;
+    let facility = book::facility(draft, vault.facility)?;
+    let (number, debt) = (vault.facility, book::debt(draft, &vault)?);
+    let mut totals = book::totals(draft, number);
+    let before = totals;
+    book::write(draft, id, vault, &facility, &mut totals, debt)?;
+    if totals != before {
+        totals.balance(before.debts()?, gage_units::Amount::ZERO, gage_units::Amount::ZERO)?;
+        TOTALS.put(draft, number, totals);
+    }
+    Ok(())
+}
+
+/// Liquidates one vault; a failure is undone and told. Returns whether the vault must wait.
+fn act(draft: &mut Draft, ctx: &Context, id: VaultId, full: &mut BTreeSet<AssetId>, budget: &mut u64) -> bool {
+    let savepoint = draft.savepoint();
+    let outcome = match sale::liquidate_vault(draft, ctx, id, full) {
+        Ok(Outcome::OnlyDebt) => settle::write_off(draft, ctx, id).map(|()| Outcome::Sold),
+        other => other,
+    };
+    match outcome {
+        Ok(Outcome::Sold | Outcome::OnlyDebt) => {
+            *budget = budget.saturating_sub(LIQUIDATION_WEIGHT);
+            false
+        }
+        Ok(Outcome::SoldInPart) => {
+            *budget = budget.saturating_sub(LIQUIDATION_WEIGHT);
+            true
+        }
+        Ok(Outcome::AtAuction) => false,
+        Ok(Outcome::NoRoom) => true,
+        Err(error) => {
+            draft.undo_to(savepoint);
+            *budget = budget.saturating_sub(LIQUIDATION_WEIGHT);
+            draft.emit(MODULE, &Event::LiquidationFailed { vault: id, code: error.code() });
+            true
+        }
+    }
+}

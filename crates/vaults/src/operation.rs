@@ -1,0 +1,123 @@
+//! The verbs of vaults.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use gage_accounts::{Class, Context, Names, Output};
+use gage_store::Draft;
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+use crate::operations::{
+    AddCollateral, Borrow, ClaimKept, CloseVault, CreateFacility, Deposit, OpenVault, Repay, SetCollateralTerms,
+    SetFacilityParams, SetLiquidationTerms, Withdraw,
+};
+
+/// What an account or governance can ask of vaults.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// Opens an empty vault.
+    OpenVault(OpenVault),
+    /// Pledges collateral.
+    Deposit(Deposit),
+    /// Frees collateral.
+    Withdraw(Withdraw),
+    /// Takes on debt.
+    Borrow(Borrow),
+    /// Repays debt, of any vault.
+    Repay(Repay),
+    /// Ends a vault without debt.
+    CloseVault(CloseVault),
+    /// Fetches what could not return to its owner by itself.
+    ClaimKept(ClaimKept),
+    /// Governance: creates a facility.
+    CreateFacility(CreateFacility),
+    /// Governance: a facility takes a collateral.
+    AddCollateral(AddCollateral),
+    /// Governance: new terms of a collateral.
+    SetCollateralTerms(SetCollateralTerms),
+    /// Governance: how a collateral is liquidated.
+    SetLiquidationTerms(SetLiquidationTerms),
+    /// Governance: parameters of a facility.
+    SetFacilityParams(SetFacilityParams),
+}
+
+impl Operation {
+    /// Checks what needs no state. # Errors The first refusal.
+    pub fn validate(&self) -> Result<(), Error> {
+        match self {
+            Operation::OpenVault(_) | Operation::CloseVault(_) | Operation::ClaimKept(_) => Ok(()),
+            Operation::Deposit(operation) => operation.validate(),
+            Operation::Withdraw(operation) => operation.validate(),
+            Operation::Borrow(operation) => operation.validate(),
+            Operation::Repay(operation) => operation.validate(),
+            Operation::CreateFacility(operation) => operation.validate(),
+            Operation::AddCollateral(operation) => operation.validate(),
+            Operation::SetCollateralTerms(operation) => operation.validate(),
+            Operation::SetLiquidationTerms(operation) => operation.validate(),
+            Operation::SetFacilityParams(operation) => operation.validate(),
+        }
+    }
+
+    /// Does it. Health and limits are asked by [`crate::recheck()`] at the end of the transaction.
+    ///
+    /// # Errors
+    /// The first refusal; the caller undoes.
+    pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<Option<Output>, Error> {
+        match self {
+            Operation::OpenVault(operation) => operation.apply(draft, ctx).map(|_| None),
+            Operation::Deposit(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::Withdraw(operation) => operation.apply(draft, ctx),
+            Operation::Borrow(operation) => operation.apply(draft, ctx),
+            Operation::Repay(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::CloseVault(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::ClaimKept(operation) => operation.apply(draft, ctx),
+            Operation::CreateFacility(operation) => operation.apply(draft, ctx).map(|_| None),
+            Operation::AddCollateral(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::SetCollateralTerms(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::SetLiquidationTerms(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::SetFacilityParams(operation) => operation.apply(draft, ctx).map(|()| None),
+        }
+    }
+
+    /// The order of execution: what saves a vault comes first.
+    pub fn class(&self) -> Class {
+        match self {
+            Operation::Deposit(_) | Operation::Repay(_) => Class::Reduce,
+            _ => Class::General,
+        }
+    }
+
+    /// The work it causes; 1,000 is one simple operation.
+    pub fn weight(&self) -> u64 {
+        match self {
+            Operation::OpenVault(_) => 1_000,
+            Operation::Deposit(_) | Operation::Repay(_) | Operation::ClaimKept(_) => 1_500,
+            Operation::Withdraw(_) | Operation::Borrow(_) => 2_000,
+            Operation::CloseVault(_) => 4_000,
+            Operation::CreateFacility(_)
+            | Operation::AddCollateral(_)
+            | Operation::SetCollateralTerms(_)
+            | Operation::SetLiquidationTerms(_) => 5_000,
+            // Accrues every bucket and moves every group of the facility.
+            Operation::SetFacilityParams(_) => 50_000,
+        }
+    }
+
+    /// What a wallet shows.
+    pub fn describe(&self, names: &dyn Names) -> String {
+        match self {
+            Operation::OpenVault(operation) => operation.describe(),
+            Operation::Deposit(operation) => operation.describe(names),
+            Operation::Withdraw(operation) => operation.describe(names),
+            Operation::Borrow(operation) => operation.describe(names),
+            Operation::Repay(operation) => operation.describe(names),
+            Operation::CloseVault(operation) => operation.describe(),
+            Operation::ClaimKept(operation) => operation.describe(names),
+            Operation::CreateFacility(operation) => operation.describe(names),
+            Operation::AddCollateral(operation) => operation.describe(names),
+            Operation::SetCollateralTerms(operation) => operation.describe(names),
+            Operation::SetLiquidationTerms(operation) => operation.describe(names),
+            Operation::SetFacilityParams(operation) => operation.describe(names),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! One file per verb.
+
+mod add_collateral;
+mod borrow;
+mod claim_kept;
+mod close_vault;
+mod create_facility;
+mod deposit;
+mod open_vault;
+mod repay;
+mod set_collateral_terms;
+mod set_facility_params;
+mod set_liquidation_terms;
+mod withdraw;
+
+pub use add_collateral::AddCollateral;
+pub use borrow::Borrow;
+pub use claim_kept::ClaimKept;
+pub use close_vault::CloseVault;
+pub use create_facility::CreateFacility;
+pub use deposit::Deposit;
+pub use open_vault::OpenVault;
+pub use repay::Repay;
+pub use set_collateral_terms::SetCollateralTerms;
+pub use set_facility_params::SetFacilityParams;
+pub use set_liquidation_terms::SetLiquidationTerms;
+pub use withdraw::Withdraw;
+
+use gage_accounts::{Context, Names, Quantity, describe_amount};
+use gage_store::Draft;
+use gage_units::{Amount, AssetId};
+
+use crate::state::{Facility, TOUCHED, Totals, Vault, VaultId};
+use crate::{CollateralTerms, Error, FacilityParams, LiquidationTerms, book};
+
+/// This vault borrowed: ceilings, caps and the floor are asked at the end of the transaction.
+pub(crate) const BORROWED: u8 = 1;
+/// This vault gave collateral out.
+pub(crate) const WITHDREW: u8 = 2;
+
+/// The vault, if the signer owns it. # Errors `NotAnAccount`, `UnknownVault`, `NotVaultOwner`.
+fn owned(draft: &Draft, ctx: &Context, id: VaultId) -> Result<Vault, Error> {
+    let signer = ctx.account()?;
+    let vault = book::vault(draft, id)?;
+    if vault.owner == signer { Ok(vault) } else { Err(Error::NotVaultOwner) }
+}
+
+/// Whether a facility takes new risk of a vault. # Errors `FacilityClosed`, `UnfinishedLiquidations`, `InLiquidation`.
+fn takes_risk(facility: &Facility, totals: &Totals, vault: &Vault) -> Result<(), Error> {
+    if facility.params.closed {
+        return Err(Error::FacilityClosed);
+    }
+    if totals.unfinished {
+        return Err(Error::UnfinishedLiquidations);
+    }
+    if vault.in_liquidation() { Err(Error::InLiquidation) } else { Ok(()) }
+}
+
+/// Has [`crate::recheck()`] look at the vault at the end of the transaction.
+fn touch(draft: &mut Draft, id: VaultId, how: u8) {
+    let before = TOUCHED.get(draft, &id).unwrap_or(0);
+    TOUCHED.put(draft, id, before | how);
+}
+
+fn above_zero(amount: Amount) -> Result<(), Error> {
+    if amount.is_zero() { Err(gage_accounts::Error::ZeroAmount.into()) } else { Ok(()) }
+}
+
+fn quantity_above_zero(quantity: Quantity) -> Result<(), Error> {
+    match quantity {
+        Quantity::Exact(amount) => above_zero(amount),
+        Quantity::OutputOf { .. } => Ok(()),
+    }
+}
+
+/// An asset as people read it: `WETH#7`.
+fn asset_name(names: &dyn Names, asset: AssetId) -> String {
+    names.asset(asset).map_or_else(|| format!("#{asset}"), |(symbol, _)| format!("{symbol}#{asset}"))
+}
+
+fn describe_params(names: &dyn Names, stable: AssetId, params: &FacilityParams) -> String {
+    let FacilityParams { debt_ceiling, debt_floor, base_rate, target_health, closed } = params;
+    format!(
+        "debt ceiling {}, debt floor {}, base rate {base_rate} per second, target health {target_health}, {}",
+        describe_amount(names, *debt_ceiling, stable),
+        describe_amount(names, *debt_floor, stable),
+        if *closed { "closed to new risk" } else { "open" },
+    )
+}
+
+fn describe_terms(terms: &CollateralTerms) -> String {
+    let CollateralTerms { loan_to_value, threshold, bonus, premium, debt_cap } = terms;
+    format!(
+        "loan to value {loan_to_value}, threshold {threshold}, bonus {bonus}, premium {premium} per second, \
+         debt cap {debt_cap} smallest units"
+    )
+}
+
+fn describe_liquidation(terms: &LiquidationTerms) -> String {
+    let LiquidationTerms { quote_bound, window_ms, window_max, start_premium, curve, tail_ms, cusp, dust, rounds_max } =
+        terms;
+    let curve = match curve {
+        gage_auctions::Curve::Linear { duration_ms } => format!("linear over {duration_ms} ms"),
+        gage_auctions::Curve::StairExponential { step_ms, cut } => format!("times {cut} every {step_ms} ms"),
+        gage_auctions::Curve::Exponential { cut } => format!("times {cut} every second"),
+    };
+    format!(
+        "quote bound {quote_bound}, {window_max} smallest units of debt per {window_ms} ms, start {start_premium} \
+         above the quote, curve {curve}, tail {tail_ms} ms, cusp {cusp}, dust {dust} smallest units, {rounds_max} rounds"
+    )
+}
+
+/// Writes a facility's totals if they changed; what moved without mint or burn is rounding.
+fn settle_totals(draft: &mut Draft, id: crate::FacilityId, before: Totals, mut totals: Totals) -> Result<(), Error> {
+    if totals != before {
+        totals.balance(before.debts()?, Amount::ZERO, Amount::ZERO)?;
+        crate::state::TOTALS.put(draft, id, totals);
+    }
+    Ok(())
+}

@@ -1,0 +1,296 @@
+//! Reads for the API.
+
+use std::ops::Bound;
+
+use gage_auctions::LotId;
+use gage_crypto::AccountId;
+use gage_store::Draft;
+use gage_units::{AccountNumber, Accumulator, Amount, AssetId, Bps, Price, Ratio, Rounding};
+use ruint::aliases::U512;
+use serde::{Deserialize, Serialize};
+
+use crate::state::{FACILITIES, LOTS, OWNED, VAULTS};
+use crate::wide::{divide, in_numeraire, narrow, scale_of, times, wide, worth};
+use crate::{
+    Collateral, CollateralTerms, Error, Facility, FacilityId, Mark, Totals, Vault, VaultId, VaultLot, Version, book,
+    mark, split,
+};
+
+/// The most entries one page of a list has.
+pub const PAGE_MAX: usize = 1_000;
+
+/// One collateral of a vault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PositionView {
+    /// What is pledged.
+    pub asset: AssetId,
+    /// At which parameter version.
+    pub version: Version,
+    /// How much is pledged.
+    pub amount: Amount,
+    /// What it is worth at the liquidation quote, in 1e-18 of the numeraire, rounded down.
+    pub value: Amount,
+    /// The debt it covers.
+    pub debt: Amount,
+    /// How many lots of it are at auction.
+    pub lots: u8,
+    /// The price of this collateral at which health is one, the others unchanged; null without debt,
+    /// or if no price of it alone decides.
+    pub liquidation_price: Option<Price>,
+}
+
+/// A vault as it stands at the quotes of the last mark.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VaultView {
+    /// Its number.
+    pub id: VaultId,
+    /// Whose it is.
+    pub owner: Option<AccountId>,
+    /// Of which facility.
+    pub facility: FacilityId,
+    /// All it owes, without what is at auction.
+    pub debt: Amount,
+    /// Debt of its lots that is not repaid yet.
+    pub auctioned: Amount,
+    /// Pledges at their thresholds over debt, rounded down; null without debt.
+    pub health: Option<Ratio>,
+    /// What is pledged is worth this, in 1e-18 of the numeraire, rounded down.
+    pub collateral_value: Amount,
+    /// The collaterals, the safest first.
+    pub positions: Vec<PositionView>,
+}
+
+/// One parameter version of a collateral in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BucketView {
+    /// The version.
+    pub version: Version,
+    /// Its terms.
+    pub terms: CollateralTerms,
+    /// `A_j`.
+    pub accumulator: Accumulator,
+    /// The debt it covers.
+    pub debt: Amount,
+    /// What is pledged at it.
+    pub pledged: Amount,
+    /// How many vaults are in it.
+    pub positions: u32,
+}
+
+/// A collateral of a facility.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CollateralView {
+    /// The asset.
+    pub asset: AssetId,
+    /// The record.
+    #[serde(flatten)]
+    pub record: Collateral,
+    /// What the last mark found.
+    pub mark: Mark,
+    /// The versions in use and the newest.
+    pub versions: Vec<BucketView>,
+}
+
+/// Both sides of the identity: `supply + rounding = bucket_debt + auctioned + bad_debt`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityView {
+    /// The stable asset in existence.
+    pub supply: Amount,
+    /// Debt above it that rounding took.
+    pub rounding: Amount,
+    /// Debt of vaults.
+    pub bucket_debt: Amount,
+    /// Debt at auction.
+    pub auctioned: Amount,
+    /// Losses nobody bore.
+    pub bad_debt: Amount,
+    /// Whether both sides are equal.
+    pub holds: bool,
+}
+
+/// A facility.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FacilityView {
+    /// Its number.
+    pub id: FacilityId,
+    /// The record, with ceilings and rates.
+    #[serde(flatten)]
+    pub record: Facility,
+    /// Running totals.
+    pub totals: Totals,
+    /// What may still be borrowed under the ceiling.
+    pub room: Amount,
+    /// The identity.
+    pub identity: IdentityView,
+    /// All pledges at liquidation quotes, in 1e-18 of the numeraire, rounded down.
+    pub collateral_value: Amount,
+    /// Collateral value over supply, rounded down; null without supply. The coverage of the stable asset.
+    pub coverage: Option<Ratio>,
+    /// The collaterals.
+    pub collaterals: Vec<CollateralView>,
+}
+
+/// A lot at auction for a vault; its price is the auctions module's to tell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VaultLotView {
+    /// The lot.
+    pub lot: LotId,
+    /// The record.
+    #[serde(flatten)]
+    pub record: VaultLot,
+}
+
+/// One vault. # Errors [`Error::UnknownVault`].
+pub fn vault(draft: &Draft, id: VaultId) -> Result<VaultView, Error> {
+    view(draft, id, &book::vault(draft, id)?)
+}
+
+/// At most `limit` (and [`PAGE_MAX`]) vaults after `after`, by number.
+pub fn vaults(draft: &Draft, after: Option<VaultId>, limit: usize) -> Result<Vec<VaultView>, Error> {
+    let mut found = Vec::new();
+    let last = crate::state::COUNTERS.get(draft, &crate::state::LAST_VAULT).unwrap_or(0);
+    let mut next = after.map_or(1, |after| after.0.saturating_add(1));
+    while next <= last && found.len() < limit.min(PAGE_MAX) {
+        if let Some(vault) = VAULTS.peek(draft, &VaultId(next)) {
+            found.push(view(draft, VaultId(next), vault)?);
+        }
+        next = next.saturating_add(1);
+    }
+    Ok(found)
+}
+
+/// At most `limit` (and [`PAGE_MAX`]) vaults of an owner after `after`, by number.
+pub fn vaults_of(
+    draft: &Draft,
+    owner: AccountNumber,
+    after: Option<VaultId>,
+    limit: usize,
+) -> Result<Vec<VaultView>, Error> {
+    let from = Bound::Excluded((owner, after.unwrap_or_default()));
+    let page = OWNED.range(draft, (from, Bound::Included((owner, VaultId(u32::MAX))))).take(limit.min(PAGE_MAX));
+    page.map(|((_, id), ())| vault(draft, *id)).collect()
+}
+
+/// One facility. # Errors [`Error::UnknownFacility`].
+pub fn facility(draft: &Draft, id: FacilityId) -> Result<FacilityView, Error> {
+    let record = book::facility(draft, id)?;
+    let totals = book::totals(draft, id);
+    let supply = gage_ledger::supply(draft, record.stable);
+    let debts = totals.debts()?;
+    let mut value = crate::wide::Worth::ZERO;
+    let mut collaterals = Vec::new();
+    for ((_, asset), collateral) in mark::collaterals(draft, id) {
+        let mark = book::mark_of(draft, id, asset);
+        let mut versions = Vec::new();
+        for ((_, _, version), bucket) in mark::buckets(draft, id, (asset, asset)) {
+            value = value.saturating_add(worth(bucket.pledged, mark.price.0, collateral.decimals)?);
+            let crate::Bucket { terms, accumulator, debt, pledged, positions, .. } = bucket;
+            versions.push(BucketView { version, terms, accumulator, debt, pledged, positions });
+        }
+        collaterals.push(CollateralView { asset, record: collateral, mark, versions });
+    }
+    let owed = worth(supply, record.par.0, record.decimals)?;
+    let cover = crate::health::Health { weighted: value, debt: owed };
+    Ok(FacilityView {
+        id,
+        record,
+        totals,
+        room: record.params.debt_ceiling.minus(debts).unwrap_or(Amount::ZERO),
+        identity: IdentityView {
+            supply,
+            rounding: totals.rounding,
+            bucket_debt: totals.bucket_debt,
+            auctioned: totals.auctioned,
+            bad_debt: totals.bad_debt,
+            holds: supply.plus(totals.rounding) == Ok(debts),
+        },
+        collateral_value: Amount(in_numeraire(value, Rounding::Down)?),
+        coverage: (!supply.is_zero()).then(|| cover.ratio()),
+        collaterals,
+    })
+}
+
+/// All facilities, by number.
+pub fn facilities(draft: &Draft) -> Result<Vec<FacilityView>, Error> {
+    FACILITIES.iter(draft).map(|(id, _)| facility(draft, id)).collect()
+}
+
+/// At most `limit` (and [`PAGE_MAX`]) lots after `after`, by number.
+pub fn lots(draft: &Draft, after: Option<LotId>, limit: usize) -> Vec<VaultLotView> {
+    let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+    let page = LOTS.range(draft, (from, Bound::Unbounded)).take(limit.min(PAGE_MAX));
+    page.map(|(lot, record)| VaultLotView { lot: *lot, record: *record }).collect()
+}
+
+fn view(draft: &Draft, id: VaultId, vault: &Vault) -> Result<VaultView, Error> {
+    let facility = book::facility(draft, vault.facility)?;
+    let debt = book::debt(draft, vault)?;
+    let health = book::health_with(draft, vault, &facility, debt)?;
+    let mut total = crate::wide::Worth::ZERO;
+    let mut positions = Vec::new();
+    for position in &vault.positions {
+        let mark = book::mark_of(draft, vault.facility, position.asset);
+        let collateral = book::collateral(draft, vault.facility, position.asset)?;
+        let bucket = book::bucket(draft, (vault.facility, position.asset, position.version))?;
+        let value = worth(position.amount, mark.price.0, collateral.decimals)?;
+        total = total.saturating_add(value);
+        let weight = book::registered_weight(draft, vault.facility, &bucket, position.asset)?;
+        let own = worth(position.amount, weight, collateral.decimals)?;
+        let others = health.weighted.saturating_sub(own);
+        let haircut_kept = kept(mark);
+        let price = match others >= health.debt || position.amount.is_zero() {
+            true => None,
+            false => {
+                let gap = health.debt.saturating_sub(others);
+                price_for(gap, position.amount, bucket.terms.threshold, haircut_kept, collateral.decimals)?
+            }
+        };
+        positions.push(PositionView {
+            asset: position.asset,
+            version: position.version,
+            amount: position.amount,
+            value: Amount(in_numeraire(value, Rounding::Down)?),
+            debt: split::debt_of(position.normalised, bucket.accumulator)?,
+            lots: position.lots,
+            liquidation_price: price,
+        });
+    }
+    let mut auctioned = Amount::ZERO;
+    if vault.in_liquidation() {
+        for (_, lot) in LOTS.iter(draft).filter(|(_, lot)| lot.vault == id) {
+            auctioned = auctioned.plus(lot.debt.minus(lot.repaid)?)?;
+        }
+    }
+    Ok(VaultView {
+        id,
+        owner: gage_accounts::id_of(draft, vault.owner),
+        facility: vault.facility,
+        debt,
+        auctioned,
+        health: (!debt.is_zero()).then(|| health.ratio()),
+        collateral_value: Amount(in_numeraire(total, Rounding::Down)?),
+        positions,
+    })
+}
+
+/// The part of a price that the haircut of the last mark left.
+fn kept(mark: Mark) -> Ratio {
+    Ratio::of(mark.weighted.0, mark.price.0, Rounding::Down).unwrap_or(Ratio::ONE)
+}
+
+/// `gap / (amount * threshold * kept)`, rounded up; `None` if nothing counts.
+fn price_for(
+    gap: crate::wide::Worth,
+    amount: Amount,
+    threshold: Bps,
+    kept: Ratio,
+    decimals: u8,
+) -> Result<Option<Price>, Error> {
+    let counted = times(U512::from(amount.0), U512::from(scale_of(decimals)?))?;
+    let counted = times(times(counted, U512::from(threshold.0))?, U512::from(kept.0))?;
+    if counted.is_zero() {
+        return Ok(None);
+    }
+    let scaled = times(times(wide(gap), U512::from(Bps::SCALE))?, U512::from(Ratio::SCALE))?;
+    Ok(narrow(divide(scaled, counted, Rounding::Up)?).ok().map(Price))
+}

@@ -1,0 +1,324 @@
+//! What auctions brought: debt repaid, remainders returned, rounds restarted, losses passed on.
+
+use gage_accounts::Context;
+use gage_auctions::{LotId, Remainder};
+use gage_backstop::{Holding, Loss, Reference, StepKind};
+use gage_store::Draft;
+use gage_units::{Amount, AssetId, MathError, Price, Rounding};
+
+use crate::sale::{in_stable, start_price};
+use crate::sizing::Sale;
+use crate::state::{FACILITIES, Facility, FacilityId, KEPT, LOTS, MARKS, TOTALS, VaultId, VaultLot, beneficiary};
+use crate::wide::{Worth, amount_of, worth};
+use crate::{ACCOUNT, Error, Event, MODULE, book, liquidate, mark};
+
+/// The weight of a step on one lot; 1,000 is a simple operation.
+pub const SETTLEMENT_WEIGHT: u64 = 3_000;
+/// The most lots that are restarted or given up in one block.
+pub const RESTARTS_MAX: usize = 1_000;
+
+/// Burns what lots raised, ends those that are finished, restarts those that are due with the quote
+/// of the block, and passes what nobody bought at the floor to the backstop. Takes are settled
+/// whatever the budget, because their number is bounded by the block; the rest waits for budget.
+///
+/// # Errors
+/// Only a fault of the records; a lot that cannot be settled is reported and tried again.
+pub fn settle_auctions(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Result<(), Error> {
+    let ctx = &ctx.as_protocol();
+    for lot in gage_auctions::take_touched(draft, MODULE) {
+        *budget = budget.saturating_sub(SETTLEMENT_WEIGHT);
+        attempt(draft, lot, |draft| settle_takes(draft, ctx, lot));
+    }
+    for lot in gage_auctions::due_for_restart(draft, ctx, MODULE, RESTARTS_MAX) {
+        if *budget < SETTLEMENT_WEIGHT {
+            break;
+        }
+        *budget = budget.saturating_sub(SETTLEMENT_WEIGHT);
+        attempt(draft, lot, |draft| next_round(draft, ctx, lot));
+    }
+    let facilities: Vec<FacilityId> = FACILITIES.iter(draft).map(|(id, _)| id).collect();
+    for id in facilities {
+        report_backing(draft, ctx, id)?;
+    }
+    Ok(())
+}
+
+/// Tells `securities` what backs the stable asset: pledges and collateral in lots at the marked
+/// prices after haircuts, in smallest units of the stable asset, rounded down.
+fn report_backing(draft: &mut Draft, ctx: &Context, id: FacilityId) -> Result<(), Error> {
+    let facility = book::facility(draft, id)?;
+    let mut value = Worth::ZERO;
+    for ((_, asset), collateral) in mark::collaterals(draft, id) {
+        let mark = book::mark_of(draft, id, asset);
+        let mut amount = mark.selling;
+        for (_, bucket) in mark::buckets(draft, id, (asset, asset)) {
+            amount = amount.plus(bucket.pledged)?;
+        }
+        value = value.saturating_add(worth(amount, mark.weighted.0, collateral.decimals)?);
+    }
+    // A value beyond the type is as good as the largest amount.
+    let amount = amount_of(value, facility.par, facility.decimals, Rounding::Down).unwrap_or(Amount::MAX);
+    Ok(gage_securities::set_backing_by_module(draft, ctx, MODULE, facility.stable, amount)?)
+}
+
+/// Does one step; a failure is undone and told.
+fn attempt(draft: &mut Draft, lot: LotId, step: impl FnOnce(&mut Draft) -> Result<(), Error>) {
+    let savepoint = draft.savepoint();
+    if let Err(error) = step(draft) {
+        draft.undo_to(savepoint);
+        draft.emit(MODULE, &Event::SettlementFailed { lot, code: error.code() });
+    }
+}
+
+fn record(draft: &Draft, id: LotId) -> Result<VaultLot, Error> {
+    LOTS.get(draft, &id).ok_or(Error::Auctions(gage_auctions::Error::UnknownLot))
+}
+
+fn settle_takes(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> {
+    let lot = gage_auctions::lot(draft, id).ok_or(gage_auctions::Error::UnknownLot)?;
+    burn_raised(draft, ctx, id, lot.raised)?;
+    count_sold(draft, id, lot.remaining)?;
+    if lot.finished() { finish(draft, ctx, id) } else { Ok(()) }
+}
+
+/// Burns what a lot raised since the last time against the debt at auction.
+fn burn_raised(draft: &mut Draft, ctx: &Context, id: LotId, raised: Amount) -> Result<(), Error> {
+    let mut record = record(draft, id)?;
+    let repaid = raised.min(record.debt);
+    let burned = repaid.minus(record.repaid)?;
+    if burned.is_zero() {
+        return Ok(());
+    }
+    let number = book::vault(draft, record.vault)?.facility;
+    let stable = book::facility(draft, number)?.stable;
+    gage_ledger::burn(draft, ctx, MODULE, stable, ACCOUNT, burned)?;
+    let mut totals = book::totals(draft, number);
+    totals.auctioned = totals.auctioned.minus(burned)?;
+
+    // From here on nothing can fail.
+    TOTALS.put(draft, number, totals);
+    record.repaid = repaid;
+    LOTS.put(draft, id, record);
+    draft.emit(MODULE, &Event::AuctionRepaid { vault: record.vault, lot: id, amount: burned });
+    Ok(())
+}
+
+/// Takes what was sold off the collateral in lots.
+fn count_sold(draft: &mut Draft, id: LotId, remaining: Amount) -> Result<(), Error> {
+    let mut record = record(draft, id)?;
+    let number = book::vault(draft, record.vault)?.facility;
+    let mut mark = book::mark_of(draft, number, record.asset);
+    mark.selling = mark.selling.minus(record.remaining.minus(remaining)?)?;
+    record.remaining = remaining;
+
+    // From here on nothing can fail.
+    MARKS.put(draft, (number, record.asset), mark);
+    LOTS.put(draft, id, record);
+    Ok(())
+}
+
+/// Ends a lot: its remainder and the debt it did not raise go back to the vault.
+fn finish(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> {
+    let record = record(draft, id)?;
+    let owner = book::vault(draft, record.vault)?.owner;
+    // The owner may have lost the right to hold the asset; then it is kept for him.
+    let savepoint = draft.savepoint();
+    let (remainder, returned) = match gage_auctions::close(draft, ctx, id, owner) {
+        Ok(remainder) => (remainder, true),
+        Err(gage_auctions::Error::Ledger(gage_ledger::Error::Ineligible(_))) => {
+            draft.undo_to(savepoint);
+            (gage_auctions::close(draft, ctx, id, ACCOUNT)?, false)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let to_pledge = if returned { remainder.amount } else { Amount::ZERO };
+    if !returned && !remainder.amount.is_zero() {
+        keep(draft, record.vault, remainder.asset, remainder.amount)?;
+    }
+    give_change(draft, ctx, record.vault, &remainder)?;
+    let shortfall = record.debt.minus(record.repaid)?;
+    take_back(draft, ctx, id, &record, to_pledge, shortfall)?;
+    draft.emit(MODULE, &Event::AuctionEnded { vault: record.vault, lot: id, returned: remainder.amount, shortfall });
+    Ok(())
+}
+
+fn keep(draft: &mut Draft, vault: VaultId, asset: AssetId, amount: Amount) -> Result<(), Error> {
+    let kept = KEPT.get(draft, &(vault, asset)).unwrap_or_default().plus(amount)?;
+    KEPT.put(draft, (vault, asset), kept);
+    draft.emit(MODULE, &Event::CollateralKept { vault, asset, amount });
+    Ok(())
+}
+
+/// What the last take paid beyond the debt, less than the price of one smallest unit, is the owner's;
+/// if he may not hold it, it joins the facility's rounding.
+fn give_change(draft: &mut Draft, ctx: &Context, id: VaultId, remainder: &Remainder) -> Result<(), Error> {
+    if remainder.excess.is_zero() {
+        return Ok(());
+    }
+    let vault = book::vault(draft, id)?;
+    let stable = book::facility(draft, vault.facility)?.stable;
+    let savepoint = draft.savepoint();
+    if gage_ledger::move_by_rule(draft, ctx, ACCOUNT, vault.owner, stable, remainder.excess).is_err() {
+        draft.undo_to(savepoint);
+        gage_ledger::burn(draft, ctx, MODULE, stable, ACCOUNT, remainder.excess)?;
+        let mut totals = book::totals(draft, vault.facility);
+        totals.rounding = totals.rounding.plus(remainder.excess)?;
+        TOTALS.put(draft, vault.facility, totals);
+    }
+    Ok(())
+}
+
+/// The vault takes back `amount` of collateral, which lies free on its owner's account, and `debt`
+/// that was at auction; the lot's record ends.
+fn take_back(
+    draft: &mut Draft,
+    ctx: &Context,
+    id: LotId,
+    record: &VaultLot,
+    amount: Amount,
+    debt: Amount,
+) -> Result<(), Error> {
+    let mut vault = book::vault(draft, record.vault)?;
+    let number = vault.facility;
+    let facility = book::facility(draft, number)?;
+    let mut totals = book::totals(draft, number);
+    let before = totals.debts()?;
+    if !amount.is_zero() {
+        gage_ledger::pledge(draft, ctx, vault.owner, record.asset, beneficiary(record.vault), amount)?;
+    }
+    let position = vault.positions.iter_mut().find(|at| (at.asset, at.version) == (record.asset, record.version));
+    let position = position.ok_or(Error::NotCollateral(record.asset))?;
+    position.amount = position.amount.plus(amount)?;
+    position.lots = position.lots.checked_sub(1).ok_or(MathError::Underflow)?;
+    // Debt needs a position to stand on: the last one stays, empty, until the debt is written off.
+    let owed = book::debt(draft, &vault)?.plus(debt)?;
+    totals.auctioned = totals.auctioned.minus(debt)?;
+    let health = book::write(draft, record.vault, vault, &facility, &mut totals, owed)?;
+    totals.balance(before, Amount::ZERO, Amount::ZERO)?;
+    TOTALS.put(draft, number, totals);
+    count_sold(draft, id, Amount::ZERO)?;
+    LOTS.remove(draft, &id);
+    if health.is_unsafe() {
+        liquidate::set_unfinished(draft, number, true)?;
+    }
+    Ok(())
+}
+
+/// The next round of a lot nobody bought out: at the fresh quote while rounds are left and a quote is
+/// usable, else the end of it.
+fn next_round(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> {
+    let mut record = record(draft, id)?;
+    let vault = book::vault(draft, record.vault)?;
+    let facility = book::facility(draft, vault.facility)?;
+    let collateral = book::collateral(draft, vault.facility, record.asset)?;
+    let terms = collateral.liquidation;
+    if record.rounds >= terms.rounds_max {
+        return give_up(draft, ctx, id, &record, &facility);
+    }
+    let mark = book::mark_of(draft, vault.facility, record.asset);
+    if !mark.usable || mark.price == Price(0) {
+        // Never at a price older than the restart: the lot waits for a quote.
+        return Ok(());
+    }
+    let bucket = book::bucket(draft, (vault.facility, record.asset, record.version))?;
+    let sale = Sale { price: mark.price, weight: 0, bonus: bucket.terms.bonus, decimals: collateral.decimals };
+    let floor = in_stable(&facility, sale.last_floor()?)?;
+    let start = start_price(&facility, mark.price, terms.start_premium)?;
+    gage_auctions::restart(draft, ctx, id, start.max(floor), floor)?;
+    record.rounds = record.rounds.checked_add(1).ok_or(MathError::Overflow)?;
+    LOTS.put(draft, id, record);
+    Ok(())
+}
+
+/// Nobody bought at the floor, round after round. While the vault has other collateral, the stability
+/// pool takes what it can for its part of the lot and the rest goes back to the vault; without, the
+/// whole lot and its debt go down the loss waterfall, and what nobody bears is bad debt.
+fn give_up(draft: &mut Draft, ctx: &Context, id: LotId, record: &VaultLot, facility: &Facility) -> Result<(), Error> {
+    let vault = book::vault(draft, record.vault)?;
+    let remainder = gage_auctions::close(draft, ctx, id, gage_backstop::ACCOUNT)?;
+    let shortfall = record.debt.minus(record.repaid)?;
+    let lots: u32 = vault.positions.iter().map(|position| u32::from(position.lots)).sum();
+    let others = lots > 1 || vault.positions.iter().any(|position| !position.amount.is_zero());
+    let (debt, amount) = match others {
+        false => (shortfall, remainder.amount),
+        true => {
+            let debt = shortfall.min(pool_capital(draft, facility)?);
+            // Rounded up, against the vault: the pool's part of the debt brings at least its part of the lot.
+            (debt, remainder.amount.mul_div(debt.0, shortfall.0.max(1), Rounding::Up)?)
+        }
+    };
+    let back = remainder.amount.minus(amount)?;
+    let mut pledge = Amount::ZERO;
+    if !back.is_zero() {
+        let savepoint = draft.savepoint();
+        let from = gage_backstop::ACCOUNT;
+        if gage_ledger::move_by_rule(draft, ctx, from, vault.owner, record.asset, back).is_ok() {
+            pledge = back;
+        } else {
+            draft.undo_to(savepoint);
+            gage_ledger::move_by_rule(draft, ctx, from, ACCOUNT, record.asset, back)?;
+            keep(draft, record.vault, record.asset, back)?;
+        }
+    }
+    if !debt.is_zero() {
+        let collateral = vec![Holding { asset: record.asset, amount }];
+        lose(draft, ctx, vault.facility, record.vault, debt, collateral)?;
+    }
+    take_back(draft, ctx, id, record, pledge, shortfall.minus(debt)?)?;
+    let event = Event::AuctionEnded { vault: record.vault, lot: id, returned: back, shortfall };
+    draft.emit(MODULE, &event);
+    Ok(())
+}
+
+/// What the stability pool could take of one loss now, if it bears first.
+fn pool_capital(draft: &Draft, facility: &Facility) -> Result<Amount, Error> {
+    let coverage = gage_backstop::query::coverage(draft, facility.waterfall, Amount(1))?;
+    let first = coverage.steps.first().filter(|step| step.kind == StepKind::StabilityPool);
+    Ok(first.map_or(Amount::ZERO, |step| step.capital.min(step.cap)))
+}
+
+/// Debt without any collateral left: a loss.
+pub(crate) fn write_off(draft: &mut Draft, ctx: &Context, id: VaultId) -> Result<(), Error> {
+    let vault = book::vault(draft, id)?;
+    let number = vault.facility;
+    let facility = book::facility(draft, number)?;
+    let mut totals = book::totals(draft, number);
+    let before = totals.debts()?;
+    let debt = book::debt(draft, &vault)?;
+    totals.auctioned = totals.auctioned.plus(debt)?;
+    book::write(draft, id, vault, &facility, &mut totals, Amount::ZERO)?;
+    totals.balance(before, Amount::ZERO, Amount::ZERO)?;
+    TOTALS.put(draft, number, totals);
+    lose(draft, ctx, number, id, debt, Vec::new())
+}
+
+/// Passes debt at auction down the loss waterfall: what is covered is burned, the rest is bad debt.
+/// The collateral lies on the backstop's account already.
+fn lose(
+    draft: &mut Draft,
+    ctx: &Context,
+    number: FacilityId,
+    vault: VaultId,
+    debt: Amount,
+    collateral: Vec<Holding>,
+) -> Result<(), Error> {
+    let facility = book::facility(draft, number)?;
+    let reference = Reference { module: MODULE, id: u64::from(vault.0) };
+    let loss = Loss { debt, collateral, reference, pay_to: ACCOUNT };
+    let absorbed = gage_backstop::absorb(draft, ctx, facility.waterfall, loss)?;
+    if !absorbed.covered.is_zero() {
+        gage_ledger::burn(draft, ctx, MODULE, facility.stable, ACCOUNT, absorbed.covered)?;
+    }
+    let mut totals = book::totals(draft, number);
+    totals.auctioned = totals.auctioned.minus(debt)?;
+    totals.bad_debt = totals.bad_debt.plus(absorbed.uncovered)?;
+
+    // From here on nothing can fail.
+    let (covered, uncovered, total) = (absorbed.covered, absorbed.uncovered, totals.bad_debt);
+    TOTALS.put(draft, number, totals);
+    draft.emit(MODULE, &Event::LossAbsorbed { vault, debt, covered, uncovered });
+    if !uncovered.is_zero() {
+        draft.emit(MODULE, &Event::BadDebtBooked { facility: number, vault, amount: uncovered, total });
+    }
+    Ok(())
+}
