@@ -123,3 +123,12 @@ fn expired_sessions_make_room() {
     assert_eq!(view.sessions.len(), SESSIONS_MAX - 1);
     assert!(view.sessions.iter().any(|session| session.session.lane == 17));
 }
+
+#[test]
+fn a_session_manages_nothing_even_if_its_scope_said_so() {
+    let (mut draft, number) = account();
+    // Past validation, which refuses such a scope.
+    let ctx = at(1, gage_accounts::Signer::Account(number));
+    session(5, &[grant(1, &[Class::General])], 100).apply(&mut draft, &ctx).unwrap();
+    assert_eq!(sign(&mut draft, 2, 1, &[id(5)], nonce(1, 0), &[MANAGE]), Err(Error::OutsideSession));
+}

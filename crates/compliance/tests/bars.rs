@@ -182,3 +182,20 @@ fn who_sets_the_rules() {
     assert_eq!(world.governance(trust(None, vec![name(99)])), Err(Error::Accounts(AccountsError::UnknownAccount)));
     assert_eq!(world.governance(trust(None, (0..9).map(name).collect())), Err(Error::BadIssuers));
 }
+
+#[test]
+fn each_asset_of_a_journal_is_asked_for() {
+    let mut world = World::new();
+    let other = AssetId(5);
+    gage_compliance::register(&mut world.draft, other, Some(number(0)));
+    let kyc = vec![gage_compliance::rule::Requirement { sender: vec![], receiver: vec![has(claim(Topic::Kyc))] }];
+    let set = SetRequirements { asset: other, requirements: kyc };
+    world.by(0, Operation::SetRequirements(set)).unwrap();
+    world.venues(Some(vec![10]));
+    // Delivery of the other asset against the bond, with cash on top: the other asset does not move.
+    let exchange = |asset| [sends(number(5), asset), receives(number(6), asset)];
+    let changes = [exchange(CASH), exchange(BOND), exchange(other)].concat();
+    let denial = world.check(&changes, Force::Holder).unwrap_err();
+    assert_eq!((denial.asset, denial.account, denial.side), (other, number(6), Side::Receiver));
+    assert!(world.check(&[exchange(CASH), exchange(BOND)].concat(), Force::Holder).is_ok());
+}
