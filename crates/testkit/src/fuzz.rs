@@ -10,7 +10,7 @@ use gage_store::certified::{Certified, Changes};
 use gage_store::{Events, proof::Proof, snapshot};
 use gage_units::{Amount, AssetId, Timestamp};
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{RngCore, SeedableRng};
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// One decoder with good inputs to start from.
 pub struct Target {
