@@ -19,6 +19,8 @@ pub struct Scenario {
     pub about: String,
     /// Everything random follows from it.
     pub seed: u64,
+    /// What they are called.
+    pub assets: Assets,
     /// Blocks.
     pub ledger: LedgerRules,
     /// The price feed.
@@ -49,6 +51,16 @@ pub struct Scenario {
     pub prices: Option<Prices>,
 }
 
+/// Symbols.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assets {
+    /// Of what is pledged and priced.
+    pub collateral: String,
+    /// Of what is lent.
+    pub stable: String,
+}
+
 /// Blocks and the path between bars.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -75,6 +87,8 @@ pub struct FeedRules {
     pub jump_confirm_s: u64,
     /// A confidence above this share of the price makes the price uncertain.
     pub confidence_max_bps: u32,
+    /// The band around the price widens to this at most.
+    pub band_max_bps: u32,
 }
 
 /// Who reports prices.
@@ -146,6 +160,8 @@ pub struct AuctionRules {
     pub tail_s: u64,
     /// Or when its price is below this share of its first.
     pub cusp_bps: u32,
+    /// How many rounds a lot stands before the backstop takes it.
+    pub rounds_max: u32,
 }
 
 /// The vaults at the start.
@@ -360,6 +376,16 @@ impl Scenario {
     }
 
     fn check_ledger_and_prices(&self) -> Result<(), ScenarioError> {
+        let symbol = |text: &str| {
+            (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        };
+        let why = "a symbol is 1 to 16 characters of A-Z and 0-9";
+        if !symbol(&self.assets.collateral) {
+            return Err(ScenarioError::Contradiction { key: "assets.collateral", why });
+        }
+        if !symbol(&self.assets.stable) || self.assets.stable == self.assets.collateral {
+            return Err(ScenarioError::Contradiction { key: "assets.stable", why });
+        }
         let (ledger, feed, publishers) = (&self.ledger, &self.feed, &self.publishers);
         within("ledger.block_interval_s", ledger.block_interval_s as f64, 1.0, 86_400.0)?;
         within("ledger.settle_blocks_max", ledger.settle_blocks_max as f64, 0.0, 5_000.0)?;
@@ -376,28 +402,30 @@ impl Scenario {
         }
         within("feed.quorum", feed.quorum, 1.0, f64::from(publishers.count))?;
         within("feed.age_max_s", feed.age_max_s as f64, ledger.block_interval_s as f64, 86_400.0)?;
-        within("feed.jump_bps", feed.jump_bps, 10.0, 9_000.0)?;
-        within("feed.jump_confirm_s", feed.jump_confirm_s as f64, 0.0, 86_400.0)?;
-        within("feed.confidence_max_bps", feed.confidence_max_bps, 1.0, 5_000.0)
+        within("feed.jump_bps", feed.jump_bps, 10.0, 5_000.0)?;
+        within("feed.jump_confirm_s", feed.jump_confirm_s as f64, 1.0, 604_800.0)?;
+        within("feed.band_max_bps", feed.band_max_bps, 1.0, 3_000.0)?;
+        within("feed.confidence_max_bps", feed.confidence_max_bps, 1.0, f64::from(feed.band_max_bps))
     }
 
     fn check_facility(&self) -> Result<(), ScenarioError> {
         let (facility, auction) = (&self.facility, &self.auction);
         within("facility.liquidation_threshold_bps", facility.liquidation_threshold_bps, 1_000.0, 9_900.0)?;
         let threshold = f64::from(facility.liquidation_threshold_bps);
-        within("facility.loan_to_value_bps", facility.loan_to_value_bps, 500.0, threshold)?;
-        within("facility.liquidation_bonus_bps", facility.liquidation_bonus_bps, 0.0, 3_000.0)?;
-        within("facility.target_health_bps", facility.target_health_bps, 10_000.0, 30_000.0)?;
+        within("facility.loan_to_value_bps", facility.loan_to_value_bps, 500.0, threshold - 100.0)?;
+        within("facility.liquidation_bonus_bps", facility.liquidation_bonus_bps, 10.0, 2_500.0)?;
+        within("facility.target_health_bps", facility.target_health_bps, 10_001.0, 20_000.0)?;
         within("facility.fee_bps_per_year", facility.fee_bps_per_year, 0.0, 10_000.0)?;
         within("facility.debt_min", facility.debt_min as f64, 1.0, 1e9)?;
         within("facility.debt_ceiling", facility.debt_ceiling as f64, 1.0, 1e13)?;
         within("facility.throughput_debt_max", facility.throughput_debt_max as f64, 1.0, 1e13)?;
         within("facility.throughput_window_s", facility.throughput_window_s as f64, 1.0, 864_000.0)?;
-        within("auction.start_bps", auction.start_bps, 10_000.0, 30_000.0)?;
+        within("auction.start_bps", auction.start_bps, 10_000.0, 20_000.0)?;
         within("auction.step_s", auction.step_s as f64, 1.0, 86_400.0)?;
         within("auction.cut_bps", auction.cut_bps, 1.0, 5_000.0)?;
-        within("auction.tail_s", auction.tail_s as f64, auction.step_s as f64, 864_000.0)?;
-        within("auction.cusp_bps", auction.cusp_bps, 100.0, 9_999.0)
+        within("auction.tail_s", auction.tail_s as f64, auction.step_s as f64, 604_800.0)?;
+        within("auction.cusp_bps", auction.cusp_bps, 0.0, 9_999.0)?;
+        within("auction.rounds_max", auction.rounds_max, 1.0, 20.0)
     }
 
     fn check_people(&self) -> Result<(), ScenarioError> {
