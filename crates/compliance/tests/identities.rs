@@ -150,3 +150,27 @@ fn the_genesis_file_sets_up_identities_claims_and_rules() {
     assert_eq!(world.clauses(&[receives(number(4), asset)], gage_compliance::Force::Holder), []);
     assert_eq!(world.clauses(&[receives(number(5), asset)], gage_compliance::Force::Holder).len(), 1);
 }
+
+#[test]
+fn open_invitations_hold_places_and_run_out() {
+    let mut world = World::new();
+    let id = world.identity(3);
+    let ctx = world.ctx(gage_accounts::Signer::Protocol);
+    let key = gage_crypto::SecretKey::from_bytes(gage_crypto::Scheme::Ed25519, &[1; 32]).unwrap().public_key();
+    for n in 100..200 {
+        let keys = [gage_accounts::NewKey::owner(key)];
+        gage_accounts::open_for_genesis(&mut world.draft, &ctx, name(n), &keys, 1).unwrap();
+    }
+    for n in 100..163 {
+        world.by(3, invite(n, 2_000 + u64::from(n))).unwrap();
+    }
+    assert_eq!(world.by(3, invite(163, 9_000)), Err(Error::TooManyAccounts));
+    // A change of an open invitation takes no further place; a joined account keeps its place.
+    world.by(3, invite(162, 9_000)).unwrap();
+    let joining = gage_accounts::Signer::Account(gage_units::AccountNumber(64 + 10));
+    world.run(joining, join(id)).unwrap();
+    assert_eq!(world.by(3, invite(163, 9_000)), Err(Error::TooManyAccounts));
+    // At 2,101 the invitation of account 101 has run out.
+    world.now = 2_101;
+    world.by(3, invite(163, 9_000)).unwrap();
+}

@@ -116,7 +116,15 @@ fn a_lock_up_names_the_day_it_ends() {
     world.claim(5, Topic::SellLockup, None, Some(9_000));
     let denial = world.check(&[sends(number(5), BOND), receives(number(6), BOND)], Force::Holder).unwrap_err();
     assert_eq!(denial.clauses[0].earliest, Some(Timestamp(9_000)));
-    world.now = 9_000;
+    // Of two the later one counts, and one without end leaves no day to name.
+    world.claim(5, Topic::SellLockup, Some("DE"), Some(11_000));
+    let earliest =
+        |world: &World| world.check(&[sends(number(5), BOND)], Force::Holder).unwrap_err().clauses[0].earliest;
+    assert_eq!(earliest(&world), Some(Timestamp(11_000)));
+    world.claim(5, Topic::SellLockup, Some("FR"), None);
+    assert_eq!(earliest(&world), None);
+    world.revoke(5, Topic::SellLockup, Some("FR")).unwrap();
+    world.now = 11_000;
     assert_eq!(world.transfer(5, 6), []);
 }
 
