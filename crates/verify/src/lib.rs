@@ -1,1 +1,33 @@
-//! TODO
+//! Checks a record or a receipt against the network's roots, without a node (floor 4).
+//!
+//! Nouns: [`Evidence`] (a record, or its absence, with the path to a state root), [`ReceiptEvidence`]
+//! (what became of a transaction, with the path to an events root), [`Document`] (a file that holds one
+//! of them), [`Trust`] (what the reader brings along), [`Verified`] (what follows, and from what).
+//!
+//! ```text
+//!   record --proof--> state root --published by--> header --hash--> compared with what you trust
+//!   receipt --path--> events root -----'
+//! ```
+//!
+//! Under the same state root two more records are always proved: the network's own, which binds root,
+//! genesis hash and name, and the head, which binds root and height. So a root cannot be passed off as
+//! that of another network or another height.
+//!
+//! A solo node signs nothing: there is no certificate. What makes a root the network's is that a header
+//! publishes it whose hash the reader got from a source of his own. [`Verified::trusted`] says in words
+//! what was taken on trust; nothing else was.
+
+mod document;
+mod error;
+mod evidence;
+mod hex_bytes;
+mod receipt;
+mod record;
+mod trust;
+
+pub use document::{DOCUMENT_BYTES_MAX, Document};
+pub use error::VerifyError;
+pub use evidence::{Evidence, ProvedRecord, RECEIPT_FORMAT, RECORD_FORMAT, ReceiptEvidence};
+pub use receipt::verify_receipt;
+pub use record::verify;
+pub use trust::{Trust, Verified};
