@@ -43,6 +43,8 @@ struct Part {
     amount: Amount,
     debt: Amount,
     floor: Price,
+    /// Whether the vault needs no further lot beside this one.
+    suffices: bool,
 }
 
 /// Sends an unsafe vault's collateral to auction. `full` collects the collaterals whose throughput
@@ -123,9 +125,6 @@ fn partial(
     let mut parts = Vec::new();
     let mut throttled = false;
     for candidate in candidates {
-        if left.is_zero() || (at.ratio() >= facility.params.target_health && !parts.is_empty()) {
-            return Ok(Some((parts, true)));
-        }
         if !candidate.sale.improves(&at)? {
             // The candidates are in ascending cost: no later one improves either.
             break;
@@ -135,6 +134,7 @@ fn partial(
             Room::Enough => {}
             Room::Less(debt) => {
                 throttled = true;
+                part.suffices = false;
                 part.debt = debt;
                 part.amount = candidate.sale.lot(debt, unit)?.min(candidate.amount);
             }
@@ -147,7 +147,11 @@ fn partial(
         at.weighted = at.weighted.saturating_sub(weight);
         left = left.minus(part.debt)?;
         at.debt = worth(left, facility.par.0, facility.decimals)?;
+        let suffices = part.suffices;
         parts.push(part);
+        if suffices {
+            break;
+        }
     }
     let safe = left.is_zero() || !at.is_unsafe();
     match (parts.is_empty(), safe, throttled) {
@@ -173,9 +177,11 @@ fn size(
         debt = left;
     }
     let mut amount = sale.lot(debt, unit)?;
+    let mut suffices = true;
     if amount > candidate.amount {
         amount = candidate.amount;
         debt = sale.raised_by(amount, unit)?.min(debt);
+        suffices = false;
     }
     // Collateral worth less than the dust limit does not stay behind.
     let rest = worth(candidate.amount.minus(amount)?, sale.price.0, sale.decimals)?;
@@ -185,7 +191,7 @@ fn size(
     if debt.is_zero() || amount.is_zero() {
         return Ok(None);
     }
-    Ok(Some(Part { asset: *asset, amount, debt, floor: sale.floor(health)? }))
+    Ok(Some(Part { asset: *asset, amount, debt, floor: sale.floor(health)?, suffices }))
 }
 
 enum Room {
@@ -244,7 +250,7 @@ fn sell_whole(
             return Ok(None);
         }
         let floor = candidate.sale.floor(health)?;
-        parts.push(Part { asset: candidate.asset, amount: candidate.amount, debt, floor });
+        parts.push(Part { asset: candidate.asset, amount: candidate.amount, debt, floor, suffices: true });
     }
     open_lots(draft, ctx, id, facility, health, &parts)?;
     Ok(Some(true))

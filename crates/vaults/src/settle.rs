@@ -242,7 +242,7 @@ fn give_up(draft: &mut Draft, ctx: &Context, id: LotId, record: &VaultLot, facil
     let (debt, amount) = match others {
         false => (shortfall, remainder.amount),
         true => {
-            let debt = shortfall.min(pool_capital(draft, facility)?);
+            let debt = shortfall.min(pool_capital(draft, ctx, facility)?);
             // Rounded up, against the vault: the pool's part of the debt brings at least its part of the lot.
             (debt, remainder.amount.mul_div(debt.0, shortfall.0.max(1), Rounding::Up)?)
         }
@@ -271,10 +271,12 @@ fn give_up(draft: &mut Draft, ctx: &Context, id: LotId, record: &VaultLot, facil
 }
 
 /// What the stability pool could take of one loss now, if it bears first.
-fn pool_capital(draft: &Draft, facility: &Facility) -> Result<Amount, Error> {
-    let coverage = gage_backstop::query::coverage(draft, facility.waterfall, Amount(1))?;
-    let first = coverage.steps.first().filter(|step| step.kind == StepKind::StabilityPool);
-    Ok(first.map_or(Amount::ZERO, |step| step.capital.min(step.cap)))
+fn pool_capital(draft: &Draft, ctx: &Context, facility: &Facility) -> Result<Amount, Error> {
+    // As of this height: deposits of earlier blocks have joined.
+    let view = gage_backstop::query::waterfall_view(draft, facility.waterfall, ctx.height)?;
+    let first = view.record.steps.first().filter(|step| step.kind == StepKind::StabilityPool && view.pool.members > 0);
+    let kept = view.record.terms.remaining_min;
+    Ok(first.map_or(Amount::ZERO, |step| view.pool.deposits.minus(kept).unwrap_or(Amount::ZERO).min(step.cap)))
 }
 
 /// Debt without any collateral left: a loss.
