@@ -67,8 +67,7 @@ fn check_table(evidence: &Evidence) -> Result<(), VerifyError> {
 fn check_network(evidence: &Evidence) -> Result<(), VerifyError> {
     const WHAT: &str = "network's record";
     proved(&evidence.state_root, &network_key_bytes(), &evidence.network_record, WHAT)?;
-    let (genesis, name) =
-        read_network_record(&evidence.network_record.value).ok_or(VerifyError::BadRecord(WHAT))?;
+    let (genesis, name) = read_network_record(&evidence.network_record.value).ok_or(VerifyError::BadRecord(WHAT))?;
     if genesis != evidence.genesis || name != evidence.network {
         let found = format!("{name} with genesis {genesis}");
         let claimed = format!("{} with genesis {}", evidence.network, evidence.genesis);

@@ -59,21 +59,16 @@ impl Verified {
     }
 
     /// Compares genesis and header with what the reader trusts.
-    pub(crate) fn anchor(
-        &mut self,
-        genesis: &Hash,
-        header: Option<&Header>,
-        trust: &Trust,
-    ) -> Result<(), VerifyError> {
+    pub(crate) fn anchor(&mut self, genesis: &Hash, header: Option<&Header>, trust: &Trust) -> Result<(), VerifyError> {
         match trust.genesis {
             Some(trusted) if trusted != *genesis => {
                 let (found, trusted) = (genesis.to_string(), trusted.to_string());
                 return Err(VerifyError::GenesisNotTrusted { found, trusted });
             }
             Some(_) => self.trusted.push(format!("That {genesis} is the genesis you mean: you gave it.")),
-            None => self.trusted.push(format!(
-                "That {genesis} is the genesis you mean: compare it with the hash of the genesis file."
-            )),
+            None => self
+                .trusted
+                .push(format!("That {genesis} is the genesis you mean: compare it with the hash of the genesis file.")),
         }
         let hash = header.map(|header| header.hash(genesis));
         self.header = hash;

@@ -1,0 +1,66 @@
+//! Executes durable blocks, one after the other, and tells everyone.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender};
+
+use gage_chain::Block;
+use gage_store::certified::Changes;
+
+use crate::StopReason;
+use crate::certifier::Message;
+use crate::locks::{lock, write};
+use crate::recovery::drain;
+use crate::shared::{BlockNotice, Shared};
+
+pub(crate) struct Executor {
+    pub shared: Arc<Shared>,
+    pub certifier: SyncSender<Message>,
+    /// Emptied buffers from the certifier.
+    pub spares: Receiver<Changes>,
+}
+
+impl Executor {
+    pub fn run(self, blocks: &Receiver<Block>) {
+        while let Ok(block) = blocks.recv() {
+            if !self.execute(&block) {
+                return;
+            }
+        }
+    }
+
+    fn execute(&self, block: &Block) -> bool {
+        let shared = &self.shared;
+        let (height, time) = (block.header.height, block.header.time);
+        let (result, checkpoint) = {
+            let mut chain = write(&shared.chain);
+            let result = match chain.execute(block) {
+                Ok(result) => Arc::new(result),
+                Err(fault) => {
+                    shared.stop(StopReason::Fault { height, sentence: fault.to_string() });
+                    return false;
+                }
+            };
+            let checkpoint = (shared.checkpoint_below(height) == height).then(|| {
+                let spare = self.spares.try_recv().unwrap_or_default();
+                (chain.head(), drain(&mut chain, spare))
+            });
+            (result, checkpoint)
+        };
+        lock(&shared.mempool).executed(height);
+        lock(&shared.index).executed(Arc::clone(&result));
+        shared.progress.executed(height);
+        let events_root = result.events_root;
+        // Nobody has to listen.
+        drop(shared.notices.send(BlockNotice { sequence: height.0, time, result }));
+        match checkpoint {
+            None => true,
+            Some((head, Ok(changes))) => {
+                self.certifier.send(Message::Checkpoint { head, events_root, changes }).is_ok()
+            }
+            Some((_, Err(error))) => {
+                shared.stop(StopReason::Fault { height, sentence: error.to_string() });
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! From the files of a data directory to a state: the newest sound snapshot or the genesis, then
+//! every block of the log after it, each published root compared with what execution gives.
+//!
+//! Signatures are not checked again: the log holds what this node ordered, under its checksums.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use gage_chain::{Block, BlockResult, Chain, Executed, Genesis, Head, Header};
+use gage_crypto::Hash;
+use gage_store::certified::{Certified, Changes};
+use gage_units::Height;
+
+use crate::disk::{self, BlockLog, DirectoryLock, Options, list_snapshots, remove_leftovers};
+use crate::shared::{checkpoint_below, published_by};
+use crate::snapshots::load_snapshot;
+use crate::{NodeConfig, NodeError, read_genesis, write_genesis};
+
+/// What starting found and did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecoveryReport {
+    /// What the log found and did.
+    pub log: disk::Recovered,
+    /// The height of the snapshot that was used, if one was.
+    pub snapshot: Option<Height>,
+    /// Newer snapshots that were passed over, and why: worth a warning each.
+    pub refused: Vec<String>,
+    /// How many blocks were executed again.
+    pub replayed: u64,
+}
+
+/// A state with its tree, on a log that is ready for the next block.
+pub(crate) struct Recovered {
+    pub chain: Chain,
+    pub certified: Certified,
+    pub log: BlockLog,
+    /// Roots of the checkpoints since the start.
+    pub roots: BTreeMap<Height, Executed>,
+    /// The block of the newest checkpoint.
+    pub checkpoint: Head,
+    /// Blocks executed again, oldest first.
+    pub blocks: Vec<(Header, Arc<BlockResult>)>,
+    pub report: RecoveryReport,
+    pub lock: DirectoryLock,
+}
+
+/// Where blocks are executed from.
+struct Start {
+    chain: Chain,
+    certified: Certified,
+    roots: BTreeMap<Height, Executed>,
+    snapshot: Option<Height>,
+}
+
+pub(crate) fn snapshot_dir(dir: &Path) -> std::path::PathBuf {
+    dir.join("snapshots")
+}
+
+/// Opens the directory, or makes it, and brings the state up to the last ordered block.
+pub(crate) fn recover(config: &NodeConfig) -> Result<Recovered, NodeError> {
+    let genesis = config.genesis.hash();
+    // A genesis that is refused leaves no directory behind.
+    let fresh = from_genesis(config)?;
+    let log_dir = config.dir.join("log");
+    std::fs::create_dir_all(&config.dir).map_err(|source| {
+        let action = "create the data directory";
+        NodeError::Disk(disk::DiskError::Io { action, path: config.dir.clone(), source })
+    })?;
+    let lock = DirectoryLock::take(&config.dir)?;
+    remove_leftovers(&config.dir)?;
+    claim(&config.dir, &config.genesis, &genesis)?;
+    let snapshots = snapshot_dir(&config.dir);
+    if snapshots.exists() {
+        remove_leftovers(&snapshots)?;
+    }
+    let options = Options {
+        segment_bytes: config.log_segment_bytes,
+        accept_short_segment: config.accept_short_segment,
+        ..Options::new(genesis.0)
+    };
+    let (log, log_report) = BlockLog::open(&log_dir, options)?;
+
+    let mut refused = Vec::new();
+    let start = match newest_snapshot(config, &genesis, &mut refused)? {
+        Some(start) => start,
+        None if log.first_height() == 1 => fresh,
+        None => return Err(NodeError::NoStart { first: log.first_height(), refused }),
+    };
+    let height = start.chain.head().height.0;
+    if log.next_height() <= height {
+        return Err(NodeError::LogTooShort { snapshot: height, next: log.next_height() });
+    }
+    if log.first_height() > height + 1 {
+        return Err(NodeError::NoStart { first: log.first_height(), refused });
+    }
+    let report = RecoveryReport { log: log_report, snapshot: start.snapshot, refused, replayed: 0 };
+    replay(config, start, log, report, lock)
+}
+
+/// The first start writes the genesis file; every other one compares.
+fn claim(dir: &Path, genesis: &Genesis, hash: &Hash) -> Result<(), NodeError> {
+    let path = dir.join("genesis.toml");
+    if !path.exists() {
+        return Ok(write_genesis(&path, genesis)?);
+    }
+    let found = read_genesis(&path)?;
+    let found_hash = found.hash();
+    if found_hash != *hash {
+        return Err(NodeError::OtherNetwork {
+            dir: dir.display().to_string(),
+            found: found.network,
+            found_hash: found_hash.to_string(),
+            expected_hash: hash.to_string(),
+        });
+    }
+    Ok(())
+}
+
+fn from_genesis(config: &NodeConfig) -> Result<Start, NodeError> {
+    let mut chain = Chain::from_genesis(&config.genesis, config.hash_seed)?;
+    let mut certified = Certified::new(config.retained_checkpoints);
+    let state_root = checkpoint(&mut chain, &mut certified)?;
+    // The genesis state has no receipts; its events root is the hash of nothing in particular.
+    let executed = Executed { height: Height::GENESIS, state_root, events_root: Hash::ZERO };
+    Ok(Start { chain, certified, roots: BTreeMap::from([(Height::GENESIS, executed)]), snapshot: None })
+}
+
+/// The newest snapshot that is sound from file to root; the others are named.
+fn newest_snapshot(config: &NodeConfig, genesis: &Hash, refused: &mut Vec<String>) -> Result<Option<Start>, NodeError> {
+    for file in list_snapshots(&snapshot_dir(&config.dir))? {
+        match load_snapshot(&file, genesis, config.hash_seed, config.retained_checkpoints) {
+            Ok(loaded) => {
+                let roots = loaded.header.before.into_iter().chain([loaded.header.executed]);
+                let roots = roots.map(|executed| (executed.height, executed)).collect();
+                let snapshot = Some(loaded.header.executed.height);
+                return Ok(Some(Start { chain: loaded.chain, certified: loaded.certified, roots, snapshot }));
+            }
+            Err(fault) => refused.push(fault.to_string()),
+        }
+    }
+    Ok(None)
+}
+
+fn replay(
+    config: &NodeConfig,
+    start: Start,
+    log: BlockLog,
+    mut report: RecoveryReport,
+    lock: DirectoryLock,
+) -> Result<Recovered, NodeError> {
+    let every = config.genesis.params.checkpoint_every;
+    let Start { mut chain, mut certified, mut roots, .. } = start;
+    if let Some(before_operation) = config.before_operation {
+        chain = chain.with_fault(before_operation);
+    }
+    let mut checkpoint_head = chain.head();
+    let mut blocks = std::collections::VecDeque::new();
+    for stored in log.iter_from(checkpoint_head.height.0 + 1) {
+        let (height, body) = stored?;
+        let block =
+            Block::from_bytes(&body).map_err(|error| NodeError::BadBlock { height, reason: error.to_string() })?;
+        check_published(&roots, &block.header, every)?;
+        let result = chain.execute(&block).map_err(|fault| NodeError::Fault { height, fault })?;
+        if checkpoint_below(result.height, every) == result.height {
+            let state_root = checkpoint(&mut chain, &mut certified)?;
+            let executed = Executed { height: result.height, state_root, events_root: result.events_root };
+            roots.insert(result.height, executed);
+            checkpoint_head = chain.head();
+        }
+        report.replayed += 1;
+        blocks.push_back((block.header, Arc::new(result)));
+        if blocks.len() as u64 > config.receipts_retained_blocks {
+            blocks.pop_front();
+        }
+    }
+    let blocks = blocks.into();
+    Ok(Recovered { chain, certified, log, roots, checkpoint: checkpoint_head, blocks, report, lock })
+}
+
+/// The roots in a header are those that execution gave.
+fn check_published(roots: &BTreeMap<Height, Executed>, header: &Header, every: u64) -> Result<(), NodeError> {
+    let expected = published_by(header.height, every);
+    let found = roots.get(&expected);
+    if found == Some(&header.executed) {
+        return Ok(());
+    }
+    Err(NodeError::RootMismatch {
+        height: header.height,
+        executed: header.executed.height,
+        published: header.executed.state_root,
+        found: match found {
+            Some(found) if found.height == header.executed.height => found.state_root.to_string(),
+            _ => format!("no such checkpoint; {expected} is the one to publish"),
+        },
+    })
+}
+
+/// Brings the chain's changes into the tree, as the checkpoint of its head.
+fn checkpoint(chain: &mut Chain, certified: &mut Certified) -> Result<gage_store::proof::Root, NodeError> {
+    let failed = |error: &dyn std::error::Error| NodeError::Certified(error.to_string());
+    let changes = drain(chain, Changes::new()).map_err(|error| failed(&error))?;
+    certified.apply(chain.head().height.0, &changes).map_err(|error| failed(&error))
+}
+
+/// The records written since the last drain.
+pub(crate) fn drain(chain: &mut Chain, mut changes: Changes) -> Result<Changes, gage_store::certified::ChangesError> {
+    let mut failure = None;
+    chain.drain_changes(|key, value| {
+        if let Err(error) = changes.push(key, value) {
+            failure.get_or_insert(error);
+        }
+    });
+    match failure {
+        Some(error) => Err(error),
+        None => Ok(changes),
+    }
+}

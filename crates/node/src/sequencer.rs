@@ -1,0 +1,192 @@
+//! Makes blocks of what waits and writes them to the log. A block that is on the disk is ordered.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use gage_chain::{Block, Executed, Header, TransactionHash, active_version};
+use gage_crypto::Hash;
+use gage_units::{Height, Timestamp};
+
+use crate::locks::{lock, read};
+use crate::mempool::Picked;
+use crate::shared::Shared;
+use crate::{SealError, Sealing, StopReason};
+
+/// What the sequencer is told.
+pub(crate) enum Command {
+    /// Make a block of this time.
+    Seal { time: Timestamp, reply: SyncSender<Result<Height, SealError>> },
+    /// Make no more.
+    Stop,
+}
+
+/// The most blocks that one sync makes durable: a header waits for the roots of two heights before
+/// it, so that more could not be made without executing the first.
+const GROUP_MAX: usize = 2;
+
+pub(crate) struct Sequencer {
+    pub shared: Arc<Shared>,
+    pub executor: SyncSender<Block>,
+    /// The last block that was made.
+    pub parent: Hash,
+    pub height: Height,
+    pub time: Timestamp,
+}
+
+/// A block with the names of its transactions.
+struct Made {
+    block: Block,
+    hashes: Vec<TransactionHash>,
+}
+
+impl Sequencer {
+    pub fn run(mut self, commands: &Receiver<Command>) {
+        let ended = match self.shared.config.sealing {
+            Sealing::Manual => self.run_manual(commands),
+            Sealing::Every(interval) => self.run_clock(commands, interval),
+        };
+        if let Err(reason) = ended {
+            self.shared.stop(reason);
+        }
+    }
+
+    fn run_manual(&mut self, commands: &Receiver<Command>) -> Result<(), StopReason> {
+        while let Ok(Command::Seal { time, reply }) = commands.recv() {
+            // Everything before is executed, so that the block follows from the commands alone.
+            let height = self.height;
+            self.shared.progress.wait_for(|progress| progress.executed >= height)?;
+            let sealed = self.seal(time, 1);
+            let stopped = match &sealed {
+                Err(SealError::Stopped(reason)) => Some(reason.clone()),
+                _ => None,
+            };
+            // Whoever asked may have gone; the block stands.
+            drop(reply.send(sealed.map(|_| self.height)));
+            if let Some(reason) = stopped {
+                return Err(reason);
+            }
+        }
+        Ok(())
+    }
+
+    fn run_clock(&mut self, commands: &Receiver<Command>, interval: Duration) -> Result<(), StopReason> {
+        let (mut next, mut idle) = (Instant::now() + interval, 0u32);
+        loop {
+            match commands.recv_timeout(next.saturating_duration_since(Instant::now())) {
+                Ok(Command::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Ok(Command::Seal { reply, .. }) => {
+                    drop(reply.send(Err(SealError::NotManual)));
+                    continue;
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if self.shared.progress.get().stopped {
+                return Ok(());
+            }
+            next = Instant::now() + interval;
+            idle += 1;
+            let waits = !lock(&self.shared.mempool).is_empty();
+            if waits || idle >= self.shared.config.heartbeat_intervals {
+                idle = 0;
+                let time = Timestamp(now_ms().max(self.time.0 + 1));
+                match self.seal(time, GROUP_MAX) {
+                    // What is left waits already: no pause.
+                    Ok(true) => next = Instant::now(),
+                    Ok(false) => {}
+                    Err(SealError::Stopped(reason)) => return Err(reason),
+                    // The time was made later than the parent's two lines above.
+                    Err(other) => return Err(StopReason::Fault { height: self.height, sentence: other.to_string() }),
+                }
+            }
+        }
+    }
+
+    /// Makes one block, or up to `most` if more waits than one holds and their roots are there; writes
+    /// them with one sync and hands them to the executor. Says whether something was left waiting.
+    fn seal(&mut self, time: Timestamp, most: usize) -> Result<bool, SealError> {
+        if time <= self.time {
+            return Err(SealError::TimeNotLater { given: time, parent: self.time });
+        }
+        let shared = Arc::clone(&self.shared);
+        if let Some(reason) = shared.progress.stopped() {
+            return Err(SealError::Stopped(reason));
+        }
+        let first = Height(self.height.0 + 1);
+        let roots = shared.progress.wait_root(shared.published_by(first)).map_err(SealError::Stopped)?;
+        let (first_block, mut full) = self.make(time, roots);
+        let mut group = vec![first_block];
+        while full && group.len() < most {
+            let Some(roots) = shared.progress.root(shared.published_by(Height(self.height.0 + 1))) else { break };
+            let (block, more) = self.make(Timestamp(self.time.0 + 1), roots);
+            group.push(block);
+            full = more;
+        }
+        self.write(first, &group)?;
+        for made in group {
+            // The executor ends only when the node stops.
+            self.executor.send(made.block).map_err(|_| SealError::Stopped(self.stop_reason()))?;
+        }
+        Ok(full)
+    }
+
+    /// Makes the next block of what waits.
+    fn make(&mut self, time: Timestamp, executed: Executed) -> (Made, bool) {
+        let shared = &self.shared;
+        let height = Height(self.height.0 + 1);
+        let picked = {
+            let chain = read(&shared.chain);
+            lock(&shared.mempool).pick(chain.draft(), height, time, shared.weight_max)
+        };
+        let Picked { mut transactions, hashes, dropped, full } = picked;
+        if !dropped.is_empty() {
+            let mut index = lock(&shared.index);
+            for (hash, reason) in dropped {
+                index.dropped(hash, reason);
+            }
+            drop(index);
+            shared.progress.touch();
+        }
+        // By class, else in the order of arrival.
+        transactions.sort_by_key(|signed| signed.transaction.class());
+        let header = Header {
+            parent: self.parent,
+            height,
+            time,
+            version: active_version(height),
+            body: Block::body_hash(&transactions),
+            executed,
+        };
+        self.parent = header.hash(&shared.genesis);
+        self.height = height;
+        self.time = time;
+        (Made { block: Block { header, transactions }, hashes }, full)
+    }
+
+    fn write(&self, first: Height, group: &[Made]) -> Result<(), SealError> {
+        let bodies: Vec<Vec<u8>> = group.iter().map(|made| made.block.to_bytes()).collect();
+        let bodies: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
+        let appended = match lock(&self.shared.log).as_mut() {
+            Some(log) => log.append(first.0, &bodies).map_err(|error| error.to_string()),
+            None => Err("the log is closed".to_owned()),
+        };
+        appended.map_err(|sentence| SealError::Stopped(StopReason::Disk { sentence }))?;
+        let mut index = lock(&self.shared.index);
+        for made in group {
+            index.ordered(&made.block.header, made.hashes.iter().copied());
+        }
+        drop(index);
+        self.shared.progress.ordered(self.height);
+        Ok(())
+    }
+
+    fn stop_reason(&self) -> StopReason {
+        self.shared.progress.stopped().unwrap_or(StopReason::Requested)
+    }
+}
+
+/// The wall clock, in milliseconds since 1970; zero on a clock before that.
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

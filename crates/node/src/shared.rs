@@ -1,0 +1,105 @@
+//! What the parts of a node and its readers share.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, RwLock};
+
+use gage_chain::{Block, BlockResult, Chain, Header};
+use gage_crypto::Hash;
+use gage_store::Kind;
+use gage_store::certified::Certified;
+use gage_units::{Height, Timestamp};
+use tokio::sync::broadcast;
+
+use crate::disk::BlockLog;
+use crate::index::Index;
+use crate::locks::lock;
+use crate::mempool::Mempool;
+use crate::progress::ProgressCell;
+use crate::{NodeConfig, Sealing, StopReason};
+
+/// A block was executed. Sequence numbers have no gaps: they are the heights.
+#[derive(Clone, Debug)]
+pub struct BlockNotice {
+    /// The block's height.
+    pub sequence: u64,
+    /// The block's time.
+    pub time: Timestamp,
+    /// What it did.
+    pub result: Arc<BlockResult>,
+}
+
+/// Locks are taken in the order of the fields, and released before anything waits for the disk; the
+/// log's own lock is the exception.
+pub(crate) struct Shared {
+    pub config: NodeConfig,
+    pub genesis: Hash,
+    pub network: String,
+    /// Blocks between checkpoints.
+    pub checkpoint_every: u64,
+    /// The most weight of a block.
+    pub weight_max: u64,
+    /// Names of the authenticated tables by number.
+    pub tables: BTreeMap<u16, &'static str>,
+    pub chain: RwLock<Chain>,
+    pub certified: RwLock<Certified>,
+    pub mempool: Mutex<Mempool>,
+    pub index: Mutex<Index>,
+    pub progress: ProgressCell,
+    pub notices: broadcast::Sender<BlockNotice>,
+    /// Gone once the node is stopped.
+    pub log: Mutex<Option<BlockLog>>,
+    pub snapshot_failure: Mutex<Option<String>>,
+}
+
+impl Shared {
+    /// The height whose roots the header of `height` publishes: the newest checkpoint at or below two
+    /// heights before it.
+    pub fn published_by(&self, height: Height) -> Height {
+        published_by(height, self.checkpoint_every)
+    }
+
+    /// The newest checkpoint at or below a height.
+    pub fn checkpoint_below(&self, height: Height) -> Height {
+        checkpoint_below(height, self.checkpoint_every)
+    }
+
+    pub fn is_manual(&self) -> bool {
+        self.config.sealing == Sealing::Manual
+    }
+
+    pub fn stop(&self, reason: StopReason) {
+        self.progress.stop(reason);
+    }
+
+    /// A header from memory or from the log.
+    pub fn header(&self, height: Height) -> Option<Header> {
+        let kept = lock(&self.index).header(height);
+        kept.or_else(|| self.block(height).map(|block| block.header))
+    }
+
+    /// A block from the log. `None` if it is not kept, not yet written, or cannot be read.
+    pub fn block(&self, height: Height) -> Option<Block> {
+        let body = lock(&self.log).as_ref()?.read(height.0).ok()??;
+        Block::from_bytes(&body).ok()
+    }
+
+    /// The header that publishes a checkpoint's roots, if it exists yet.
+    pub fn publishing_header(&self, checkpoint: Height) -> Option<Header> {
+        let height = if checkpoint == Height::GENESIS { 1 } else { checkpoint.0.checked_add(2)? };
+        self.header(Height(height)).filter(|header| header.executed.height == checkpoint)
+    }
+}
+
+pub(crate) fn published_by(height: Height, every: u64) -> Height {
+    checkpoint_below(Height(height.0.saturating_sub(2)), every)
+}
+
+pub(crate) fn checkpoint_below(height: Height, every: u64) -> Height {
+    Height(height.0 - height.0 % every.max(1))
+}
+
+/// Names of the authenticated tables by number.
+pub(crate) fn authenticated_tables() -> BTreeMap<u16, &'static str> {
+    let tables = gage_chain::table_names().into_iter();
+    tables.filter(|table| table.kind == Kind::Authenticated).map(|table| (table.number, table.name)).collect()
+}
