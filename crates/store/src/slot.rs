@@ -222,38 +222,82 @@ impl<K: Key, V: Record> HashSlot<K, V> {
 erase!(HashSlot, Key);
 
 /// Records by dense number.
+///
+/// A number far beyond the others, as a hostile snapshot may hold, must not make room for all numbers
+/// below it: it waits in `far` until the others have grown up to it. Every number in `far` is beyond `near`.
 pub struct ColumnSlot<K, V> {
-    rows: Vec<Option<Row<V>>>,
+    rows: Rows<V>,
     history: History<K, V>,
+}
+
+struct Rows<V> {
+    near: Vec<Option<Row<V>>>,
+    far: BTreeMap<usize, Row<V>>,
+}
+
+/// How far beyond twice the present length a number may lie to be placed among its neighbours.
+const NEAR: usize = 1_024;
+
+impl<V> Rows<V> {
+    fn clear(&mut self) {
+        self.near.clear();
+        self.far.clear();
+    }
+
+    /// Makes room for `index` among the near rows if it is not far; far rows now within reach move in.
+    fn reach(&mut self, index: usize) -> Option<&mut Option<Row<V>>> {
+        let length = self.near.len();
+        if index >= length.saturating_mul(2).saturating_add(NEAR) {
+            return None;
+        }
+        if index >= length {
+            self.near.resize_with(index.saturating_add(1), || None);
+            let beyond = self.far.split_off(&self.near.len());
+            for (index, row) in std::mem::replace(&mut self.far, beyond) {
+                if let Some(place) = self.near.get_mut(index) {
+                    *place = Some(row);
+                }
+            }
+        }
+        self.near.get_mut(index)
+    }
 }
 
 impl<K: Key + DenseKey, V: Record> ColumnSlot<K, V> {
     pub fn new(name: TableName, _seed: u64) -> Self {
-        ColumnSlot { rows: Vec::new(), history: History::new(name) }
+        ColumnSlot { rows: Rows { near: Vec::new(), far: BTreeMap::new() }, history: History::new(name) }
     }
 
-    fn find<'s>(rows: &'s [Option<Row<V>>], key: &K) -> Option<&'s V> {
-        rows.get(key.index())?.as_ref().map(|row| &row.value)
+    fn find<'s>(rows: &'s Rows<V>, key: &K) -> Option<&'s V> {
+        let row = match rows.near.get(key.index()) {
+            Some(row) => row.as_ref(),
+            None => rows.far.get(&key.index()),
+        };
+        row.map(|row| &row.value)
     }
 
     fn replace(&mut self, key: &K, row: Row<V>) -> Option<Row<V>> {
-        let index = key.index();
-        if self.rows.len() <= index {
-            self.rows.resize_with(index.saturating_add(1), || None);
+        match self.rows.reach(key.index()) {
+            Some(place) => place.replace(row),
+            None => self.rows.far.insert(key.index(), row),
         }
-        self.rows.get_mut(index).and_then(|place| place.replace(row))
     }
 
     fn take(&mut self, key: &K) -> Option<Row<V>> {
-        self.rows.get_mut(key.index()).and_then(Option::take)
+        match self.rows.near.get_mut(key.index()) {
+            Some(place) => place.take(),
+            None => self.rows.far.remove(&key.index()),
+        }
     }
 
     pub fn len(&self) -> usize {
-        self.rows.iter().flatten().count()
+        self.rows.near.iter().flatten().count().saturating_add(self.rows.far.len())
     }
 
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (K, &V)> {
-        self.rows.iter().enumerate().filter_map(|(index, row)| Some((K::from_index(index), &row.as_ref()?.value)))
+        let near = self.rows.near.iter().enumerate().filter_map(|(index, row)| Some((index, row.as_ref()?)));
+        let far = self.rows.far.iter().map(|(index, row)| (*index, row));
+        near.chain(far).map(|(index, row)| (K::from_index(index), &row.value))
     }
 
     fn visit_in_order(&self, sink: &mut dyn FnMut(&[u8], &[u8])) {

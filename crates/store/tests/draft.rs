@@ -30,10 +30,15 @@ enum Step {
     Drain,
 }
 
+/// Mostly small numbers, some far beyond, so that dense tables have near and far rows.
+fn key() -> impl Strategy<Value = u32> {
+    prop_oneof![8 => 0u32..12, 1 => 1_000u32..6_000, 1 => Just(u32::MAX), 1 => Just(3_000_000_000)]
+}
+
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => (0u8..3, 0u32..12, any::<u64>()).prop_map(|(table, key, value)| Step::Put(table, key, value)),
-        3 => (0u8..3, 0u32..12).prop_map(|(table, key)| Step::Remove(table, key)),
+        6 => (0u8..3, key(), any::<u64>()).prop_map(|(table, key, value)| Step::Put(table, key, value)),
+        3 => (0u8..3, key()).prop_map(|(table, key)| Step::Remove(table, key)),
         2 => Just(Step::Save),
         2 => Just(Step::Undo),
         1 => Just(Step::Commit),

@@ -84,8 +84,14 @@ fn golden_proofs() {
     let certified = certified(64);
     let proofs: Vec<Proof> = (0..40).map(|number| certified.prove_at(2, &key(number)).unwrap()).collect();
     let hash = |bytes: &[u8]| blake3::hash(bytes).to_string();
-    assert_eq!(hash(&borsh::to_vec(&proofs).unwrap()), "142d9a0bc2ac1f5023c659e3fa4c550c18928b1c75d8306da7b91ddebdcf1cf2");
-    assert_eq!(hash(serde_json::to_string(&proofs).unwrap().as_bytes()), "f837a1269dfd57288251d62f147a577b1d7922fccd5fe1cdfc04ae9f1a2a65cc");
+    assert_eq!(
+        hash(&borsh::to_vec(&proofs).unwrap()),
+        "142d9a0bc2ac1f5023c659e3fa4c550c18928b1c75d8306da7b91ddebdcf1cf2"
+    );
+    assert_eq!(
+        hash(serde_json::to_string(&proofs).unwrap().as_bytes()),
+        "f837a1269dfd57288251d62f147a577b1d7922fccd5fe1cdfc04ae9f1a2a65cc"
+    );
 }
 
 #[test]
