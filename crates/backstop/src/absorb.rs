@@ -117,7 +117,8 @@ fn bear(
     debt: Amount,
     collateral: &[Holding],
 ) -> Result<Bearing, Error> {
-    let available = available(draft, id, record, step.kind)?;
+    let pool = POOLS.get(draft, &id).ok_or(Error::UnknownWaterfall)?;
+    let available = available(draft, id, record, &pool, step.kind);
     let amount = left.min(step.cap).min(available);
     let mut bearing = Bearing { kind: step.kind, cap: step.cap, available, amount, collateral: Vec::new() };
     if amount.is_zero() {
@@ -125,7 +126,6 @@ fn bear(
     }
     match step.kind {
         StepKind::StabilityPool => {
-            let pool = POOLS.get(draft, &id).ok_or(Error::UnknownWaterfall)?;
             for holding in collateral {
                 let part = holding.amount.mul_div(amount.0, debt.0, Rounding::Down)?;
                 if !part.is_zero() {
@@ -152,16 +152,14 @@ fn bear(
 }
 
 /// What a step could give now: the pool all but what is never taken from it.
-pub(crate) fn available(draft: &Draft, id: WaterfallId, record: &Waterfall, kind: StepKind) -> Result<Amount, Error> {
-    Ok(match kind {
-        StepKind::StabilityPool => {
-            let pool = POOLS.get(draft, &id).ok_or(Error::UnknownWaterfall)?;
-            let members = if pool.members == 0 { Amount::ZERO } else { pool.deposits };
-            Amount(members.0.saturating_sub(record.terms.remaining_min.0))
-        }
+pub(crate) fn available(draft: &Draft, id: WaterfallId, record: &Waterfall, pool: &Pool, kind: StepKind) -> Amount {
+    match kind {
+        // Without members the pool holds nothing but what rounding kept.
+        StepKind::StabilityPool if pool.members == 0 => Amount::ZERO,
+        StepKind::StabilityPool => Amount(pool.deposits.0.saturating_sub(record.terms.remaining_min.0)),
         StepKind::CuratorFirstLoss => FIRST_LOSS.get(draft, &id).unwrap_or_default().amount,
         StepKind::SurplusBuffer => surplus(draft, id, record.stable),
-    })
+    }
 }
 
 /// The collateral that no step was given.

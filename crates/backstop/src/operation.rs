@@ -104,7 +104,7 @@ impl Operation {
     pub fn describe(&self, names: &dyn Names) -> String {
         match self {
             Operation::CreateWaterfall(operation) => operation.describe(names),
-            Operation::SetTerms(operation) => operation.describe(),
+            Operation::SetTerms(operation) => operation.describe(names),
             Operation::AddCollateral(operation) => operation.describe(names),
             Operation::DistributeSurplus(operation) => operation.describe(names),
             Operation::DepositStability(operation) => operation.describe(names),

@@ -37,6 +37,7 @@ pub struct Product {
 }
 
 /// A sum of gains per unit deposited, times the product: 256 bits, least significant limb first.
+/// JSON carries the integer as a string.
 #[derive(
     Clone,
     Copy,
@@ -51,7 +52,7 @@ pub struct Product {
     Serialize,
     Deserialize,
 )]
-#[serde(transparent)]
+#[serde(try_from = "String", into = "String")]
 pub struct Sum([u64; 4]);
 
 impl Product {
@@ -138,6 +139,22 @@ impl Sum {
 
     fn from_wide(wide: U256) -> Sum {
         Sum(wide.into_limbs())
+    }
+}
+
+impl From<Sum> for String {
+    fn from(sum: Sum) -> String {
+        sum.wide().to_string()
+    }
+}
+
+impl TryFrom<String> for Sum {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Sum, String> {
+        U256::from_str_radix(&text, 10)
+            .map(Sum::from_wide)
+            .map_err(|_| "expected a whole number below 2^256".to_owned())
     }
 }
 

@@ -128,17 +128,36 @@ pub fn deposit_view(
     Ok(Some(DepositView { waterfall: id, amount, pending, gains, request }))
 }
 
-/// What the steps could bear of `stressed_loss`.
+/// The account's deposits in all pools, as of `height`.
+///
+/// # Errors
+/// None for numbers that exist.
+pub fn deposits_of(draft: &Draft, account: AccountNumber, height: Height) -> Result<Vec<DepositView>, Error> {
+    let views = WATERFALLS.iter(draft).map(|(id, _)| deposit_view(draft, *id, account, height));
+    views.filter_map(Result::transpose).collect()
+}
+
+/// What the steps could bear of `stressed_loss`, the pool as its last act left it: deposits that have
+/// joined since are not counted yet, so it is never more than what [`crate::absorb()`] finds.
 ///
 /// # Errors
 /// [`Error::UnknownWaterfall`]; [`MathError::DivisionByZero`] for a loss of zero.
 pub fn coverage(draft: &Draft, id: WaterfallId, stressed_loss: Amount) -> Result<Coverage, Error> {
+    coverage_at(draft, id, stressed_loss, Height::GENESIS)
+}
+
+/// What the steps could bear of `stressed_loss` in a block of `height`, with all deposits that have joined.
+///
+/// # Errors
+/// [`Error::UnknownWaterfall`]; [`MathError::DivisionByZero`] for a loss of zero.
+pub fn coverage_at(draft: &Draft, id: WaterfallId, stressed_loss: Amount, height: Height) -> Result<Coverage, Error> {
     let record = waterfall(draft, id)?;
+    let pool = pool_view(draft, id, height)?;
     let mut steps = Vec::with_capacity(record.steps.len());
     let mut within_caps = Amount::ZERO;
     for step in &record.steps {
-        let capital = available(draft, id, &record, step.kind)?;
-        within_caps = within_caps.plus(capital.min(step.cap))?;
+        let capital = available(draft, id, &record, &pool, step.kind);
+        within_caps = Amount(within_caps.0.saturating_add(capital.min(step.cap).0));
         steps.push(StepCapital { kind: step.kind, cap: step.cap, capital });
     }
     let ratio = match Ratio::of(within_caps.0, stressed_loss.0, Rounding::Down) {

@@ -130,11 +130,17 @@ fn a_deposit_joins_in_the_next_block() {
     assert_eq!(world.deposit(id, 2), (800 * ONE, 0, [0; 3]));
     world.absorb(id, 600 * ONE, &[(WETH, 12 * ONE)]).unwrap();
     assert_eq!(world.deposit(id, 2), (400 * ONE, 0, [0, 8 * ONE, 0]));
+    assert_eq!(query::deposits_of(&world.draft, world.users[2], world.height).unwrap().len(), 1);
     // A deposit on top of one that bore losses: the old part goes on beside the new one.
     world.run(2, deposit(id, 100 * ONE)).unwrap();
     assert_eq!(world.deposit(id, 2), (400 * ONE, 100 * ONE, [0, 8 * ONE, 0]));
     world.next_block(1_000);
     assert_eq!(world.deposit(id, 2), (500 * ONE, 0, [0, 8 * ONE, 0]));
+    // What joined since the last act on the pool counts at this height.
+    let capital = |coverage: query::Coverage| coverage.steps[0].capital.0 / ONE;
+    let stressed = Amount(ONE);
+    let at = query::coverage_at(&world.draft, id, stressed, world.height).unwrap();
+    assert_eq!((capital(query::coverage(&world.draft, id, stressed).unwrap()), capital(at)), (599, 699));
 }
 
 #[test]
@@ -234,7 +240,7 @@ fn surplus_above_the_buffer_is_distributed() {
     world.act(|draft| gage_backstop::add_surplus(draft, &ctx, id, FACILITY, Amount(100 * ONE))).unwrap();
     let terms = Terms { buffer_min: Amount(70 * ONE), ..standard() };
     let governance = world.ctx(Signer::Governance);
-    let set = Operation::SetTerms(SetTerms { waterfall: id, steps: all_steps(), terms });
+    let set = Operation::SetTerms(SetTerms { waterfall: id, asset: GUSD, steps: all_steps(), terms });
     refused(&mut world, 0, set.clone(), "NotGovernance", 1002);
     world.act(|draft| set.apply(draft, &governance)).unwrap();
     let to = world.id(2);
@@ -329,6 +335,9 @@ fn losses_that_do_not_add_up_are_refused() {
 fn words_views_and_genesis() {
     let (mut world, id) = pool_of_800();
     let names = AssetNames(&world.draft);
+    let describe = |operation: &Operation| operation.describe(&names);
+    let set = SetTerms { waterfall: id, asset: GUSD, steps: all_steps(), terms: standard() };
+    assert!(describe(&Operation::SetTerms(set)).contains("least deposit 1 GUSD#1, pool keeps 1 GUSD#1"));
     let words: Vec<String> =
         [deposit(id, 25 * ONE / 2), request(id, Tranche::FirstLoss, ONE), withdraw(id, ONE), claim(id, WETH)]
             .iter()
@@ -354,7 +363,9 @@ fn words_views_and_genesis() {
     let create = Operation::CreateWaterfall(create);
     let words = create.describe(&names);
     assert!(
-        words.is_ascii() && words.contains("stability pool without cap, then surplus buffer up to 5 units per loss")
+        words.is_ascii()
+            && words
+                .contains("stability pool without cap, then surplus buffer up to 0.000000000000000005 GUSD#1 per loss")
     );
     for operation in [create, deposit(id, ONE), request(id, Tranche::Stability, ONE), withdraw_first_loss(id, ONE)] {
         let json = serde_json::to_string(&operation).unwrap();
@@ -367,6 +378,13 @@ fn words_views_and_genesis() {
     assert_eq!(view["pool"]["deposits"], "800000000000000000000");
     assert_eq!(view["pool"]["product"]["value"], "1000000000000000000000000000000000000");
     assert_eq!(view["steps"][0]["kind"], "stability_pool");
+    world.absorb(id, 400 * ONE, &[(WETH, 4 * ONE)]).unwrap();
+    world.run(0, request(id, Tranche::Stability, ONE)).unwrap();
+    let record = gage_backstop::state::DEPOSITS.get(&world.draft, &(id, world.users[0])).unwrap();
+    let json = serde_json::to_value(&record).unwrap();
+    // 4 WETH on 800 GUSD at the product of one: 0.005 x 1e36.
+    assert_eq!(json["mark"]["sums"][0][1], "5000000000000000000000000000000000");
+    assert_eq!(serde_json::from_value::<gage_backstop::Deposit>(json).unwrap(), record);
 
     let genesis: Genesis = serde_json::from_value(serde_json::json!({"waterfalls": [{
         "stable": 1, "collateral": [0], "curator": curator,

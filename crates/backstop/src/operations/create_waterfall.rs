@@ -53,8 +53,8 @@ impl CreateWaterfall {
         format!(
             "Create waterfall in {stable} for collateral [{}], curator {curator}, steps: {}; {}",
             collateral.join(", "),
-            describe_steps(&self.steps),
-            describe_terms(&self.terms)
+            describe_steps(names, self.stable, &self.steps),
+            describe_terms(names, self.stable, &self.terms)
         )
     }
 }

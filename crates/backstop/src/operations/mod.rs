@@ -22,8 +22,8 @@ pub use set_terms::SetTerms;
 pub use withdraw_first_loss::WithdrawFirstLoss;
 pub use withdraw_stability::WithdrawStability;
 
-use gage_accounts::{Names, Quantity};
-use gage_units::AssetId;
+use gage_accounts::{Names, Quantity, describe_amount};
+use gage_units::{Amount, AssetId};
 
 use crate::{Error, Step, StepKind, Terms, Waterfall};
 
@@ -45,28 +45,33 @@ fn asset_name(names: &dyn Names, asset: AssetId) -> String {
     names.asset(asset).map_or_else(|| format!("asset #{asset}"), |(symbol, _)| format!("{symbol}#{asset}"))
 }
 
-/// The steps in order, with caps in smallest units of the stable.
-fn describe_steps(steps: &[Step]) -> String {
+/// The steps in order, with their caps.
+fn describe_steps(names: &dyn Names, stable: AssetId, steps: &[Step]) -> String {
     let words = |step: &Step| {
         let kind = match step.kind {
             StepKind::StabilityPool => "stability pool",
             StepKind::CuratorFirstLoss => "curator first loss",
             StepKind::SurplusBuffer => "surplus buffer",
         };
-        if step.cap == gage_units::Amount::MAX {
+        if step.cap == Amount::MAX {
             format!("{kind} without cap")
         } else {
-            format!("{kind} up to {} units per loss", step.cap)
+            format!("{kind} up to {} per loss", describe_amount(names, step.cap, stable))
         }
     };
     steps.iter().map(words).collect::<Vec<_>>().join(", then ")
 }
 
-/// The terms, amounts in smallest units of the stable.
-fn describe_terms(terms: &Terms) -> String {
-    let Terms { cooldown_ms, window_ms, deposit_min, remaining_min, first_loss_min, buffer_min } = terms;
+/// The times and least amounts.
+fn describe_terms(names: &dyn Names, stable: AssetId, terms: &Terms) -> String {
+    let amount = |amount| describe_amount(names, amount, stable);
     format!(
-        "cooldown {cooldown_ms} ms, window {window_ms} ms, least deposit {deposit_min} units, pool keeps \
-         {remaining_min} units, curator keeps {first_loss_min} units, buffer keeps {buffer_min} units"
+        "cooldown {} ms, window {} ms, least deposit {}, pool keeps {}, curator keeps {}, buffer keeps {}",
+        terms.cooldown_ms,
+        terms.window_ms,
+        amount(terms.deposit_min),
+        amount(terms.remaining_min),
+        amount(terms.first_loss_min),
+        amount(terms.buffer_min)
     )
 }
