@@ -6,7 +6,10 @@
 //! [`PriceClass`]), [`Matrix`] (which class permits which [`Action`]).
 //!
 //! Flow: `Report -> aggregate (weighted median) -> Cell -> quote -> whoever lends, fills, liquidates`.
-//! No value moves here.
+//! No value moves here, and no price of this ledger's own venues enters: reports are the only source.
+//!
+//! A quote also changes without a new cell: its band widens and its class falls with age, and a
+//! ceiling grows. [`feeds_changed`] names the feeds whose records changed in the block.
 //!
 //! Invariants:
 //! - `CellNeverGoesBack`: the time a cell was observed and the time it was updated never fall.

@@ -7,8 +7,8 @@ use gage_units::{MathError, Price, Rounding, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::band::band;
-use crate::state::{CELLS, Cell, GROWTH_CAPS, Global, Market, Trading, global, market, params};
-use crate::{Action, Error, Feed, FeedId, Leg, PriceClass, Source, feed};
+use crate::state::{CELLS, Cell, FEEDS, GROWTH_CAPS, Global, Market, Trading, global, market, params};
+use crate::{Action, Error, Feed, FeedId, Leg, PriceClass, Source};
 
 /// A price as of now, in 1e-18 of the quote dimension per whole unit of the base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -46,14 +46,14 @@ pub fn quote_for(draft: &Draft, ctx: &Context, id: FeedId, action: Action) -> Re
 }
 
 pub(crate) fn quote_at(draft: &Draft, now: Timestamp, id: FeedId) -> Result<Quote, Error> {
-    let feed = feed(draft, id)?;
-    let from = valid_from(&global(draft), &market(draft, id), &feed, now);
+    let feed = FEEDS.peek(draft, &id).ok_or(Error::UnknownFeed(id))?;
+    let from = valid_from(&global(draft), &market(draft, id), feed, now);
     let quote = match &feed.source {
         Source::Reported => {
             let cell = CELLS.get(draft, &id).ok_or(Error::NeverPriced(id))?;
-            reported(&feed, &cell, from, now)?
+            reported(feed, &cell, from, now)?
         }
-        Source::Composed(legs) => composed(draft, now, &feed, legs)?,
+        Source::Composed(legs) => composed(draft, now, feed, legs)?,
     };
     let quote = match GROWTH_CAPS.get(draft, &id) {
         Some(cap) => capped(quote, cap.ceiling(now)?),

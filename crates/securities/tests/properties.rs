@@ -177,3 +177,18 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    /// Arbitrary bytes are an operation or an error, never a panic; an operation has one encoding.
+    #[test]
+    fn arbitrary_bytes_decode_or_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..300), verb in 0u8..7) {
+        let mut bytes = bytes;
+        if let Some(first) = bytes.first_mut() {
+            *first = verb;
+        }
+        if let Ok(operation) = borsh::from_slice::<Operation>(&bytes) {
+            prop_assert_eq!(borsh::to_vec(&operation).unwrap(), bytes);
+            drop(operation.validate());
+        }
+    }
+}
