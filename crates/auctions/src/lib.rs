@@ -16,8 +16,11 @@
 //! Invariants:
 //! - `lot_conserved`: taken + remaining = lot, for every lot.
 //! - `raise_stops`: no lot raises more than its `raise_max`, but for less than the price of one
-//!   smallest unit of what it sells; payment is price x taken, rounded up.
-//! - `price_at_least_floor`: no price below the lot's floor; the curve never rises between restarts.
+//!   smallest unit of what it sells.
+//! - `price_at_least_floor`: no price below the lot's floor.
+//! - `curve_never_rises`: between two starts the price only falls or stands.
+//! - `payment_is_price_times_taken`: rounded up, paid before the operation ends.
+//! - `no_take_above_limit`: no taker pays a price above the one he named.
 //! - `account_holds_remainders`: the module's account holds the sum of the remainders, per asset; a gift
 //!   nobody asked for lies beside it and counts for nothing.
 //! - `restart_time_exact`: a lot needs a restart from its `restart_at` on and not before.
