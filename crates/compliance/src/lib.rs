@@ -37,6 +37,7 @@ mod registry;
 pub mod rule;
 mod state;
 mod text;
+mod words;
 
 pub use check::{Force, HolderChange, check, eligible, venue_allowed};
 pub use denial::{CLAUSES_MAX, Clause, Denial, FailedClause, Side};
