@@ -160,7 +160,7 @@ fn a_price_ages_until_it_is_stale() {
 
 #[test]
 fn nothing_observed_before_a_restart_counts() {
-    let mut world = World::new(3, FeedParams { max_age_ms: 86_400_000, ..params() });
+    let mut world = World::new(4, FeedParams { max_age_ms: 86_400_000, ..params() });
     world.all_report(1_000, price(200));
     let seen_before = world.seen(price(90));
     // An hour and a bit without a block: younger than the maximum age, but from before.
@@ -172,6 +172,8 @@ fn nothing_observed_before_a_restart_counts() {
     assert_eq!(world.quote().class, PriceClass::Stale);
     world.block(1_000, |world| world.report(2, price(199)).unwrap());
     assert_eq!((world.quote().class, world.quote().mid), (PriceClass::Fresh, price(199)));
+    // The fourth still says 200 from before the restart, and has no vote.
+    assert_eq!(CELLS.get(&world.draft, &FEED).unwrap().publishers, 3);
 }
 
 #[test]
@@ -229,6 +231,8 @@ fn a_split_is_not_a_crash() {
         assert_eq!(world.act(0, Operation::Report(late)), Err(Error::TooOld));
     });
     assert_eq!((world.quote().mid, world.quote().class), (price(51), PriceClass::Stale));
+    let view = query::price(&world.draft, &context(&world, Signer::Protocol), FEED).unwrap();
+    assert!(view.reports.iter().all(|publisher| publisher.report.is_none()));
     world.all_report(1_000, price(52));
     assert_eq!((world.quote().mid, world.quote().class), (price(52), PriceClass::Fresh));
     // One that is past, or of zero, is refused.
