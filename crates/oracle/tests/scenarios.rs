@@ -456,3 +456,22 @@ fn lists_are_bounded_and_ordered() {
     assert_eq!(world.act(0, operation), Err(Error::UnknownFeed(FeedId(1))));
     assert_eq!(world.report(0, price(200)), Ok(()));
 }
+
+#[test]
+fn a_report_after_the_aggregation_counts_in_the_next_block() {
+    let mut world = World::new(4, params());
+    world.block(1_000, |world| (0..3).for_each(|place| world.report(place, price(200)).unwrap()));
+    // A report in one transaction with a later operation runs after the aggregation of its block.
+    world.report(3, price(204)).unwrap();
+    gage_oracle::check_block(&world.draft).unwrap();
+    gage_oracle::check_invariants(&world.draft).unwrap();
+    assert_eq!(world.quote().mid, price(200));
+    let mut late = World::new(4, params());
+    late.block(1_000, |world| (0..3).for_each(|place| world.report(place, price(200)).unwrap()));
+    late.report(3, price(204)).unwrap();
+    world.block(1_000, |_| ());
+    assert_eq!(CELLS.get(&world.draft, &FEED).unwrap().publishers, 4);
+    // The same, but by the next block no quorum is fresh: the price stands, and the audit holds.
+    late.block(61_000, |_| ());
+    assert_eq!((late.quote().mid, late.quote().class), (price(200), PriceClass::Stale));
+}

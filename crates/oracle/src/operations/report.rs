@@ -5,7 +5,7 @@ use gage_units::{AccountNumber, Price, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::quote::valid_from;
-use crate::state::{self, PUBLISHERS, REPORTS, Side, TOUCHED, global, market};
+use crate::state::{self, CELLS, PUBLISHERS, REPORTS, Side, TOUCHED, global, market, note_revised};
 use crate::{Error, FeedId, Source, feed};
 
 /// Says what a publisher saw; counts from this block's aggregation on.
@@ -81,7 +81,10 @@ impl Report {
         let Report { price, confidence, bid, ask, observed_at, .. } = *self;
         let report = state::Report { price, confidence, bid, ask, observed_at, received_at: ctx.time };
         REPORTS.put(draft, key, report);
-        if !TOUCHED.has(draft, &self.feed) {
+        if CELLS.peek(draft, &self.feed).is_some_and(|cell| cell.updated_at == ctx.time) {
+            // This block's aggregation is past: a transaction with a later operation runs in its class.
+            note_revised(draft, self.feed, ctx.time);
+        } else if !TOUCHED.has(draft, &self.feed) {
             TOUCHED.put(draft, self.feed, ());
         }
         Ok(())
