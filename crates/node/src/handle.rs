@@ -103,8 +103,13 @@ impl NodeHandle {
         }
         let names = {
             let chain = read(&shared.chain);
-            lock(&shared.mempool).check(chain.draft(), self.time(&chain), &signed, bytes.len())?;
-            names_for(chain.draft(), &signed)
+            let checked = lock(&shared.mempool).check(chain.draft(), self.time(&chain), &signed, bytes.len());
+            match checked {
+                Ok(_) => names_for(chain.draft(), &signed),
+                // Somebody may have brought the same transaction in the meantime.
+                Err(_) if lock(&shared.index).is_on_its_way(&hash) => return Ok(Prepared::Known(hash)),
+                Err(error) => return Err(error),
+            }
         };
         signed.verify_signatures(&shared.genesis, &names).map_err(SubmitError::Signature)?;
         Ok(Prepared::New(Box::new(Checked { signed, hash, bytes: bytes.len() })))
@@ -120,7 +125,7 @@ impl NodeHandle {
         let time = self.time(&chain);
         let mut mempool = lock(&shared.mempool);
         let mut index = lock(&shared.index);
-        let mut taken = Vec::new();
+        let (mut taken, mut changed) = (Vec::new(), false);
         for prepared in prepared {
             taken.push(match prepared {
                 Err(error) => Err(error),
@@ -129,6 +134,7 @@ impl NodeHandle {
                 Ok(Prepared::New(checked)) => {
                     let Checked { signed, hash, bytes } = *checked;
                     let inserted = mempool.insert(chain.draft(), time, signed, hash, bytes);
+                    changed |= inserted.is_ok();
                     inserted.map(|()| {
                         index.accepted(hash);
                         hash
@@ -137,7 +143,9 @@ impl NodeHandle {
             });
         }
         drop((index, mempool, chain));
-        shared.progress.touch();
+        if changed {
+            shared.progress.touch();
+        }
         taken
     }
 
@@ -190,7 +198,8 @@ impl NodeHandle {
         Ok(Sealed { height, block: result.block, result, certified, root })
     }
 
-    /// Reads the head, between blocks. Keep it short: the next block waits.
+    /// Reads the head, between blocks. Keep it short, the next block waits; and do not call the handle
+    /// from inside, which may wait for that block.
     pub fn read<T>(&self, look: impl FnOnce(&Chain) -> T) -> T {
         look(&read(&self.shared.chain))
     }

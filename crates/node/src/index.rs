@@ -33,6 +33,8 @@ pub(crate) struct Index {
     results: BTreeMap<Height, Kept>,
     results_bytes: usize,
     headers: BTreeMap<Height, Header>,
+    /// Transactions of blocks whose receipts are gone, though the blocks are young enough.
+    ordered_only: BTreeMap<Height, Vec<TransactionHash>>,
     blocks_max: u64,
     bytes_max: usize,
 }
@@ -45,6 +47,7 @@ impl Index {
             results: BTreeMap::new(),
             results_bytes: 0,
             headers: BTreeMap::new(),
+            ordered_only: BTreeMap::new(),
             blocks_max,
             bytes_max,
         }
@@ -81,6 +84,13 @@ impl Index {
         }
     }
 
+    /// A block that was executed before this start, so that its receipts are not known any more. Its
+    /// transactions stay ordered: whoever brings one again learns that it is in.
+    pub fn ordered_before(&mut self, header: &Header, hashes: Vec<TransactionHash>) {
+        self.ordered(header, hashes.iter().copied());
+        self.ordered_only.insert(header.height, hashes);
+    }
+
     pub fn executed(&mut self, result: Arc<BlockResult>) {
         let height = result.height;
         for (index, receipt) in result.receipts.iter().enumerate() {
@@ -96,6 +106,14 @@ impl Index {
                 break;
             }
             self.forget_oldest();
+        }
+        while let Some(entry) = self.ordered_only.first_entry().filter(|entry| *entry.key() < oldest_kept) {
+            let (height, hashes) = entry.remove_entry();
+            for hash in hashes {
+                if matches!(self.places.get(&hash), Some(Place::Ordered(of)) if *of == height) {
+                    self.places.remove(&hash);
+                }
+            }
         }
     }
 

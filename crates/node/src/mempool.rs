@@ -15,6 +15,8 @@ use gage_units::{AccountNumber, Amount, Height, Timestamp};
 
 use crate::{MempoolStatus, SubmitError};
 
+/// No transaction weighs less.
+const WEIGHT_MIN: u64 = 1_000;
 /// Bytes of a block that are not transactions, generously.
 const HEADER_BYTES: usize = 1_024;
 
@@ -182,7 +184,7 @@ impl Mempool {
         let mut block_claims = BTreeMap::<AccountNumber, Amount>::new();
         let (mut taken, mut refused) = (Vec::new(), Vec::new());
         for (number, waiting) in &self.queue {
-            if taken.len() >= TRANSACTIONS_MAX {
+            if taken.len() >= TRANSACTIONS_MAX || weight.saturating_add(WEIGHT_MIN) > weight_max {
                 picked.full = true;
                 break;
             }

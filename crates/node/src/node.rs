@@ -145,13 +145,16 @@ impl Drop for Node {
 }
 
 fn share(config: NodeConfig, recovered: Recovered) -> (Arc<Shared>, DirectoryLock, RecoveryReport) {
-    let Recovered { chain, certified, log, roots, blocks, report, lock, .. } = recovered;
+    let Recovered { chain, certified, log, roots, blocks, older, report, lock, .. } = recovered;
     let bounds = Bounds {
         count: config.mempool_max,
         bytes: config.mempool_bytes_max,
         per_account: config.mempool_per_account_max,
     };
     let mut index = Index::new(config.receipts_retained_blocks, config.receipts_retained_bytes);
+    for (header, hashes) in older {
+        index.ordered_before(&header, hashes);
+    }
     for (header, result) in blocks {
         index.ordered(&header, []);
         index.executed(result);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use gage_chain::{Block, BlockResult, Chain, Executed, Genesis, Head, Header};
+use gage_chain::{Block, BlockResult, Chain, Executed, Genesis, Head, Header, TransactionHash};
 use gage_crypto::Hash;
 use gage_store::certified::{Certified, Changes};
 use gage_units::Height;
@@ -16,6 +16,9 @@ use crate::disk::{self, BlockLog, DirectoryLock, Options, list_snapshots, remove
 use crate::shared::{checkpoint_below, published_by};
 use crate::snapshots::load_snapshot;
 use crate::{NodeConfig, NodeError, read_genesis, write_genesis};
+
+/// The most bytes of blocks before a snapshot that are read for the names of their transactions.
+const OLDER_BYTES_MAX: usize = 64 << 20;
 
 /// What starting found and did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +44,8 @@ pub(crate) struct Recovered {
     pub checkpoint: Head,
     /// Blocks executed again, oldest first.
     pub blocks: Vec<(Header, Arc<BlockResult>)>,
+    /// Blocks before the snapshot, newest first, with their transactions.
+    pub older: Vec<(Header, Vec<TransactionHash>)>,
     pub report: RecoveryReport,
     pub lock: DirectoryLock,
 }
@@ -154,6 +159,7 @@ fn replay(
     if let Some(before_operation) = config.before_operation {
         chain = chain.with_fault(before_operation);
     }
+    let start_height = chain.head().height;
     let mut checkpoint_head = chain.head();
     let mut blocks = std::collections::VecDeque::new();
     for stored in log.iter_from(checkpoint_head.height.0 + 1) {
@@ -174,8 +180,31 @@ fn replay(
             blocks.pop_front();
         }
     }
+    let older = older_blocks(config, &log, start_height, &chain.genesis())?;
     let blocks = blocks.into();
-    Ok(Recovered { chain, certified, log, roots, checkpoint: checkpoint_head, blocks, report, lock })
+    Ok(Recovered { chain, certified, log, roots, checkpoint: checkpoint_head, blocks, older, report, lock })
+}
+
+/// The transactions of the last blocks up to `height`, as far as receipts would be kept.
+fn older_blocks(
+    config: &NodeConfig,
+    log: &BlockLog,
+    height: Height,
+    genesis: &Hash,
+) -> Result<Vec<(Header, Vec<TransactionHash>)>, NodeError> {
+    let (mut blocks, mut bytes) = (Vec::new(), 0);
+    for height in (log.first_height()..=height.0).rev() {
+        let Some(body) = log.read(height)? else { break };
+        bytes += body.len();
+        if bytes > OLDER_BYTES_MAX || blocks.len() as u64 >= config.receipts_retained_blocks {
+            break;
+        }
+        let block = Block::from_bytes(&body)
+            .map_err(|error| NodeError::BadBlock { height, reason: error.to_string() })?;
+        let hashes = block.transactions.iter().map(|signed| signed.transaction.hash(genesis)).collect();
+        blocks.push((block.header, hashes));
+    }
+    Ok(blocks)
 }
 
 /// The roots in a header are those that execution gave.
