@@ -25,7 +25,7 @@
 //! - `account_holds_capital`: the module's account holds the sum of all capital, per asset; a gift nobody
 //!   asked for lies beside it and counts for nothing.
 //!
-//! In reading order: [`product_sum`], [`state`], [`waterfalls`], [`absorb`](mod@absorb), [`surplus`],
+//! In reading order: [`product_sum`], [`state`], [`waterfalls`], [`absorb`](mod@absorb), [`surplus`](mod@surplus),
 //! [`deposits`], [`operations`], [`query`].
 
 pub mod absorb;

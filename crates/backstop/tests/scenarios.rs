@@ -174,6 +174,28 @@ fn leaving_takes_a_request_a_cooldown_and_a_window() {
 }
 
 #[test]
+fn no_more_leaves_than_was_requested() {
+    let (mut world, id) = pool_of_800();
+    world.run(0, request(id, Tranche::Stability, 100 * ONE)).unwrap();
+    world.run(CURATOR, deposit_first_loss(id, 50 * ONE)).unwrap();
+    world.run(CURATOR, request(id, Tranche::FirstLoss, 20 * ONE)).unwrap();
+    world.next_block(HOUR);
+    let paid = |amount: u128| Some(Output { asset: GUSD, amount: Amount(amount) });
+    assert_eq!(world.run(0, withdraw(id, 30 * ONE)).unwrap(), paid(30 * ONE));
+    assert_eq!(world.run(0, withdraw(id, 500 * ONE)).unwrap(), paid(70 * ONE));
+    refused(&mut world, 0, withdraw(id, ONE), "NotRequested", 9013);
+    assert_eq!(world.run(CURATOR, withdraw_first_loss(id, 50 * ONE)).unwrap(), paid(20 * ONE));
+    refused(&mut world, CURATOR, withdraw_first_loss(id, ONE), "NotRequested", 9013);
+    assert_eq!(world.deposit(id, 0).0, 500 * ONE);
+    // A second request starts the cooldown anew and takes the place of the first.
+    world.run(0, request(id, Tranche::Stability, 50 * ONE)).unwrap();
+    world.next_block(HOUR - 1);
+    world.run(0, request(id, Tranche::Stability, 60 * ONE)).unwrap();
+    world.next_block(1);
+    refused(&mut world, 0, withdraw(id, ONE), "CoolingDown", 9014);
+}
+
+#[test]
 fn a_pool_that_all_left_begins_anew() {
     let (mut world, id) = pool_of_800();
     // A third of 800 whole units leaves digits that nobody can withdraw.
