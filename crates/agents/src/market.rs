@@ -67,6 +67,12 @@ impl Depth {
         (1.0 - self.base - self.slope * share).max(0.0)
     }
 
+    /// The same market once `more` were sold: what the next keeper sees who watches the others.
+    #[must_use]
+    pub fn after(self, more: Amount) -> Depth {
+        Depth { sold_share: self.sold_share + more.0 as f64 / self.volume as f64, ..self }
+    }
+
     /// How much may be sold until the next unit fetches less than `least` of the price (0 to 1).
     pub fn amount_down_to(&self, least: f64) -> Amount {
         let room = 1.0 - self.base - least;
