@@ -16,8 +16,8 @@ use crate::receipt::{Outcome, Receipt, leaves};
 use crate::state::{BUNDLES, FROZEN, Head, accumulator, network, params, put_accumulator, put_head};
 use crate::transaction::{SignedTransaction, TransactionHash};
 use crate::{
-    Error, Genesis, GenesisError, Invalid, MODULE, Operation, Params, Rejection, active_version, classes, dispatch,
-    effects, fee_of, fees, invariants, state, validity,
+    ChainOperation, Error, Genesis, GenesisError, Invalid, MODULE, Operation, Params, Rejection, active_version,
+    classes, dispatch, effects, fee_of, fees, invariants, state, validity,
 };
 
 /// The one deterministic state machine: the tables in memory after the last executed block.
@@ -201,7 +201,7 @@ impl Chain {
         let mut budget = params(&self.draft).due_weight_max;
         let mut receipts = Vec::with_capacity(block.transactions.len());
 
-        self.due_work(&ctx, &mut due, gage_oracle::MODULE, |draft, ctx| sure(gage_oracle::begin_block(draft, ctx)));
+        self.sure_work(&ctx, &mut due, gage_oracle::MODULE, gage_oracle::begin_block);
         self.run_bundles(&ctx, &mut receipts, &mut due);
         let bundles = receipts.len();
         for class in classes::ORDER {
@@ -213,10 +213,8 @@ impl Chain {
                 receipts.push(receipt);
             }
             if class == Class::Report {
-                self.due_work(&ctx, &mut due, gage_oracle::MODULE, |draft, ctx| {
-                    sure(gage_oracle::aggregate(draft, ctx))
-                });
-                self.due_work(&ctx, &mut due, gage_vaults::MODULE, |draft, ctx| sure(gage_vaults::mark(draft, ctx)));
+                self.sure_work(&ctx, &mut due, gage_oracle::MODULE, gage_oracle::aggregate);
+                self.sure_work(&ctx, &mut due, gage_vaults::MODULE, gage_vaults::mark);
             }
         }
         self.check_modules(&ctx, &mut due)?;
@@ -251,6 +249,14 @@ impl Chain {
             Guarded::Panicked(reason) => self.freeze(ctx, module, reason),
         }
         self.commit_due(due);
+    }
+
+    /// Runs due work that has no refusals: it can only panic.
+    fn sure_work(&mut self, ctx: &Context, due: &mut Events, module: u8, work: fn(&mut Draft, &Context)) {
+        self.due_work(ctx, due, module, |draft, ctx| -> Result<(), Error> {
+            work(draft, ctx);
+            Ok(())
+        });
     }
 
     fn freeze(&mut self, ctx: &Context, module: u8, reason: String) {
@@ -395,11 +401,6 @@ impl Chain {
     }
 }
 
-/// Due work that has no refusals: it can only panic.
-fn sure((): ()) -> Result<(), Error> {
-    Ok(())
-}
-
 fn stopped(invariant: &'static str, error: &dyn std::error::Error) -> Fault {
     Fault::Broken(Broken { module: "chain", invariant, detail: error.to_string() })
 }
@@ -407,9 +408,13 @@ fn stopped(invariant: &'static str, error: &dyn std::error::Error) -> Fault {
 /// The keys that signed and what each operation is, as authority is asked for them.
 pub(crate) fn claims(signed: &SignedTransaction) -> (Vec<KeyId>, Vec<(u8, Class)>) {
     let keys = signed.signatures.iter().map(|signed| signed.key.id()).collect();
-    let operations =
-        signed.transaction.operations.iter().map(|operation| (operation.module(), operation.class())).collect();
-    (keys, operations)
+    let authority_of = |operation: &Operation| match operation {
+        // Acting for governance is managing the network: it takes the owners' keys, like managing keys.
+        Operation::Chain(ChainOperation::Schedule(_) | ChainOperation::CancelBundle(_)) => gage_accounts::MODULE,
+        other => other.module(),
+    };
+    let operations = &signed.transaction.operations;
+    (keys, operations.iter().map(|operation| (authority_of(operation), operation.class())).collect())
 }
 
 /// Authority, nonce, time and fee of a transaction.

@@ -184,6 +184,20 @@ fn governance_acts_by_scheduled_bundles() {
     let events: Vec<_> = result.due.iter().filter_map(|(module, bytes)| decode_event(module, bytes)).collect();
     assert!(format!("{events:?}").contains("BundleExpired"), "{events:?}");
 
+    // A session of the governing account acts for the account, never for governance.
+    let session = common::secret(common::WALLET + 1).public_key();
+    let open = gage_accounts::operations::OpenSession {
+        key: session,
+        scope: vec![gage_accounts::Grant { module: gage_chain::MODULE, classes: vec![gage_accounts::Class::General] }],
+        expires: Timestamp(network.time + 60_000),
+    };
+    let open = Operation::Accounts(gage_accounts::Operation::OpenSession(open));
+    assert_eq!(network.run(GOVERNOR, vec![open]).outcome, Outcome::Done);
+    let mut transaction = network.transaction(GOVERNOR, vec![schedule(&[mint.clone()], network.time, later)]);
+    transaction.nonce = gage_accounts::nonce::nonce(1, 1);
+    let signed = network.sign_with(common::secret(common::WALLET + 1), transaction);
+    rejected(&network.execute(vec![signed]).receipts[0], None, "OutsideSession");
+
     // A bundle never schedules another.
     let nested = schedule(&[schedule(&[mint], now, later)], now, later);
     let signed = network.signed(GOVERNOR, vec![nested]);

@@ -105,7 +105,10 @@ impl Network {
     }
 
     pub fn sign(&self, user: u8, transaction: Transaction) -> SignedTransaction {
-        let key = secret(user);
+        self.sign_with(secret(user), transaction)
+    }
+
+    pub fn sign_with(&self, key: SecretKey, transaction: Transaction) -> SignedTransaction {
         let payload = transaction.payload(&self.chain.genesis(), &AssetNames(self.chain.draft()));
         let signature = key.sign(&payload).unwrap();
         let signatures = vec![KeySignature { key: key.public_key(), signature }];
