@@ -247,7 +247,7 @@ fn upgrade(naive: &mut Naive, id: VaultId) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
     fn debts_follow_the_naive_book(acts in prop::collection::vec(act(), 1..60)) {
