@@ -120,6 +120,18 @@ impl Draft {
         Ok(())
     }
 
+    /// The bytes of the record at a key of the tree (table number, big endian, then the table's key in
+    /// borsh), if there is one: a read for those who do not know the table's types.
+    ///
+    /// # Errors
+    /// [`LoadError::ShortKey`], [`LoadError::UnknownTable`], [`LoadError::BadKey`].
+    pub fn record(&self, key: &[u8]) -> Result<Option<Vec<u8>>, LoadError> {
+        let (number, key) = key.split_first_chunk::<2>().ok_or(LoadError::ShortKey)?;
+        let number = u16::from_be_bytes(*number);
+        let slot = self.slots.get(usize::from(number)).and_then(Option::as_ref);
+        slot.ok_or(LoadError::UnknownTable(number))?.read(key)
+    }
+
     /// Hands every record of `kind` to `sink`, tables by number and keys in order.
     pub fn visit(&self, kind: Kind, mut sink: impl FnMut(&[u8], &[u8])) {
         for slot in self.slots.iter().flatten().filter(|slot| slot.name().kind == kind) {

@@ -28,6 +28,8 @@ pub trait Slot: Any + Send + Sync {
     fn drain_dirty(&mut self, sink: &mut ChangeSink<'_>);
     /// Adds one record from canonical bytes, without undo and without marking it dirty.
     fn load(&mut self, key: &[u8], value: &[u8]) -> Result<(), LoadError>;
+    /// The canonical bytes of the record at a key in canonical bytes, if there is one.
+    fn read(&self, key: &[u8]) -> Result<Option<Vec<u8>>, LoadError>;
     /// Hands every record to `sink` in the order of the keys.
     fn visit(&self, sink: &mut dyn FnMut(&[u8], &[u8]));
     /// Removes everything, undo and dirty list included.
@@ -136,6 +138,11 @@ macro_rules! erase {
                     return Err(LoadError::Duplicate(self.history.name.name));
                 }
                 Ok(())
+            }
+
+            fn read(&self, key: &[u8]) -> Result<Option<Vec<u8>>, LoadError> {
+                let key = K::try_from_slice(key).map_err(|_| LoadError::BadKey(self.history.name.name))?;
+                Ok(self.peek(&key).map(encode))
             }
 
             fn visit(&self, sink: &mut dyn FnMut(&[u8], &[u8])) {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use gage_store::{Column, Draft, Kind, OrderedTable, Table};
+use gage_store::{Column, Draft, Kind, LoadError, OrderedTable, Table};
 use proptest::prelude::*;
 
 const HASHED: Table<u32, u64> = Table::authenticated(0x0101, "test/hashed");
@@ -162,3 +162,18 @@ fn crossed_ranges_are_empty() {
     assert_eq!(ORDERED.range(&draft, (Included(5), Included(5))).count(), 1);
     assert_eq!(ORDERED.first(&draft), Some((5, 5)));
 }
+
+#[test]
+fn a_record_is_read_by_its_key_bytes() {
+    let mut draft = Draft::new(1);
+    NUMBERS_BY_BYTES.create(&mut draft);
+    NUMBERS_BY_BYTES.put(&mut draft, 7, 70);
+    let key = NUMBERS_BY_BYTES.key_bytes(&7);
+    assert_eq!(draft.record(&key), Ok(Some(70_u64.to_le_bytes().to_vec())));
+    assert_eq!(draft.record(&NUMBERS_BY_BYTES.key_bytes(&8)), Ok(None));
+    assert_eq!(draft.record(&key[..3]), Err(LoadError::BadKey("test/by_bytes")));
+    assert_eq!(draft.record(&[0x77, 0x77, 0]), Err(LoadError::UnknownTable(0x7777)));
+    assert_eq!(draft.record(&[1]), Err(LoadError::ShortKey));
+}
+
+const NUMBERS_BY_BYTES: OrderedTable<u32, u64> = OrderedTable::authenticated(0x7f01, "test/by_bytes");

@@ -1,0 +1,152 @@
+//! Where a transaction stands, and what became of it.
+
+use std::time::Duration;
+
+use axum::response::Response;
+use gage_chain::{Outcome, Receipt, TransactionHash};
+use gage_crypto::Hash;
+use gage_node::{Stage, TxStatus};
+use gage_units::{Amount, Height};
+use gage_verify::Document;
+use serde::Serialize;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::Shared;
+use super::events::{decoded, module_name};
+use crate::api::Api;
+use crate::extract::{Segment, ok};
+use crate::problem::{Cause, Problem};
+
+/// Where a transaction stands.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct StatusReply {
+    /// Its name.
+    pub transaction: String,
+    /// `accepted`, `ordered`, `executed` or `certified`; `dropped` if it could not run any more.
+    pub status: &'static str,
+    /// Its block, once it is ordered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<Height>,
+    /// The position of its receipt, once it is executed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<usize>,
+    /// What became of it, once it is executed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<ReceiptReply>,
+    /// Why it was dropped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+}
+
+/// What became of a transaction.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ReceiptReply {
+    /// `done`, `rejected` or `internal`.
+    pub outcome: &'static str,
+    /// The operation that was refused, from zero.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<u8>,
+    /// The stable number of the refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<u32>,
+    /// The stable name of the refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Why, and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sentence: Option<String>,
+    /// What it paid, in smallest units of the fee asset.
+    pub fee: Amount,
+    /// The work it was charged for.
+    pub weight: u64,
+    /// What happened.
+    pub events: Vec<ReceiptEvent>,
+}
+
+/// One event of a receipt.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ReceiptEvent {
+    module: &'static str,
+    event: Value,
+}
+
+impl ReceiptReply {
+    pub(crate) fn of(receipt: &Receipt) -> ReceiptReply {
+        let (outcome, operation, reason) = match &receipt.outcome {
+            Outcome::Done => ("done", None, None),
+            Outcome::Rejected { operation, reason } => ("rejected", *operation, Some(reason)),
+            Outcome::Internal => ("internal", None, None),
+        };
+        let event = |(module, bytes)| ReceiptEvent { module: module_name(module), event: decoded(module, bytes) };
+        ReceiptReply {
+            outcome,
+            operation,
+            code: reason.map(|reason| reason.code),
+            name: reason.map(|reason| reason.name.clone()),
+            sentence: reason.map(|reason| reason.sentence.clone()),
+            fee: receipt.fee,
+            weight: receipt.weight,
+            events: receipt.events.iter().map(event).collect(),
+        }
+    }
+}
+
+impl StatusReply {
+    pub(crate) fn of(hash: &TransactionHash, status: &TxStatus) -> StatusReply {
+        let index = match status {
+            TxStatus::Executed { index, .. } | TxStatus::Certified { index, .. } => Some(*index),
+            _ => None,
+        };
+        let problem = match status {
+            TxStatus::Dropped { reason } => Some(Problem::refused(reason)),
+            _ => None,
+        };
+        StatusReply {
+            transaction: hash.to_string(),
+            status: status.word(),
+            height: status.height(),
+            index,
+            receipt: status.receipt().map(ReceiptReply::of),
+            problem,
+        }
+    }
+}
+
+/// Waits without a thread until a transaction reaches a stage, is dropped, or the time is over.
+pub(crate) async fn wait(api: &Api, hash: TransactionHash, at_least: Stage, most: Duration) -> TxStatus {
+    let deadline = Instant::now() + most;
+    let mut progress = api.node.progress();
+    loop {
+        let stopped = progress.borrow_and_update().stopped;
+        let status = api.node.status(&hash);
+        let reached = status.stage().is_some_and(|stage| stage >= at_least);
+        if reached || stopped || matches!(status, TxStatus::Dropped { .. } | TxStatus::Unknown) {
+            return status;
+        }
+        match tokio::time::timeout_at(deadline, progress.changed()).await {
+            Ok(Ok(())) => {}
+            // The time is over, or the node is gone.
+            _ => return api.node.status(&hash),
+        }
+    }
+}
+
+/// `GET /v1/transactions/{hash}`
+pub(crate) async fn get(api: Shared, Segment(hash): Segment<Hash>) -> Result<Response, Problem> {
+    let hash = TransactionHash(hash);
+    match api.node.status(&hash) {
+        TxStatus::Unknown => {
+            let detail = "this node has not seen the transaction, or no longer keeps its receipt";
+            Err(Problem::new(Cause::UnknownTransaction, detail))
+        }
+        status => Ok(ok(&StatusReply::of(&hash, &status))),
+    }
+}
+
+/// `GET /v1/transactions/{hash}/proof`
+pub(crate) async fn proof(api: Shared, Segment(hash): Segment<Hash>) -> Result<Response, Problem> {
+    let evidence =
+        api.blocking(move |api| api.node.receipt_proof(&TransactionHash(hash)).map_err(|error| Problem::prove(&error)));
+    Ok(ok(&Document::Receipt(Box::new(evidence.await?))))
+}
