@@ -5,11 +5,12 @@ use gage_store::Draft;
 
 use crate::block::gather;
 use crate::feed::check_chain;
+use crate::quote::{quote_at, valid_from};
 use crate::state::{
     ACTIONS_DUE, ASSET_FEEDS, CELLS, CHANGED, Cell, DEPENDENTS, FEEDS, GLOBAL, JUMPS_DUE, MARKETS, PUBLISHERS, REPORTS,
-    global, jump_due,
+    global, jump_due, market,
 };
-use crate::{DEPTH_MAX, Dimension, FeedId, Source};
+use crate::{DEPTH_MAX, Dimension, FeedId, PriceClass, Source};
 
 /// Checks what this block touched.
 ///
@@ -34,6 +35,7 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
         cell_never_goes_back(draft, feed, cell)?;
         aggregate_is_recomputed(draft, feed, cell)?;
     }
+    class_follows_from_records(draft)?;
     reports_have_publishers(draft)?;
     feeds_chain(draft)?;
     rules_in_bounds(draft)?;
@@ -81,6 +83,27 @@ fn aggregate_is_recomputed(draft: &Draft, id: FeedId, cell: &Cell) -> Result<(),
         Ok(None) => Ok(()),
         Err(error) => broken(false, "AggregateIsRecomputed", || format!("feed {id}: {error}")),
     }
+}
+
+/// The class of a quote depends on records and the block's time alone, and its band is bounded: said
+/// here a second time, for every reported feed at the time of the last block.
+fn class_follows_from_records(draft: &Draft) -> Result<(), Broken> {
+    let Some(now) = global(draft).last_block else { return Ok(()) };
+    for (id, cell) in CELLS.iter(draft) {
+        let (Some(feed), Ok(quote)) = (FEEDS.peek(draft, &id), quote_at(draft, now, id)) else { continue };
+        let from = valid_from(&global(draft), &market(draft, id), feed, now);
+        let too_old = now.0.saturating_sub(cell.observed_at.0) > feed.params.max_age_ms;
+        let expected = match from {
+            _ if !feed.params.admits(quote.mid, feed.decimals) => quote.class == PriceClass::Invalid,
+            None => quote.class == PriceClass::Closed,
+            Some(from) if too_old || cell.observed_at < from => quote.class == PriceClass::Stale,
+            _ if cell.belief.jump.is_some() => quote.class == PriceClass::Jumped,
+            _ => quote.class <= PriceClass::Uncertain,
+        };
+        let ordered = quote.low <= quote.mid && quote.mid <= quote.high;
+        broken(expected && ordered, "ClassFollowsFromRecords", || format!("feed {id}: {quote:?} of {cell:?}"))?;
+    }
+    Ok(())
 }
 
 /// Every report belongs to a publisher of a reported feed, and none is from the future.

@@ -18,7 +18,8 @@
 //! - `ExpansionFollows`: the expansion of every composition is what its parts make of it.
 //! - `SupplyIsMintedLessRedeemed`: the supply of an attested asset is what was minted here less what
 //!   was redeemed.
-//! - `SupplyWasProven`: the supply of an attested asset is at most what was proven at its last mint.
+//! - `SupplyWasProven`: the supply of an attested asset is at most what was proven at its last
+//!   mint (or what genesis gave it, which stays in quarantine until proven).
 //! - `AttestationsHaveVerifiers`: every attestation is by a verifier of the terms, and none is from
 //!   the future or outlasts its validity.
 //! - `IsinIsUnique`: an ISIN names one asset, and the index agrees with the instruments.

@@ -111,11 +111,11 @@ pub struct Expansion {
 pub struct Backing {
     /// Who must attest, how many, for how long.
     pub terms: BackingTerms,
-    /// All that was ever minted.
+    /// All that was ever minted, genesis included.
     pub minted: Amount,
     /// All that was ever redeemed.
     pub redeemed: Amount,
-    /// What was proven when it was last minted.
+    /// What was proven when it was last minted; at first the supply of genesis.
     pub covered: Amount,
 }
 

@@ -364,3 +364,19 @@ fn genesis_is_the_operations_of_governance() {
     assert_eq!(status(&world, asset).backing, BackingStatus::Quarantined);
     assert!(serde_json::from_str::<Genesis>(r#"{"instrument": []}"#).is_err());
 }
+
+#[test]
+fn supply_of_genesis_is_in_quarantine_until_it_is_proven() {
+    let mut world = World::new();
+    let asset = world.asset(AssetKind::Module(gage_securities::MODULE));
+    let ctx = world.context(Signer::Protocol);
+    let holder = world.accounts[4];
+    gage_ledger::mint(&mut world.draft, &ctx, gage_securities::MODULE, asset, holder, Amount(700)).unwrap();
+    world.govern(Operation::SetBackingTerms(world.terms(asset))).unwrap();
+    assert_eq!(status(&world, asset).backing, BackingStatus::Quarantined);
+    assert_eq!(status(&world, asset).haircut, Bps(6_000));
+    (1..=2).for_each(|place| world.attest(place, asset, 700).unwrap());
+    assert_eq!(status(&world, asset).backing, BackingStatus::Proven);
+    let quantity = Quantity::Exact(Amount(700));
+    world.act(4, Operation::RedeemBacked(RedeemBacked { asset, quantity, reference: Hash::ZERO })).unwrap();
+}

@@ -103,7 +103,12 @@ impl SetBackingTerms {
                 let terms = terms.clone();
                 let backing = match BACKINGS.get(draft, &self.asset) {
                     Some(before) => Backing { terms, ..before },
-                    None => Backing { terms, minted: Amount::ZERO, redeemed: Amount::ZERO, covered: Amount::ZERO },
+                    None => {
+                        // What exists without terms comes from genesis and counts as minted; it stays in
+                        // quarantine until it is proven.
+                        let supply = gage_ledger::supply(draft, self.asset);
+                        Backing { terms, minted: supply, redeemed: Amount::ZERO, covered: supply }
+                    }
                 };
                 BACKINGS.put(draft, self.asset, backing);
             }
