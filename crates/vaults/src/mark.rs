@@ -20,9 +20,12 @@ pub fn mark(draft: &mut Draft, ctx: &Context) {
     let facilities: Vec<FacilityId> = FACILITIES.iter(draft).map(|(id, _)| id).collect();
     for id in facilities {
         let savepoint = draft.savepoint();
-        if let Err(error) = mark_facility(draft, ctx, id) {
-            // The facility stays at its last accrual and takes no new risk.
+        if let Err(error) = mark_facility(draft, ctx, id, true) {
+            // Interest stays at its last accrual; prices are followed all the same.
             draft.undo_to(savepoint);
+            if mark_facility(draft, ctx, id, false).is_err() {
+                draft.undo_to(savepoint);
+            }
             let mut totals = book::totals(draft, id);
             totals.unfinished = true;
             TOTALS.put(draft, id, totals);
@@ -36,13 +39,14 @@ pub fn mark(draft: &mut Draft, ctx: &Context) {
 /// # Errors
 /// If a figure does not fit.
 pub(crate) fn accrue_now(draft: &mut Draft, ctx: &Context, id: FacilityId) -> Result<(), Error> {
-    mark_facility(draft, &ctx.as_protocol(), id)
+    mark_facility(draft, &ctx.as_protocol(), id, true)
 }
 
-fn mark_facility(draft: &mut Draft, ctx: &Context, id: FacilityId) -> Result<(), Error> {
+fn mark_facility(draft: &mut Draft, ctx: &Context, id: FacilityId, accrue: bool) -> Result<(), Error> {
     let facility = book::facility(draft, id)?;
     let mut totals = book::totals(draft, id);
-    let seconds = ctx.time.seconds().saturating_sub(totals.accrued_at.seconds());
+    let passed = ctx.time.seconds().saturating_sub(totals.accrued_at.seconds());
+    let seconds = if accrue { passed } else { 0 };
     let marks = fresh_marks(draft, ctx, id)?;
     let price_moved = marks.iter().any(|(_, old, new)| old.weighted != new.weighted);
     if seconds > 0 || price_moved {
