@@ -1,4 +1,5 @@
 //! Table numbers: the module in the high byte, unique in the low byte, and names that say the module.
+//! `docs/formats.md` lists every table with its number.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use crate::lexer;
 use crate::workspace::{File, Workspace};
 
 const RULE: &str = "tables";
+const FORMATS: &str = "docs/formats.md";
 
 /// A table constant as it stands in the source.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,8 +33,20 @@ pub fn check(workspace: &Workspace) -> Vec<Finding> {
         for file in workspace.rust_of(krate).filter(|file| !file.is_test()) {
             tables(krate, module, file, &mut seen, &mut findings);
         }
+        unlisted(workspace, &seen, &mut findings);
     }
     findings
+}
+
+/// The tables that the document of formats does not list under their numbers.
+fn unlisted(workspace: &Workspace, seen: &BTreeMap<u32, String>, findings: &mut Vec<Finding>) {
+    let Some(formats) = workspace.file(FORMATS) else { return };
+    for (number, name) in seen {
+        if !formats.text.contains(&format!("| `{number:#06x}` | `{name}` |")) {
+            let text = format!("table {number:#06x} `{name}` is not listed with its number");
+            findings.push(Finding::error(RULE, FORMATS, text));
+        }
+    }
 }
 
 fn tables(krate: &str, module: u32, file: &File, seen: &mut BTreeMap<u32, String>, findings: &mut Vec<Finding>) {
@@ -112,6 +126,19 @@ mod tests {
                      const B: Table<u32, u8> =\n    Table::derived(table(2), \"auctions/b\");\n";
         assert_eq!(found(state), Vec::<String>::new());
         assert_eq!(declared(state).len(), 2);
+    }
+
+    #[test]
+    fn tables_are_listed_in_the_formats() {
+        let files = |row| {
+            Workspace::of(&[
+                ("crates/auctions/src/lib.rs", "//! Lots.\npub const MODULE: u8 = 7;\n"),
+                ("crates/auctions/src/state.rs", "X::derived(table(1), \"auctions/a\");"),
+                ("docs/formats.md", row),
+            ])
+        };
+        assert!(check(&files("| `0x0701` | `auctions/a` | derived |\n")).is_empty());
+        assert!(check(&files("| `0x0702` | `auctions/a` | derived |\n"))[0].text.contains("not listed"));
     }
 
     #[test]
