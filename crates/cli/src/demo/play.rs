@@ -12,6 +12,7 @@ use gage_agents::population::Population;
 use gage_agents::scenario::Scenario;
 use gage_agents::{borrower, depositor, publisher};
 use gage_chain::{Operation, SignedTransaction, TransactionHash};
+use gage_client::Signer;
 use gage_crypto::Hash;
 use gage_ledger::operations::Payment;
 use gage_units::{AccountNumber, Amount, Timestamp};
@@ -65,7 +66,7 @@ struct Purse {
 pub struct Play<'a> {
     scenario: &'a Scenario,
     people: &'a Population,
-    world: World,
+    world: World<Signer>,
     door: Door,
     network: Hash,
     ticks: Vec<Tick>,
@@ -102,7 +103,7 @@ impl<'a> Play<'a> {
     pub fn new(
         scenario: &'a Scenario,
         people: &'a Population,
-        world: World,
+        world: World<Signer>,
         door: Door,
         ticks: &[Tick],
     ) -> anyhow::Result<Play<'a>> {
@@ -166,8 +167,8 @@ impl<'a> Play<'a> {
     }
 
     /// The node behind it, for the checks at the end.
-    pub fn into_door(self) -> Door {
-        self.door
+    pub fn door(&self) -> &Door {
+        &self.door
     }
 
     /// The accounts of owners and keepers, for the checks at the end.
@@ -230,7 +231,7 @@ impl<'a> Play<'a> {
         let mut sent = Vec::new();
         if !first_loss.is_zero() {
             let now = self.now(4);
-            sent.push(sign(&mut self.world.curator, &self.network, now, vec![sign::deposit_first_loss(first_loss)])?);
+            sent.push(sign(&mut self.world.curator, now, vec![sign::deposit_first_loss(first_loss)])?);
         }
         let sealed = self.seal(4, sent)?;
         if !sealed.refused.is_empty() {
@@ -241,7 +242,7 @@ impl<'a> Play<'a> {
 
     /// The market gives keepers, depositors and the curator what they begin with.
     fn spread_money(&mut self, at: usize) -> anyhow::Result<()> {
-        let payment = |one: &Actor, amount| Payment { to: one.id, asset: STABLE, amount };
+        let payment = |one: &Actor<Signer>, amount| Payment { to: one.id, asset: STABLE, amount };
         let mut payments: Vec<Payment> = Vec::new();
         for (plan, keeper) in self.people.keepers.iter().zip(&self.world.keepers) {
             payments.push(payment(keeper, plan.inventory));
@@ -257,7 +258,7 @@ impl<'a> Play<'a> {
         let now = self.now(at);
         let mut sent = Vec::new();
         if !payments.is_empty() {
-            sent.push(sign(&mut self.world.market, &self.network, now, vec![sign::pay(payments)])?);
+            sent.push(sign(&mut self.world.market, now, vec![sign::pay(payments)])?);
         }
         let sealed = self.seal(at, sent)?;
         if !sealed.refused.is_empty() {
@@ -270,15 +271,14 @@ impl<'a> Play<'a> {
     fn everyone_once(
         &mut self,
         at: usize,
-        group: impl Fn(&mut World) -> &mut Vec<Actor>,
-        operations: impl Fn(usize, &Actor) -> Vec<Operation>,
+        group: impl Fn(&mut World<Signer>) -> &mut Vec<Actor<Signer>>,
+        operations: impl Fn(usize, &Actor<Signer>) -> Vec<Operation>,
     ) -> anyhow::Result<Sealed> {
         let now = self.now(at);
-        let network = self.network;
         let mut sent = Vec::new();
         for (index, one) in group(&mut self.world).iter_mut().enumerate() {
             let operations = operations(index, one);
-            sent.push(sign(one, &network, now, operations)?);
+            sent.push(sign(one, now, operations)?);
         }
         self.seal(at, sent)
     }
@@ -305,9 +305,8 @@ impl<'a> Play<'a> {
             sent.push(paid);
         }
         for (intent, operation) in intents {
-            let network = self.network;
-            let signed = sign(self.actor_of(intent), &network, now, vec![operation])?;
-            sent_by.insert(signed.transaction.hash(&network), intent);
+            let signed = sign(self.actor_of(intent), now, vec![operation])?;
+            sent_by.insert(signed.transaction.hash(&self.network), intent);
             sent.push(signed);
         }
         let sealed = self.seal(at, sent)?;
@@ -321,7 +320,7 @@ impl<'a> Play<'a> {
         self.observe(at)
     }
 
-    fn actor_of(&mut self, intent: Intent) -> &mut Actor {
+    fn actor_of(&mut self, intent: Intent) -> &mut Actor<Signer> {
         let world = &mut self.world;
         match intent {
             Intent::TopUp { borrower, .. } => &mut world.borrowers[borrower],
@@ -435,7 +434,7 @@ impl<'a> Play<'a> {
         if payments.is_empty() {
             return Ok(None);
         }
-        sign(&mut self.world.market, &self.network, now, vec![sign::pay(payments)]).map(Some)
+        sign(&mut self.world.market, now, vec![sign::pay(payments)]).map(Some)
     }
 
     /// Books an executed transaction.
@@ -481,7 +480,7 @@ impl<'a> Play<'a> {
             // With its lag a publisher may have nothing newer than it signed before.
             let Some(seen) = seen.filter(|seen| seen.observed_at_ms > self.last_report_ms[index]) else { continue };
             self.last_report_ms[index] = seen.observed_at_ms;
-            sent.push(sign(&mut self.world.publishers[index], &self.network, now, vec![sign::report(&seen)])?);
+            sent.push(sign(&mut self.world.publishers[index], now, vec![sign::report(&seen)])?);
         }
         sent.extend(users);
         let mut sealed = self.door.submit(&sent)?;

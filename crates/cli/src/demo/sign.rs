@@ -4,17 +4,15 @@ use gage_accounts::Quantity;
 use gage_agents::liquidator::Take;
 use gage_agents::publisher::Observation;
 use gage_backstop::operations::Tranche;
-use gage_chain::{KeySignature, Operation, SignedTransaction, Transaction};
-use gage_crypto::payload::machine_digest;
-use gage_crypto::{AccountId, Hash, SigningPayload};
+use gage_chain::{Operation, SignedTransaction};
+use gage_client::Signer;
+use gage_crypto::AccountId;
 use gage_ledger::operations::Payment;
-use gage_units::{Amount, AssetId, Price, Timestamp};
+use gage_units::{Amount, AssetId, Timestamp};
 use gage_vaults::VaultId;
 
 use super::world::{Actor, COLLATERAL, FACILITY, FEED, STABLE, WATERFALL};
 
-/// The most a transaction of the run may cost, in credit.
-const FEE_MAX: Amount = Amount(Price::ONE.0);
 /// How long a transaction may wait.
 const VALID_MS: u64 = 3_600_000;
 
@@ -23,23 +21,11 @@ const VALID_MS: u64 = 3_600_000;
 /// # Errors
 /// Never in practice: an Ed25519 key signs every payload.
 pub fn sign(
-    actor: &mut Actor,
-    network: &Hash,
+    actor: &mut Actor<Signer>,
     now: Timestamp,
     operations: Vec<Operation>,
 ) -> anyhow::Result<SignedTransaction> {
-    actor.nonce += 1;
-    let transaction = Transaction {
-        account: actor.id,
-        nonce: actor.nonce,
-        valid_until: now.plus_ms(VALID_MS)?,
-        max_fee: FEE_MAX,
-        operations,
-        expected: Vec::new(),
-    };
-    let payload = SigningPayload { machine: machine_digest(network, &transaction.to_bytes()), wallet: None };
-    let signature = actor.key.sign(&payload)?;
-    Ok(SignedTransaction { transaction, signatures: vec![KeySignature { key: actor.key.public_key(), signature }] })
+    Ok(actor.key.signed(now.plus_ms(VALID_MS)?, operations)?)
 }
 
 pub fn report(seen: &Observation) -> Operation {

@@ -9,7 +9,8 @@ use gage_auctions::Curve;
 use gage_backstop::{Step, StepKind, Terms, WaterfallId};
 use gage_chain::{Genesis, GenesisCredit, GenesisKey, genesis_account_id};
 use gage_crypto::hash::sha256_parts;
-use gage_crypto::{AccountId, Scheme, SecretKey};
+use gage_client::Signer;
+use gage_crypto::{AccountId, Hash, Scheme, SecretKey};
 use gage_ledger::{GenesisAsset, GenesisBalance};
 use gage_oracle::{Dimension, FeedId, FeedParams, GenesisFeed, GenesisPublisher, Source};
 use gage_units::{Accumulator, Amount, AssetId, Bps, Price, RatePerSecond, Ratio, SECONDS_PER_YEAR, Timestamp};
@@ -28,43 +29,43 @@ pub const FACILITY: FacilityId = FacilityId(1);
 /// Who bears its losses.
 pub const WATERFALL: WaterfallId = WaterfallId(1);
 
+/// The first nonce of every account.
+const FIRST_NONCE: u64 = 1;
 const ONE: u128 = Price::ONE.0;
 /// Fee credit of every account: a transaction costs some thousandths.
 const CREDIT_EACH: Amount = Amount(10_000 * ONE);
 
-/// An account with its key and the next nonce.
-pub struct Actor {
+/// An account with the key that signs for it.
+pub struct Actor<K> {
     /// Its name on the network.
     pub id: AccountId,
-    /// Its only key.
-    pub key: SecretKey,
-    /// Counted up by every transaction.
-    pub nonce: u64,
+    /// Its only key: bare before the network has a name, then a signer that counts nonces.
+    pub key: K,
 }
 
 /// Everyone with a key, in the order of the population.
-pub struct World {
+pub struct World<K> {
     /// Plays the market outside: takes collateral, gives stable.
-    pub market: Actor,
+    pub market: Actor<K>,
     /// Adds first-loss capital.
-    pub curator: Actor,
+    pub curator: Actor<K>,
     /// Report prices.
-    pub publishers: Vec<Actor>,
+    pub publishers: Vec<Actor<K>>,
     /// One vault each.
-    pub borrowers: Vec<Actor>,
+    pub borrowers: Vec<Actor<K>>,
     /// Take lots.
-    pub keepers: Vec<Actor>,
+    pub keepers: Vec<Actor<K>>,
     /// Insure.
-    pub depositors: Vec<Actor>,
+    pub depositors: Vec<Actor<K>>,
 }
 
-impl World {
-    /// The accounts of a population.
+impl World<SecretKey> {
+    /// The keys of a population.
     ///
     /// # Errors
     /// Never in practice: an Ed25519 key exists for every secret.
-    pub fn new(seed: u64, people: &Population) -> anyhow::Result<World> {
-        let many = |role: &str, count: usize| -> anyhow::Result<Vec<Actor>> {
+    pub fn new(seed: u64, people: &Population) -> anyhow::Result<World<SecretKey>> {
+        let many = |role: &str, count: usize| -> anyhow::Result<Vec<Actor<SecretKey>>> {
             (0..count).map(|index| actor(seed, role, index)).collect()
         };
         Ok(World {
@@ -77,19 +78,36 @@ impl World {
         })
     }
 
-    fn everyone(&self) -> impl Iterator<Item = &Actor> {
+    /// The same people, signing for a network.
+    pub fn on(self, network: Hash, base_fee: Amount) -> World<Signer> {
+        let one = |actor: Actor<SecretKey>| {
+            let signer = Signer::new(actor.id, actor.key, network, FIRST_NONCE, base_fee);
+            Actor { id: actor.id, key: signer }
+        };
+        let many = |actors: Vec<Actor<SecretKey>>| actors.into_iter().map(one).collect();
+        World {
+            market: one(self.market),
+            curator: one(self.curator),
+            publishers: many(self.publishers),
+            borrowers: many(self.borrowers),
+            keepers: many(self.keepers),
+            depositors: many(self.depositors),
+        }
+    }
+
+    fn everyone(&self) -> impl Iterator<Item = &Actor<SecretKey>> {
         let single = [&self.market, &self.curator];
         let groups = [&self.publishers, &self.borrowers, &self.keepers, &self.depositors];
         single.into_iter().chain(groups.into_iter().flatten())
     }
 }
 
-fn actor(seed: u64, role: &str, index: usize) -> anyhow::Result<Actor> {
+fn actor(seed: u64, role: &str, index: usize) -> anyhow::Result<Actor<SecretKey>> {
     let number = (index as u64).to_be_bytes();
     let secret = sha256_parts(&[b"gage demo key", &seed.to_be_bytes(), &number, role.as_bytes()]);
     let key = SecretKey::from_bytes(Scheme::Ed25519, &secret.0)?;
     let id = genesis_account_id(&[genesis_key(&key)], 1)?;
-    Ok(Actor { id, key, nonce: 0 })
+    Ok(Actor { id, key })
 }
 
 fn genesis_key(key: &SecretKey) -> GenesisKey {
@@ -97,7 +115,7 @@ fn genesis_key(key: &SecretKey) -> GenesisKey {
 }
 
 /// The genesis file of a run that begins at `time`.
-pub fn genesis(scenario: &Scenario, people: &Population, world: &World, time: Timestamp) -> Genesis {
+pub fn genesis(scenario: &Scenario, people: &Population, world: &World<SecretKey>, time: Timestamp) -> Genesis {
     let mut genesis = Genesis { network: "gage-demo".to_owned(), time, ..Genesis::default() };
     genesis.params.fee_asset = CREDIT;
     // Room for the opening of all vaults in a few blocks, at a base fee that does not move.
@@ -138,7 +156,7 @@ fn assets(scenario: &Scenario, issuer: AccountId) -> Vec<GenesisAsset> {
     ]
 }
 
-fn feed(scenario: &Scenario, world: &World) -> GenesisFeed {
+fn feed(scenario: &Scenario, world: &World<SecretKey>) -> GenesisFeed {
     let rules = &scenario.feed;
     let quorum = u8::try_from(rules.quorum).unwrap_or(u8::MAX);
     GenesisFeed {

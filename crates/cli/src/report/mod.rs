@@ -233,7 +233,7 @@ fn fraction(part: f64, whole: f64) -> f64 {
 }
 
 /// `1234567.8` as `1,234,568`.
-fn grouped(number: f64) -> String {
+pub fn grouped(number: f64) -> String {
     let digits = format!("{:.0}", number.abs());
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -255,7 +255,7 @@ fn percent(share: f64) -> String {
 }
 
 /// `2020-03-12 14:20`, UTC, from milliseconds; the calendar by Howard Hinnant's days-to-civil formula.
-fn utc(time_ms: u64) -> String {
+pub fn utc(time_ms: u64) -> String {
     let minutes = time_ms / 60_000;
     let (days, minute) = (minutes / 1_440, minutes % 1_440);
     let shifted = days + 719_468;

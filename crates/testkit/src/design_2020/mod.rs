@@ -70,7 +70,11 @@ pub struct Outcome {
 impl Outcome {
     /// Debt covered by winning bids, as a share of the debt liquidated; one if none was.
     pub fn recovered_fraction(&self) -> f64 {
-        if self.debt_liquidated > 0.0 { 1.0 - (self.bad_debt + self.debt_unsettled) / self.debt_liquidated } else { 1.0 }
+        if self.debt_liquidated > 0.0 {
+            1.0 - (self.bad_debt + self.debt_unsettled) / self.debt_liquidated
+        } else {
+            1.0
+        }
     }
 }
 
@@ -218,9 +222,8 @@ impl<'t> Model<'t> {
     }
 
     fn top_ups(&self, now: &Step) -> Vec<Sent> {
-        let wanted = |(vault, record): (usize, &Vault)| {
-            record.wants(now.price).map(|amount| Sent::TopUp { vault, amount })
-        };
+        let wanted =
+            |(vault, record): (usize, &Vault)| record.wants(now.price).map(|amount| Sent::TopUp { vault, amount });
         self.vaults.iter().enumerate().filter_map(wanted).collect()
     }
 

@@ -1,0 +1,119 @@
+//! The checks at the end: the books recomputed by the node, and proofs of every vault, every auction
+//! and every account of the run verified here, without trusting the node.
+
+use anyhow::Context as _;
+use gage_crypto::{AccountId, Hash};
+use gage_store::proof::Root;
+use gage_verify::{Document, Trust};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::door::Door;
+use super::world::{COLLATERAL, STABLE};
+use crate::report::Checks;
+
+/// What the audit says, as far as the report needs it.
+#[derive(Deserialize)]
+struct AuditReply {
+    conservation_ok: bool,
+    broken: Option<String>,
+    assets: Vec<AssetLine>,
+    facilities: Vec<FacilityLine>,
+}
+
+#[derive(Deserialize)]
+struct AssetLine {
+    symbol: String,
+    decimals: u8,
+    supply: gage_units::Amount,
+}
+
+#[derive(Deserialize)]
+struct FacilityLine {
+    identity: gage_vaults::query::IdentityView,
+    coverage: Option<gage_units::Ratio>,
+}
+
+/// Whose records are proved.
+pub struct Subjects {
+    /// Numbers of vaults.
+    pub vaults: Vec<u32>,
+    /// Numbers of lots, open or over: an ended one is proved absent.
+    pub lots: Vec<u64>,
+    /// Accounts whose holdings are proved.
+    pub holders: Vec<AccountId>,
+}
+
+/// Asks for the audit and every proof, and verifies them against the root published under `at`.
+///
+/// # Errors
+/// The node does not answer as it should. What does not hold is told in the result.
+pub fn run(door: &Door, subjects: &Subjects, network: Hash, root: Root) -> anyhow::Result<Checks> {
+    let audit: AuditReply = door.get("/v1/audit")?;
+    let mut checks = Checks { conservation_ok: audit.conservation_ok, proofs_ok: true, ..Checks::default() };
+    checks.conservation = words(&audit);
+    let trust = Trust { genesis: Some(network), state_root: Some(root), ..Trust::default() };
+    let mut prove = |path: String, present: Option<bool>| -> anyhow::Result<()> {
+        let evidence: Value = door.get(&path)?;
+        let verified = Document::parse(&evidence.to_string()).and_then(|document| document.verify(&trust));
+        match verified {
+            Ok(verified) if present.is_none_or(|present| present == verified.present) => checks.proofs_verified += 1,
+            Ok(verified) => {
+                let found = if verified.present { "exists" } else { "does not exist" };
+                checks.proofs_failed.push(format!("{path}: proved that the record {found}, which is not expected"));
+            }
+            Err(error) => checks.proofs_failed.push(format!("{path}: {error}")),
+        }
+        Ok(())
+    };
+    for vault in &subjects.vaults {
+        prove(format!("/v1/vaults/{vault}/proof"), Some(true))?;
+    }
+    for lot in &subjects.lots {
+        prove(format!("/v1/auctions/{lot}/proof"), None)?;
+    }
+    for holder in &subjects.holders {
+        for asset in [COLLATERAL, STABLE] {
+            prove(format!("/v1/accounts/{holder}/holdings/{asset}/proof"), None)?;
+        }
+    }
+    checks.proofs_ok = checks.proofs_failed.is_empty();
+    Ok(checks)
+}
+
+/// The root of the newest checkpoint.
+///
+/// # Errors
+/// The node does not answer as it should.
+pub fn root(door: &Door) -> anyhow::Result<Root> {
+    #[derive(Deserialize)]
+    struct StatusReply {
+        root: Root,
+    }
+    let status: StatusReply = door.get("/v1/status").context("asking for the root")?;
+    Ok(status.root)
+}
+
+fn words(audit: &AuditReply) -> Vec<String> {
+    let mut lines: Vec<String> = audit.broken.iter().map(|broken| format!("broken: {broken}")).collect();
+    let decimal = |amount: gage_units::Amount, decimals| gage_units::format_decimal(amount.0, decimals);
+    for asset in &audit.assets {
+        lines.push(format!("{} {} exist, and accounts hold exactly that", decimal(asset.supply, asset.decimals), asset.symbol));
+    }
+    for facility in &audit.facilities {
+        let identity = &facility.identity;
+        lines.push(format!(
+            "supply {} + rounding {} = vault debt {} + at auction {} + bad debt {}: {}",
+            decimal(identity.supply, 18),
+            decimal(identity.rounding, 18),
+            decimal(identity.bucket_debt, 18),
+            decimal(identity.auctioned, 18),
+            decimal(identity.bad_debt, 18),
+            if identity.holds { "holds" } else { "DOES NOT HOLD" }
+        ));
+        if let Some(coverage) = facility.coverage {
+            lines.push(format!("collateral covers {} of the supply", gage_units::format_decimal(coverage.0 / 100_000_000_000_000 * 100_000_000_000_000, 18)));
+        }
+    }
+    lines
+}

@@ -1,0 +1,223 @@
+//! The only way the demo touches its node: HTTP on the loopback interface, through the public client.
+
+use anyhow::{Context as _, bail};
+use gage_chain::{DecodedEvent, SignedTransaction, TransactionHash};
+use gage_client::{Client, Page, Taken};
+use gage_crypto::Hash;
+use gage_units::{Amount, Timestamp};
+use gage_vaults::query::{FacilityView, VaultView};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::world::{FACILITY, FEED, STABLE, WATERFALL};
+
+/// The most entries of one page.
+const PAGE: usize = 500;
+
+/// An open connection to the demo's node.
+pub struct Door {
+    client: Client,
+    network: Hash,
+}
+
+/// What a block did.
+#[derive(Debug, Default)]
+pub struct Sealed {
+    /// How many transactions were done.
+    pub executed: u64,
+    /// Those that were not, with the reason.
+    pub refused: Vec<(TransactionHash, String)>,
+    /// Events of vaults, auctions and the backstop, in their order.
+    pub events: Vec<DecodedEvent>,
+}
+
+/// A lot as the API tells it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct LotSeen {
+    /// Its number.
+    pub id: gage_auctions::LotId,
+    /// The record.
+    #[serde(flatten)]
+    pub lot: gage_auctions::Lot,
+}
+
+/// The stable asset behind the facility.
+#[derive(Clone, Copy, Debug)]
+pub struct Backstop {
+    /// In the stability pool.
+    pub pool: Amount,
+    /// In the surplus buffer.
+    pub surplus: Amount,
+}
+
+#[derive(Deserialize)]
+struct EventLine {
+    number: usize,
+    module: String,
+    event: Value,
+}
+
+#[derive(Deserialize)]
+struct ReceiptLine {
+    transaction: TransactionHash,
+    outcome: String,
+    code: Option<u32>,
+    name: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct BlockReply {
+    receipts: Option<Page<ReceiptLine>>,
+}
+
+#[derive(Deserialize)]
+struct PriceReply {
+    price: Option<gage_oracle::Quote>,
+}
+
+#[derive(Deserialize)]
+struct WaterfallReply {
+    pool: gage_backstop::Pool,
+    surplus: Vec<gage_backstop::Holding>,
+}
+
+impl Door {
+    /// On a node whose network is `network`.
+    pub fn new(client: Client, network: Hash) -> Door {
+        Door { client, network }
+    }
+
+    /// The genesis hash.
+    pub fn network(&self) -> Hash {
+        self.network
+    }
+
+    /// The client, for the checks at the end.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Submits transactions in order; returns those the node did not take, with the reason.
+    ///
+    /// # Errors
+    /// The node does not answer as it should.
+    pub fn submit(&self, transactions: &[SignedTransaction]) -> anyhow::Result<Vec<(TransactionHash, String)>> {
+        let results = self.client.submit_many(transactions).context("submitting transactions")?;
+        let mut refused = Vec::new();
+        for (signed, taken) in transactions.iter().zip(results) {
+            if let Taken::Refused { problem } = taken {
+                refused.push((signed.transaction.hash(&self.network), problem.to_string()));
+            }
+        }
+        Ok(refused)
+    }
+
+    /// Makes the block of `time` and reads what it did.
+    ///
+    /// # Errors
+    /// The node does not answer as it should.
+    pub fn seal(&self, time: Timestamp) -> anyhow::Result<Sealed> {
+        let reply = self.client.seal(time).context("sealing a block")?;
+        let height = reply.height.0;
+        let refused = if reply.rejected + reply.internal > 0 { self.refused(height)? } else { Vec::new() };
+        let mut events: Vec<(usize, DecodedEvent)> = Vec::new();
+        for module in ["vaults", "auctions", "backstop"] {
+            let lines: Vec<EventLine> = self.all(&format!("/v1/blocks/{height}/events?module={module}"))?;
+            for line in lines {
+                events.push((line.number, decoded(&line.module, line.event)?));
+            }
+        }
+        events.sort_by_key(|(number, _)| *number);
+        let events = events.into_iter().map(|(_, event)| event).collect();
+        Ok(Sealed { executed: reply.done as u64, refused, events })
+    }
+
+    fn refused(&self, height: u64) -> anyhow::Result<Vec<(TransactionHash, String)>> {
+        let mut refused = Vec::new();
+        let mut cursor: Option<String> = None;
+        loop {
+            let from = cursor.map_or_else(String::new, |cursor| format!("&cursor={cursor}"));
+            let block: BlockReply = self.get(&format!("/v1/blocks/{height}?limit={PAGE}{from}"))?;
+            let page = block.receipts.with_context(|| format!("the receipts of block {height} are not kept"))?;
+            for line in page.items.into_iter().filter(|line| line.outcome != "done") {
+                let reason = match (line.code, line.name) {
+                    (Some(code), Some(name)) => format!("{name} ({code})"),
+                    _ => line.outcome,
+                };
+                refused.push((line.transaction, reason));
+            }
+            match page.next {
+                Some(next) => cursor = Some(next),
+                None => return Ok(refused),
+            }
+        }
+    }
+
+    /// All open lots.
+    ///
+    /// # Errors
+    /// The node does not answer as it should.
+    pub fn lots(&self) -> anyhow::Result<Vec<LotSeen>> {
+        self.all("/v1/auctions")
+    }
+
+    /// All vaults.
+    ///
+    /// # Errors
+    /// The node does not answer as it should.
+    pub fn vaults(&self) -> anyhow::Result<Vec<VaultView>> {
+        Ok(self.client.vaults(None)?)
+    }
+
+    /// The facility.
+    ///
+    /// # Errors
+    /// The node does not answer as it should.
+    pub fn facility(&self) -> anyhow::Result<FacilityView> {
+        Ok(self.client.facility(FACILITY.0)?)
+    }
+
+    /// The price, if there was one.
+    ///
+    /// # Errors
+    /// The node does not answer as it should.
+    pub fn quote(&self) -> anyhow::Result<Option<gage_oracle::Quote>> {
+        let reply: PriceReply = self.get(&format!("/v1/feeds/{FEED}"))?;
+        Ok(reply.price)
+    }
+
+    /// Pool and surplus.
+    ///
+    /// # Errors
+    /// The node does not answer as it should.
+    pub fn backstop(&self) -> anyhow::Result<Backstop> {
+        let reply: WaterfallReply = self.get(&format!("/v1/backstop/{WATERFALL}"))?;
+        let surplus = reply.surplus.iter().filter(|holding| holding.asset == STABLE).map(|holding| holding.amount.0);
+        Ok(Backstop { pool: reply.pool.deposits, surplus: Amount(surplus.sum()) })
+    }
+
+    /// Reads one thing.
+    ///
+    /// # Errors
+    /// The node does not answer as it should.
+    pub fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
+        self.client.get(path).with_context(|| format!("reading {path}"))
+    }
+
+    /// Reads all pages of a list.
+    fn all<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<Vec<T>> {
+        self.client.all(path).with_context(|| format!("reading {path}"))
+    }
+}
+
+/// The event of a module, which the API names beside it.
+fn decoded(module: &str, event: Value) -> anyhow::Result<DecodedEvent> {
+    let event = match module {
+        "vaults" => DecodedEvent::Vaults(serde_json::from_value(event)?),
+        "auctions" => DecodedEvent::Auctions(serde_json::from_value(event)?),
+        "backstop" => DecodedEvent::Backstop(serde_json::from_value(event)?),
+        other => bail!("an event of the module {other}, which was not asked for"),
+    };
+    Ok(event)
+}
