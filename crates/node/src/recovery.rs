@@ -199,8 +199,8 @@ fn older_blocks(
         if bytes > OLDER_BYTES_MAX || blocks.len() as u64 >= config.receipts_retained_blocks {
             break;
         }
-        let block = Block::from_bytes(&body)
-            .map_err(|error| NodeError::BadBlock { height, reason: error.to_string() })?;
+        let block =
+            Block::from_bytes(&body).map_err(|error| NodeError::BadBlock { height, reason: error.to_string() })?;
         let hashes = block.transactions.iter().map(|signed| signed.transaction.hash(genesis)).collect();
         blocks.push((block.header, hashes));
     }
