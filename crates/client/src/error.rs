@@ -1,0 +1,69 @@
+//! What can go wrong between here and a node.
+
+use serde::Deserialize;
+use thiserror::Error;
+
+/// What a node answers when it refuses (RFC 9457).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Problem {
+    /// The HTTP status.
+    pub status: u16,
+    /// What is the case and what to do.
+    pub detail: String,
+    /// The stable number.
+    pub code: u32,
+    /// The stable name.
+    pub name: String,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({} {})", self.detail, self.name, self.code)
+    }
+}
+
+/// Why a request did not do what was asked.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The URL is not one.
+    #[error("{0:?} is not the URL of a node; it looks like http://127.0.0.1:7800")]
+    Url(String),
+    /// Nobody answered.
+    #[error("the node at {url} does not answer: {reason}; is it running, and is the URL right?")]
+    Unreachable {
+        /// Where.
+        url: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// The node refused.
+    #[error("the node refused: {0}")]
+    Refused(Box<Problem>),
+    /// The answer is not what the API promises.
+    #[error("the node at {url} answered something else than its API promises: {reason}")]
+    Answer {
+        /// Where.
+        url: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A proof does not hold, or is of something else.
+    #[error("the node's proof does not hold: {0}")]
+    Proof(String),
+    /// A transaction could not be made.
+    #[error(transparent)]
+    Signer(#[from] crate::SignerError),
+    /// The stream broke off.
+    #[error("the stream broke off: {0}")]
+    Stream(String),
+}
+
+impl Error {
+    /// The stable name of the refusal, if it is one.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Error::Refused(problem) => Some(&problem.name),
+            _ => None,
+        }
+    }
+}
