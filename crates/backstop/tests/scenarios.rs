@@ -350,7 +350,13 @@ fn losses_that_do_not_add_up_are_refused() {
         reference: Reference { module: FACILITY_MODULE, id: 1 },
         pay_to: FACILITY,
     };
-    assert_eq!(world.act(|draft| gage_backstop::absorb(draft, &ctx, id, loss)), Err(Error::CollateralNotDelivered));
+    let error = world.act(|draft| gage_backstop::absorb(draft, &ctx, id, loss.clone()));
+    assert_eq!(error, Err(Error::CollateralNotDelivered));
+    // What one loss brought and the pool holds since does not serve another.
+    world.absorb(id, 4 * ONE, &[(WETH, 4 * ONE)]).unwrap();
+    let loss = Loss { collateral: vec![Holding { asset: WETH, amount: Amount(4 * ONE) }], ..loss };
+    let error = world.act(|draft| gage_backstop::absorb(draft, &ctx, id, loss));
+    assert_eq!(error, Err(Error::CollateralNotDelivered));
 }
 
 #[test]
