@@ -83,7 +83,8 @@ mod tests {
 
     fn health(weighted: u128, debt: u128) -> Health {
         let unit = Worth::from(Ratio::SCALE);
-        Health { weighted: Worth::from(weighted) * unit, debt: Worth::from(debt) * unit }
+        let times = |count: u128| Worth::from(count).saturating_mul(unit);
+        Health { weighted: times(weighted), debt: times(debt) }
     }
 
     #[test]

@@ -122,7 +122,7 @@ pub struct FacilityView {
     pub room: Amount,
     /// The identity.
     pub identity: IdentityView,
-    /// All pledges at liquidation quotes, in 1e-18 of the numeraire, rounded down.
+    /// All pledges and collateral in lots at liquidation quotes, in 1e-18 of the numeraire, rounded down.
     pub collateral_value: Amount,
     /// Collateral value over supply, rounded down; null without supply. The coverage of the stable asset.
     pub coverage: Option<Ratio>,
@@ -182,6 +182,7 @@ pub fn facility(draft: &Draft, id: FacilityId) -> Result<FacilityView, Error> {
     for ((_, asset), collateral) in mark::collaterals(draft, id) {
         let mark = book::mark_of(draft, id, asset);
         let mut versions = Vec::new();
+        value = value.saturating_add(worth(mark.selling, mark.price.0, collateral.decimals)?);
         for ((_, _, version), bucket) in mark::buckets(draft, id, (asset, asset)) {
             value = value.saturating_add(worth(bucket.pledged, mark.price.0, collateral.decimals)?);
             let crate::Bucket { terms, accumulator, debt, pledged, positions, .. } = bucket;

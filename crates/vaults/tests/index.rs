@@ -11,16 +11,49 @@ use proptest::prelude::*;
 
 #[derive(Clone, Debug)]
 enum Act {
-    Vault { first: usize, amount: u128, second: Option<(usize, u128)>, percent: u128 },
-    Save { vault: usize, asset: usize, amount: u128 },
-    Repay { vault: usize, percent: u128 },
-    Withdraw { vault: usize, asset: usize, percent: u128 },
-    Borrow { vault: usize, percent: u128 },
-    Terms { asset: usize, threshold: u32, premium: u128 },
-    Rate { premium: u128 },
+    Vault {
+        first: usize,
+        amount: u128,
+        second: Option<(usize, u128)>,
+        percent: u128,
+    },
+    Save {
+        vault: usize,
+        asset: usize,
+        amount: u128,
+    },
+    Repay {
+        vault: usize,
+        percent: u128,
+    },
+    Withdraw {
+        vault: usize,
+        asset: usize,
+        percent: u128,
+    },
+    Borrow {
+        vault: usize,
+        percent: u128,
+    },
+    Terms {
+        asset: usize,
+        threshold: u32,
+        premium: u128,
+    },
+    Rate {
+        premium: u128,
+    },
     /// A block: prices move by these per mille, time by this, with this confidence.
-    Block { moves: [u128; 3], ms: u64, confidence: u128, missing: Option<usize> },
-    Take { lot: usize, percent: u128 },
+    Block {
+        moves: [u128; 3],
+        ms: u64,
+        confidence: u128,
+        missing: Option<usize>,
+    },
+    Take {
+        lot: usize,
+        percent: u128,
+    },
 }
 
 fn moves() -> impl Strategy<Value = u128> {
@@ -171,7 +204,8 @@ fn play(acts: Vec<Act>, terms_: LiquidationTerms) -> Result<(), TestCaseError> {
                 if !bounded && missing.is_none() {
                     let able = |id: &VaultId| {
                         let view = before.iter().find(|view| view.id == *id).unwrap();
-                        view.positions.iter().any(|at| !at.amount.is_zero()) || view.positions.iter().all(|at| at.lots == 0)
+                        view.positions.iter().any(|at| !at.amount.is_zero())
+                            || view.positions.iter().all(|at| at.lots == 0)
                     };
                     let able: Vec<_> = expected.iter().copied().filter(able).collect();
                     prop_assert_eq!(&order, &able);
@@ -197,7 +231,9 @@ fn play(acts: Vec<Act>, terms_: LiquidationTerms) -> Result<(), TestCaseError> {
                 }
                 let lot = lots[lot % lots.len()];
                 let remaining = gage_auctions::lot(&world.draft, lot).unwrap().remaining.0;
-                world.take(BOB, lot, gage_units::mul_div(remaining, percent, 100, gage_units::Rounding::Up).unwrap()).ok();
+                world
+                    .take(BOB, lot, gage_units::mul_div(remaining, percent, 100, gage_units::Rounding::Up).unwrap())
+                    .ok();
             }
         }
     }

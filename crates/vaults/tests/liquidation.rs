@@ -195,8 +195,10 @@ fn a_crash_with_no_bidder_goes_to_the_pool_and_then_is_bad_debt() {
     assert_eq!(receipt.bearings[0].amount.0, 299 * ONE);
     assert_eq!(receipt.reference.id, u64::from(vault.0));
     let events = world.events();
-    let booked = events.iter().any(|event| matches!(event, Event::BadDebtBooked { amount, total, .. }
-        if amount.0 == 451 * ONE && total.0 == 451 * ONE));
+    let booked = events.iter().any(|event| {
+        matches!(event, Event::BadDebtBooked { amount, total, .. }
+        if amount.0 == 451 * ONE && total.0 == 451 * ONE)
+    });
     assert!(booked);
     assert_eq!(world.run(ALICE, close(vault)), Ok(()), "the owner lost his collateral and owes nothing");
     assert_eq!(world.debt(saver), 300 * ONE);
@@ -205,7 +207,8 @@ fn a_crash_with_no_bidder_goes_to_the_pool_and_then_is_bad_debt() {
 #[test]
 fn fees_heal_bad_debt_before_they_are_paid_out() {
     let dear = FacilityParams { base_rate: FIVE_PERCENT, ..params() };
-    let mut world = World::with(dear, [terms(0), terms(0), terms(0)], LiquidationTerms { rounds_max: 1, ..liquidation() });
+    let mut world =
+        World::with(dear, [terms(0), terms(0), terms(0)], LiquidationTerms { rounds_max: 1, ..liquidation() });
     let saver = world.vault(BOB, WBTC, 100_000_000, 700 * ONE);
     world.vault(ALICE, WETH, 2 * ONE, 150 * ONE);
     world.block(1_000, [50, 1_000, 1]);

@@ -24,7 +24,7 @@ pub const WETH: AssetId = AssetId(0);
 pub const GUSD: AssetId = AssetId(1);
 /// 8 decimals, feed 1, riskier.
 pub const WBTC: AssetId = AssetId(2);
-/// 6 decimals, feed 2, the riskiest.
+/// 6 decimals, feed 2, the riskiest; an attested asset.
 pub const LOAN: AssetId = AssetId(3);
 pub const FACILITY: FacilityId = FacilityId(1);
 pub const WATERFALL: WaterfallId = WaterfallId(1);
@@ -147,9 +147,12 @@ impl World {
             world.ids.push(id);
         }
         let issuer = AssetKind::Issued { issuer: world.users[ISSUER] };
-        for (symbol, decimals, kind) in
-            [("WETH", 18, issuer), ("GUSD", 18, AssetKind::Module(MODULE)), ("WBTC", 8, issuer), ("LOAN", 6, issuer)]
-        {
+        for (symbol, decimals, kind) in [
+            ("WETH", 18, issuer),
+            ("GUSD", 18, AssetKind::Module(MODULE)),
+            ("WBTC", 8, issuer),
+            ("LOAN", 6, AssetKind::Module(gage_securities::MODULE)),
+        ] {
             let new = NewAsset { symbol: symbol.to_owned(), decimals, kind, itemised: false };
             gage_ledger::create_asset(&mut world.draft, &ctx, new).unwrap();
         }
@@ -321,6 +324,11 @@ impl World {
 
     pub fn give(&mut self, user: usize, asset: AssetId, amount: u128) {
         let ctx = self.ctx(Signer::Account(self.users[ISSUER]));
+        if asset == LOAN {
+            let to = self.users[user];
+            gage_ledger::mint(&mut self.draft, &ctx, gage_securities::MODULE, LOAN, to, Amount(amount)).unwrap();
+            return self.draft.commit();
+        }
         let mint = gage_ledger::operations::Mint { asset, to: self.ids[user], amount: Amount(amount) };
         gage_ledger::Operation::Mint(mint).apply(&mut self.draft, &ctx).unwrap();
         self.draft.commit();
