@@ -24,7 +24,7 @@
 //! - `buckets_are_sums`: a bucket's normalised debt, pledges and count are the sums over its vaults.
 //! - `pledges_match`: a vault's pledges are what the ledger marks as pledged to it.
 //! - `lots_are_auctioned`: debt at auction is what the open lots have not repaid.
-//! - `account_holds`: the module's account holds what is kept and what is raised but not burned.
+//! - `account_holds`: the module's account holds at least what is kept and what is raised but not burned.
 //! - `index_matches`: the index holds every indebted vault once; groups count theirs.
 //! - `unsafe_is_flagged`: no vault with health below one is outside the candidates.
 //! - `transactions_are_rechecked`: no vault that took risk leaves its transaction unchecked.

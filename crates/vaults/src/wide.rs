@@ -1,4 +1,4 @@
-//! Exact 256- and 512-bit worth: so that «is it safe» is a comparison, never a rounding.
+//! Exact 256- and 512-bit worth: so that "is it safe" is a comparison, never a rounding.
 
 use gage_units::{Amount, MathError, Price, Rounding, pow10};
 use ruint::aliases::{U256, U512};
