@@ -37,12 +37,16 @@ mod locks;
 mod mempool;
 mod node;
 mod progress;
+mod proofs;
 mod recovery;
 mod sequencer;
 mod shared;
 mod signatures;
 mod snapshots;
 mod status;
+mod submission;
+#[cfg(test)]
+mod tests;
 
 pub use config::{NodeConfig, Sealing};
 pub use error::{NodeError, ProveError, SealError, SubmitError};

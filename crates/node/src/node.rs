@@ -121,7 +121,7 @@ impl Node {
         }
     }
 
-    fn spawn(&mut self, part: &'static str, run: impl FnOnce() + Send + 'static) -> Result<(), NodeError> {
+    pub(crate) fn spawn(&mut self, part: &'static str, run: impl FnOnce() + Send + 'static) -> Result<(), NodeError> {
         let shared = Arc::clone(self.handle.shared());
         let guarded = move || {
             if let Err(panic) = catch_unwind(AssertUnwindSafe(run)) {

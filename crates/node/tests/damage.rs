@@ -144,6 +144,30 @@ fn a_snapshot_of_other_records_is_refused() {
 }
 
 #[test]
+fn a_forged_snapshot_is_found_by_its_root() {
+    // Every checksum right, one record changed: only the root tells.
+    let (scratch, root) = directory("forged");
+    let path = newest_snapshot(scratch.path());
+    let loaded = read_snapshot_file(&path).unwrap();
+    let key = gage_ledger::balance_key_bytes(number(1), USD);
+    let mut records: Vec<(Vec<u8>, Vec<u8>)> =
+        loaded.certified.records().map(|(key, value)| (key.to_vec(), value.to_vec())).collect();
+    let record = records.iter_mut().find(|(found, _)| *found == key).unwrap();
+    record.1[0] ^= 1;
+    let header = borsh::to_vec(&loaded.header).unwrap();
+    let written = gage_node::disk::write_snapshot(path.parent().unwrap(), &loaded.header.genesis.0, 8, |out| {
+        let records = records.iter().map(|(key, value)| (key.as_slice(), value.as_slice()));
+        let count = loaded.certified.len() as u64;
+        gage_store::snapshot::write(out, &header, count, records).map(drop).map_err(std::io::Error::other)
+    });
+    written.unwrap();
+    let node = Node::start(options(scratch.path())).unwrap();
+    assert_eq!(node.recovery().snapshot, Some(Height(4)));
+    assert!(node.recovery().refused[0].contains("its records have the root"), "{:?}", node.recovery().refused);
+    assert_eq!(node.handle().checkpoint(), Some((Height(HEIGHT), root)));
+}
+
+#[test]
 fn a_snapshot_can_be_read_by_itself() {
     let (scratch, _) = directory("alone");
     let path = newest_snapshot(scratch.path());
