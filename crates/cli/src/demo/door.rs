@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail};
 use gage_chain::{DecodedEvent, SignedTransaction, TransactionHash};
 use gage_client::{Client, Page, Taken};
 use gage_crypto::Hash;
-use gage_units::{Amount, Timestamp};
+use gage_units::{Amount, Price, Timestamp};
 use gage_vaults::query::{FacilityView, VaultView};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -32,14 +32,37 @@ pub struct Sealed {
     pub events: Vec<DecodedEvent>,
 }
 
-/// A lot as the API tells it.
+/// A lot as the API tells it, as far as a keeper needs it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct LotSeen {
     /// Its number.
-    pub id: gage_auctions::LotId,
-    /// The record.
-    #[serde(flatten)]
-    pub lot: gage_auctions::Lot,
+    pub id: u64,
+    /// What is left of it.
+    pub remaining: Amount,
+    /// What it still has to raise, if it stops at a sum.
+    pub outstanding: Option<Amount>,
+    /// Whether it is over.
+    pub finished: bool,
+    /// From when on it stands still until it is restarted.
+    restart_at: Timestamp,
+    started_at: Timestamp,
+    start: Price,
+    floor: Price,
+    curve: gage_auctions::Curve,
+}
+
+impl LotSeen {
+    /// The price of a block at `time`; nothing if the lot then waits for its restart.
+    ///
+    /// # Errors
+    /// A figure does not fit.
+    pub fn price_at(&self, time: Timestamp) -> anyhow::Result<Option<Price>> {
+        if self.finished || time >= self.restart_at {
+            return Ok(None);
+        }
+        let elapsed_ms = time.since_ms(self.started_at)?;
+        Ok(Some(self.curve.price(self.start, elapsed_ms)?.max(self.floor)))
+    }
 }
 
 /// The stable asset behind the facility.
@@ -91,11 +114,6 @@ impl Door {
     /// The genesis hash.
     pub fn network(&self) -> Hash {
         self.network
-    }
-
-    /// The client, for the checks at the end.
-    pub fn client(&self) -> &Client {
-        &self.client
     }
 
     /// Submits transactions in order; returns those the node did not take, with the reason.

@@ -363,13 +363,10 @@ impl<'a> Play<'a> {
     ) -> anyhow::Result<()> {
         let time = Timestamp(tick.time_ms);
         let mut offers: Vec<Offer> = Vec::new();
-        for seen in self.door.lots()? {
-            let lot = &seen.lot;
-            if lot.finished() || time >= lot.restart_at {
-                continue;
+        for lot in self.door.lots()? {
+            if let Some(price) = lot.price_at(time)? {
+                offers.push(Offer { lot: lot.id, remaining: lot.remaining, price, to_raise: lot.outstanding });
             }
-            let to_raise = (lot.raise_max != Amount::MAX).then(|| lot.outstanding());
-            offers.push(Offer { lot: seen.id.0, remaining: lot.remaining, price: lot.price_at(time)?, to_raise });
         }
         let dust = Amount(gage_agents::scenario::whole(self.scenario.facility.debt_min));
         let mut depth = *depth;
