@@ -82,6 +82,7 @@ pub struct Lot {
     /// The least that a partial take may leave to sell (at its price) or to raise, in `want`.
     pub dust: Amount,
     /// `asset` x price per `want`, in smallest units: see [`crate::plan::scale`].
+    #[serde(with = "gage_units::as_text")]
     pub scale: u128,
     /// When it was first opened.
     pub opened_at: Timestamp,

@@ -32,7 +32,7 @@ pub struct Product {
     /// Counts the multiplications by [`SCALE_FACTOR`] in this epoch.
     pub scale: u32,
     /// Between [`PRODUCT_MIN`] and [`PRODUCT_ONE`], in 1e-36.
-    #[serde(with = "text")]
+    #[serde(with = "gage_units::as_text")]
     pub value: u128,
 }
 
@@ -168,19 +168,6 @@ fn divide(numerator: U256, divisor: U256) -> Result<U256, MathError> {
 
 fn narrow(wide: U256) -> Result<u128, MathError> {
     u128::try_from(wide).map_err(|_| MathError::Overflow)
-}
-
-/// A 128-bit number as text in JSON.
-mod text {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub fn serialize<S: Serializer>(value: &u128, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(value)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u128, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
 }
 
 #[cfg(test)]

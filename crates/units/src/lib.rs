@@ -10,6 +10,7 @@
 
 mod allocate;
 mod amount;
+pub mod as_text;
 mod decimal;
 mod error;
 mod ids;

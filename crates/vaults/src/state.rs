@@ -155,6 +155,7 @@ pub struct Bucket {
     /// `A_j`: grows every second at base plus premium.
     pub accumulator: Accumulator,
     /// `N_j`: the sum of the vaults' normalised debts.
+    #[serde(with = "gage_units::as_text")]
     pub normalised: u128,
     /// `N_j A_j`, rounded up.
     pub debt: Amount,
@@ -176,6 +177,7 @@ pub struct Position {
     /// How much is pledged, on the owner's account.
     pub amount: Amount,
     /// `n_j`: the normalised debt this collateral covers.
+    #[serde(with = "gage_units::as_text")]
     pub normalised: u128,
 }
 
@@ -189,6 +191,7 @@ pub struct Vault {
     /// The group whose index its key belongs to; zero without debt.
     pub group: GroupId,
     /// Health over group index at the last touch.
+    #[serde(with = "gage_units::as_text")]
     pub key: u128,
     /// At most eight, in ascending order of risk.
     pub positions: Vec<Position>,
@@ -205,6 +208,7 @@ impl Vault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 pub struct Group {
     /// `W`; zero once retired, when all its vaults are candidates until they are touched.
+    #[serde(with = "gage_units::as_text")]
     pub index: u128,
     /// How many vaults have their key in it.
     pub vaults: u32,
