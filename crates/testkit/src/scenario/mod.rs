@@ -22,6 +22,7 @@ mod number;
 mod script;
 pub mod stage;
 mod verbs;
+mod words;
 mod world;
 
 use std::fmt;

@@ -3,36 +3,33 @@
 use std::collections::BTreeMap;
 
 use gage_accounts::Names;
-use gage_accounts::Quantity;
-use gage_accounts::operations::OpenAccount;
 use gage_chain::{
     Block, BlockResult, Chain, DecodedEvent, Genesis, KeySignature, Operation, Outcome, Receipt, SignedTransaction,
     Transaction, TransactionHash, check_transaction, decode_event,
 };
 use gage_crypto::{AccountId, Hash, SecretKey};
 use gage_ledger::AssetNames;
-use gage_ledger::operations::{Correct, PostingRef, Transfer};
 use gage_store::Draft;
 use gage_store::certified::{Certified, Changes};
-use gage_units::{Amount, AssetId, Height, Timestamp};
+use gage_units::{Amount, AssetId, Timestamp};
 use gage_vaults::{CollateralTerms, FacilityId, LiquidationTerms};
 
 use super::expect::event_name;
-use super::number::{amount, duration_ms};
-use super::{Summary, govern, stage, verbs};
+use super::number::duration_ms;
+use super::{Summary, stage, verbs};
 
 /// The distance of two blocks, unless a scenario advances the clock.
 const INTERVAL_MS: u64 = 1_000;
 /// Stands for any outcome.
-const ANY: &str = "*";
+pub(super) const ANY: &str = "*";
 /// The reason that makes the planted fault of `fault` strike.
-const PLANTED: &str = "planted fault";
+pub(super) const PLANTED: &str = "planted fault";
 
 /// Who can act.
-struct Person {
-    secret: SecretKey,
-    id: AccountId,
-    next_nonce: u64,
+pub(super) struct Person {
+    pub(super) secret: SecretKey,
+    pub(super) id: AccountId,
+    pub(super) next_nonce: u64,
 }
 
 /// A transaction that waits for its block.
@@ -45,15 +42,15 @@ struct Waiting {
 
 pub struct World {
     genesis: Genesis,
-    chain: Chain,
+    pub(super) chain: Chain,
     certified: Certified,
-    people: BTreeMap<String, Person>,
+    pub(super) people: BTreeMap<String, Person>,
     /// The time of the next block.
-    next_time: Timestamp,
+    pub(super) next_time: Timestamp,
     waiting: Vec<Waiting>,
     /// Between `begin` and `end`.
-    gathering: bool,
-    played: Vec<(Block, BlockResult)>,
+    pub(super) gathering: bool,
+    pub(super) played: Vec<(Block, BlockResult)>,
 }
 
 impl World {
@@ -150,42 +147,6 @@ impl World {
         all.flat_map(|events| events.iter()).filter_map(|(module, bytes)| decode_event(module, bytes)).collect()
     }
 
-    /// Whether a line is one of the words that are not operations.
-    pub fn plays_word(&self, words: &[&str]) -> bool {
-        const WORDS: [&str; 11] =
-            ["begin", "end", "block", "check", "advance", "run", "price", "open", "set", "govern", "fault"];
-        words.first().is_some_and(|word| WORDS.contains(word))
-    }
-
-    /// Plays such a line.
-    pub fn word(&mut self, words: &[&str], outcome: Option<&str>) -> Result<(), String> {
-        match (words, outcome) {
-            (["begin"], None) => {
-                self.gathering = true;
-                Ok(())
-            }
-            (["end"], None) if self.gathering => {
-                self.gathering = false;
-                self.seal()
-            }
-            (["block"], None) => self.seal(),
-            (["check"], None) => self.audit(),
-            (["advance", time], None) => {
-                self.next_time = Timestamp(self.time().0 + duration_ms(time)?);
-                Ok(())
-            }
-            (["run", time, "every", step, prices @ ..], None) => self.run(time, step, prices),
-            (["price", prices @ ..], None) => {
-                self.price(prices)?;
-                self.settle()
-            }
-            (["open", name, amounts @ ..], outcome) => self.open(name, amounts, outcome),
-            (["set" | "govern", ..], outcome) => self.govern(words, outcome.unwrap_or("Done")),
-            (["fault", name], outcome) => self.fault(name, outcome.unwrap_or("Internal")),
-            _ => Err(format!("`{}` is not understood", words.join(" "))),
-        }
-    }
-
     /// One transaction of the operations of one line.
     pub fn act(&mut self, line: usize, parts: &[Vec<&str>], outcome: Option<&str>) -> Result<(), String> {
         let asked = parts.iter().map(|words| verbs::read(self, words)).collect::<Result<Vec<_>, _>>()?;
@@ -199,12 +160,18 @@ impl World {
     }
 
     /// Executes what waits, unless more is being gathered.
-    fn settle(&mut self) -> Result<(), String> {
+    pub(super) fn settle(&mut self) -> Result<(), String> {
         if self.gathering || self.waiting.is_empty() { Ok(()) } else { self.seal() }
     }
 
     /// Signs a transaction and asks what the mempool asks; what passes waits for its block.
-    fn submit(&mut self, line: usize, name: &str, operations: Vec<Operation>, expected: &str) -> Result<(), String> {
+    pub(super) fn submit(
+        &mut self,
+        line: usize,
+        name: &str,
+        operations: Vec<Operation>,
+        expected: &str,
+    ) -> Result<(), String> {
         let genesis = self.chain.genesis();
         let names = AssetNames(self.chain.draft());
         let person = self.people.get_mut(name).ok_or_else(|| format!("nobody is called {name}"))?;
@@ -229,7 +196,7 @@ impl World {
     }
 
     /// Makes and executes the next block of what waits, and compares every outcome.
-    fn seal(&mut self) -> Result<(), String> {
+    pub(super) fn seal(&mut self) -> Result<(), String> {
         let waiting = std::mem::take(&mut self.waiting);
         let transactions = waiting.iter().map(|waiting| waiting.signed.clone()).collect();
         let (time, head) = (self.next_time, self.chain.head());
@@ -285,85 +252,8 @@ impl World {
         self.certified.apply(height, &changes).map(|_| ()).map_err(|error| error.to_string())
     }
 
-    /// All publishers report these prices for the next block.
-    fn price(&mut self, words: &[&str]) -> Result<(), String> {
-        let pairs: Vec<(&str, &str)> =
-            words.chunks(2).filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))).collect();
-        if pairs.is_empty() || words.len() % 2 != 0 {
-            return Err("prices are `price ETH 200 BTC 20000`".to_owned());
-        }
-        for name in stage::PUBLISHERS {
-            let reports = pairs.iter().map(|(symbol, price)| verbs::report(self, symbol, price, &[]));
-            let reports = reports.collect::<Result<Vec<_>, _>>()?;
-            self.submit(0, name, reports, "Done")?;
-        }
-        Ok(())
-    }
-
-    /// Blocks for a while, one every `step`, with the prices reported in each.
-    fn run(&mut self, time: &str, step: &str, prices: &[&str]) -> Result<(), String> {
-        let (time, step) = (duration_ms(time)?, duration_ms(step)?);
-        for _ in 0..time.checked_div(step).ok_or("a step of nothing")? {
-            self.next_time = Timestamp(self.time().0 + step);
-            if !prices.is_empty() {
-                self.price(prices)?;
-            }
-            self.seal()?;
-        }
-        Ok(())
-    }
-
-    /// Opens an account with one key, and gives it amounts from the bank.
-    fn open(&mut self, name: &str, amounts: &[&str], outcome: Option<&str>) -> Result<(), String> {
-        let keys = vec![stage::first_key(name)];
-        let id = gage_accounts::derive_id(&self.chain.genesis(), &keys, 1).map_err(|error| error.to_string())?;
-        let open = gage_accounts::Operation::OpenAccount(OpenAccount { keys, threshold: 1 });
-        let mut operations = vec![Operation::Accounts(open)];
-        for pair in amounts.chunks(2) {
-            let [count, symbol] = *pair else { return Err("amounts are `10 ETH 5 BTC`".to_owned()) };
-            let (asset, decimals) = verbs::asset(symbol)?;
-            let quantity = Quantity::Exact(Amount(amount(count, decimals)?));
-            operations.push(Operation::Ledger(gage_ledger::Operation::Transfer(Transfer { to: id, asset, quantity })));
-        }
-        self.people.insert(name.to_owned(), Person { secret: stage::secret(name), id, next_nonce: 1 });
-        self.submit(0, "bank", operations, outcome.unwrap_or("Done"))?;
-        self.settle()
-    }
-
-    /// Schedules a decision and lets its block come; the outcome is the decision's.
-    fn govern(&mut self, words: &[&str], expected: &str) -> Result<(), String> {
-        let operation = govern::read(self, words)?;
-        let operations = borsh::to_vec(&vec![operation]).map_err(|error| error.to_string())?;
-        let (not_before, not_after) = (self.next_time, Timestamp(self.next_time.0 + 86_400_000));
-        let schedule = gage_chain::Schedule { operations, not_before, not_after };
-        let schedule = Operation::Chain(gage_chain::ChainOperation::Schedule(schedule));
-        let before = self.played.len();
-        self.submit(0, "bank", vec![schedule], ANY)?;
-        self.seal()?;
-        // What is refused when it is scheduled never runs.
-        let scheduled = self.played.last().and_then(|(_, result)| result.receipts.last()).map(outcome);
-        match scheduled {
-            Some((name, sentence)) if name != "Done" => return same(&name, expected, &sentence),
-            _ => self.seal()?,
-        }
-        let bundles = self.played.get(before..).unwrap_or_default();
-        let receipt = bundles.iter().flat_map(|(_, result)| result.receipts.iter().take(result.bundles)).next();
-        let (name, sentence) = outcome(receipt.ok_or("the decision did not run")?);
-        same(&name, expected, &sentence)
-    }
-
-    /// A transaction in which the program panics.
-    fn fault(&mut self, name: &str, expected: &str) -> Result<(), String> {
-        let original = PostingRef { height: Height(0), transaction: 0, event: 0 };
-        let (to, asset) = (self.account("bank")?, AssetId(2));
-        let correct = Correct { original, to, asset, amount: Amount(1), reason: PLANTED.to_owned() };
-        let operation = Operation::Ledger(gage_ledger::Operation::Correct(correct));
-        self.submit(0, name, vec![operation], expected)?;
-        self.settle()
-    }
-
     /// All invariants, and the state loaded once more from its records.
-    fn audit(&self) -> Result<(), String> {
+    pub(super) fn audit(&self) -> Result<(), String> {
         self.chain.check_invariants().map_err(|broken| broken.to_string())?;
         self.reload().map(|_| ())
     }
@@ -436,7 +326,7 @@ fn sign(
 }
 
 /// The word of an outcome, and its sentence.
-fn outcome(receipt: &Receipt) -> (String, String) {
+pub(super) fn outcome(receipt: &Receipt) -> (String, String) {
     match &receipt.outcome {
         Outcome::Done => ("Done".to_owned(), String::new()),
         Outcome::Internal => ("Internal".to_owned(), String::new()),
@@ -444,7 +334,7 @@ fn outcome(receipt: &Receipt) -> (String, String) {
     }
 }
 
-fn same(found: &str, expected: &str, sentence: &str) -> Result<(), String> {
+pub(super) fn same(found: &str, expected: &str, sentence: &str) -> Result<(), String> {
     if found == expected || expected == ANY {
         Ok(())
     } else {
