@@ -85,7 +85,7 @@ impl Stream {
     ///
     /// # Errors
     /// [`Error::Stream`] when the node closes or stays silent.
-    pub fn next(&mut self) -> Result<Value, Error> {
+    pub fn read(&mut self) -> Result<Value, Error> {
         loop {
             let message = self.socket.read().map_err(|error| Error::Stream(error.to_string()))?;
             match message {
