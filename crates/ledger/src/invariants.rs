@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use gage_accounts::Broken;
 use gage_store::Draft;
-use gage_units::Amount;
+use gage_units::{Amount, AssetId};
 
-use crate::state::{ASSETS, BALANCES, BalanceKey, HOLDS, PLEDGES, RUNNING, SUPPLY};
+use crate::state::{ASSETS, BALANCES, BalanceKey, HOLDS, PLEDGES, RUNNING, SUPPLY, UNEQUAL};
 use crate::{Balance, supply};
 
-/// What is compared every block: running totals only.
+/// What is compared every block: running totals only, each at the posting that changed it.
 ///
 /// # Errors
 /// The invariant that does not hold. A node stops on it.
 pub fn check_block(draft: &Draft) -> Result<(), Broken> {
-    running_total_is_supply(draft)
+    UNEQUAL.iter(draft).try_for_each(|(asset, ())| running_total_of(draft, *asset))
 }
 
 /// The full audit.
@@ -30,14 +30,15 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
 }
 
 fn running_total_is_supply(draft: &Draft) -> Result<(), Broken> {
-    for (asset, _) in ASSETS.iter(draft) {
-        let running = RUNNING.get(draft, &asset).unwrap_or_default();
-        let supply = supply(draft, asset);
-        Broken::unless(running == supply, "ledger", "running_total_is_supply", || {
-            format!("asset {asset}: the running total is {running}, the supply {supply}")
-        })?;
-    }
-    Ok(())
+    ASSETS.iter(draft).try_for_each(|(asset, _)| running_total_of(draft, asset))
+}
+
+fn running_total_of(draft: &Draft, asset: AssetId) -> Result<(), Broken> {
+    let running = RUNNING.get(draft, &asset).unwrap_or_default();
+    let supply = supply(draft, asset);
+    Broken::unless(running == supply, "ledger", "running_total_is_supply", || {
+        format!("asset {asset}: the running total is {running}, the supply {supply}")
+    })
 }
 
 fn supply_is_held(draft: &Draft) -> Result<(), Broken> {
@@ -107,4 +108,22 @@ fn add<K: Ord>(
     Broken::unless(total.is_some(), "ledger", name, || "a sum exceeds 2^128".to_owned())?;
     *sum = total.unwrap_or_default();
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::{compare_running_total, create_tables};
+
+    #[test]
+    fn a_block_tells_an_asset_whose_totals_differ() {
+        let mut draft = Draft::new(1);
+        create_tables(&mut draft);
+        SUPPLY.put(&mut draft, AssetId(3), Amount(5));
+        compare_running_total(&mut draft, AssetId(3));
+        assert_eq!(check_block(&draft).map_err(|broken| broken.invariant), Err("running_total_is_supply"));
+        RUNNING.put(&mut draft, AssetId(3), Amount(5));
+        compare_running_total(&mut draft, AssetId(3));
+        assert_eq!(check_block(&draft), Ok(()));
+    }
 }

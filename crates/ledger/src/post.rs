@@ -5,7 +5,7 @@ use gage_compliance::HolderChange;
 use gage_store::Draft;
 use gage_units::{Amount, AssetId};
 
-use crate::state::{ASSETS, BALANCES, BalanceKey, ITEM_TOTALS, RUNNING, SUPPLY};
+use crate::state::{ASSETS, BALANCES, BalanceKey, ITEM_TOTALS, RUNNING, SUPPLY, compare_running_total};
 use crate::{Balance, Error, Event, Journal, LEGS_MAX, Leg, MODULE, Side, SupplyChange};
 
 /// The largest supply: sums over a journal's legs then fit 128 bits without further checks failing.
@@ -37,6 +37,9 @@ pub fn post(draft: &mut Draft, ctx: &Context, journal: &Journal) -> Result<(), E
         apply_supply_change(draft, change)?;
     }
     keep_running_totals(draft, &changes)?;
+    if let Some(change) = &journal.supply {
+        compare_running_total(draft, change.asset);
+    }
     gage_compliance::check(draft, ctx, &changes, journal.force)?;
 
     // From here on nothing can fail.
@@ -157,6 +160,7 @@ fn keep_running_totals(draft: &mut Draft, changes: &[HolderChange]) -> Result<()
         if before != after {
             let running = RUNNING.get(draft, &change.asset).unwrap_or_default();
             RUNNING.put(draft, change.asset, running.plus(after)?.minus(before)?);
+            compare_running_total(draft, change.asset);
         }
     }
     Ok(())

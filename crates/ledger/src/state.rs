@@ -145,6 +145,9 @@ pub(crate) const RUNNING: Column<AssetId, Amount> = Column::derived(0x0308, "led
 pub(crate) const EXPIRY: OrderedTable<(Timestamp, HoldId), ()> = OrderedTable::derived(0x0309, "ledger/expiry");
 /// What an account holds of an itemised asset, all things together.
 pub(crate) const ITEM_TOTALS: Table<(AccountNumber, AssetId), Amount> = Table::derived(0x030a, "ledger/item_totals");
+/// Assets whose running total is not their supply: none, as long as value is conserved. Kept, so that a
+/// block pays for what it moved and not for every asset that anybody ever created.
+pub(crate) const UNEQUAL: OrderedTable<AssetId, ()> = OrderedTable::derived(0x030b, "ledger/unequal");
 
 pub(crate) const NEXT_ASSET: u32 = 0;
 pub(crate) const NEXT_HOLD: u32 = 1;
@@ -161,6 +164,7 @@ pub fn create_tables(draft: &mut Draft) {
     RUNNING.create(draft);
     EXPIRY.create(draft);
     ITEM_TOTALS.create(draft);
+    UNEQUAL.create(draft);
 }
 
 /// Fills the derived tables from the authenticated ones.
@@ -178,6 +182,10 @@ pub fn rebuild(draft: &mut Draft) {
     }
     for (asset, total) in running {
         RUNNING.put(draft, asset, total);
+    }
+    let assets: Vec<AssetId> = ASSETS.iter(draft).map(|(asset, _)| asset).collect();
+    for asset in assets {
+        compare_running_total(draft, asset);
     }
     for (id, hold) in HOLDS.sorted(draft) {
         EXPIRY.put(draft, (hold.expires, id), ());
@@ -202,6 +210,16 @@ pub fn hold_record(draft: &Draft, hold: HoldId) -> Option<Hold> {
 /// The key under which a balance stands in the authenticated tree.
 pub fn balance_key_bytes(account: AccountNumber, asset: AssetId) -> Vec<u8> {
     BALANCES.key_bytes(&BalanceKey { account, asset, item: None })
+}
+
+/// Notes whether an asset's running total is its supply; equal totals write nothing.
+pub(crate) fn compare_running_total(draft: &mut Draft, asset: AssetId) {
+    let equal = RUNNING.get(draft, &asset).unwrap_or_default() == supply(draft, asset);
+    match (equal, UNEQUAL.has(draft, &asset)) {
+        (true, true) => UNEQUAL.remove(draft, &asset),
+        (false, false) => UNEQUAL.put(draft, asset, ()),
+        _ => {}
+    }
 }
 
 pub(crate) fn next_number(draft: &mut Draft, counter: u32) -> u64 {
