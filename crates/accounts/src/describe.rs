@@ -19,11 +19,13 @@ pub fn describe_amount(names: &dyn Names, amount: Amount, asset: AssetId) -> Str
     }
 }
 
-/// A quantity as people read it: an amount, or `output of operation 0 (at least 12.5 WETH#7)`.
+/// A quantity as people read it: an amount, or `output of operation 1 (at least 12.5 WETH#7)`.
 pub fn describe_quantity(names: &dyn Names, quantity: Quantity, asset: AssetId) -> String {
     match quantity {
         Quantity::Exact(amount) => describe_amount(names, amount, asset),
         Quantity::OutputOf { operation, minimum } => {
+            // The text counts its lines from one.
+            let operation = u16::from(operation).saturating_add(1);
             format!("output of operation {operation} (at least {})", describe_amount(names, minimum, asset))
         }
     }

@@ -25,6 +25,11 @@ impl Reason {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// In quotes, with quotes inside escaped, so that no reason reads like a further operation.
+    pub fn quoted(&self) -> String {
+        format!("{:?}", self.0)
+    }
 }
 
 impl TryFrom<String> for Reason {

@@ -120,15 +120,15 @@ fn the_words_of_a_wallet() {
         ),
         (
             Operation::PauseAsset(PauseAsset { asset: BOND, reason: reason() }),
-            "pause BOND#3 because: court order 7".to_owned(),
+            "pause BOND#3 because: \"court order 7\"".to_owned(),
         ),
         (
             world.freeze(1, Some(BOND), Stops::Both, Some(9)),
-            format!("freeze {a} in BOND#3 against sending and receiving until 9 ms because: court order 7"),
+            format!("freeze {a} in BOND#3 against sending and receiving until 9 ms because: \"court order 7\""),
         ),
         (
             Operation::Block(Block { subject: Subject::Identity(IdentityId(2)), reason: reason() }),
-            "block identity 2 in all assets because: court order 7".to_owned(),
+            "block identity 2 in all assets because: \"court order 7\"".to_owned(),
         ),
     ];
     for (operation, text) in words {

@@ -43,7 +43,7 @@ impl Block {
     }
 
     pub(crate) fn describe(&self) -> String {
-        format!("block {} in all assets because: {}", self.subject.describe(), self.reason)
+        format!("block {} in all assets because: {}", self.subject.describe(), self.reason.quoted())
     }
 }
 

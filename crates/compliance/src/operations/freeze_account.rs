@@ -68,6 +68,6 @@ impl FreezeAccount {
             Stops::Both => "sending and receiving",
         };
         let (place, until) = (describe_where(names, self.asset), describe_until(self.until));
-        format!("freeze {} {place} against {stops} {until} because: {}", self.account, self.reason)
+        format!("freeze {} {place} against {stops} {until} because: {}", self.account, self.reason.quoted())
     }
 }

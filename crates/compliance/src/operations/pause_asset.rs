@@ -39,6 +39,6 @@ impl PauseAsset {
     }
 
     pub(crate) fn describe(&self, names: &dyn Names) -> String {
-        format!("pause {} because: {}", describe_asset(names, self.asset), self.reason)
+        format!("pause {} because: {}", describe_asset(names, self.asset), self.reason.quoted())
     }
 }

@@ -37,6 +37,6 @@ impl ResumeAsset {
     }
 
     pub(crate) fn describe(&self, names: &dyn Names) -> String {
-        format!("resume {} because: {}", describe_asset(names, self.asset), self.reason)
+        format!("resume {} because: {}", describe_asset(names, self.asset), self.reason.quoted())
     }
 }

@@ -32,6 +32,6 @@ impl Unblock {
     }
 
     pub(crate) fn describe(&self) -> String {
-        format!("unblock {} because: {}", self.subject.describe(), self.reason)
+        format!("unblock {} because: {}", self.subject.describe(), self.reason.quoted())
     }
 }

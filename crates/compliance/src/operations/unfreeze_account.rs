@@ -57,6 +57,6 @@ impl UnfreezeAccount {
 
     pub(crate) fn describe(&self, names: &dyn Names) -> String {
         let place = describe_where(names, self.asset);
-        format!("unfreeze {} {place} because: {}", self.account, self.reason)
+        format!("unfreeze {} {place} because: {}", self.account, self.reason.quoted())
     }
 }

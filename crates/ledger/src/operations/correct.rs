@@ -72,6 +72,7 @@ impl Correct {
     pub(crate) fn describe(&self, names: &dyn Names) -> String {
         let PostingRef { height, transaction, event } = self.original;
         let amount = describe_amount(names, self.amount, self.asset);
-        format!("Return {amount} to {} for posting {height}/{transaction}/{event}: {}", self.to, self.reason)
+        // Quoted, with quotes inside escaped: no reason reads like a further operation.
+        format!("Return {amount} to {} for posting {height}/{transaction}/{event}: {:?}", self.to, self.reason)
     }
 }

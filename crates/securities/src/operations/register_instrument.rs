@@ -134,7 +134,7 @@ impl RegisterInstrument {
 
     pub(crate) fn describe(&self, names: &dyn Names) -> String {
         let mut text = format!(
-            "Register version {} of {}: '{}', issuer {}, governing law {}, terms {}",
+            "Register version {} of {}: {:?}, issuer {}, governing law {}, terms {}",
             self.version,
             asset_text(names, self.asset),
             self.name,
@@ -156,7 +156,7 @@ impl RegisterInstrument {
             }
         }
         for Document { title, hash } in &self.documents {
-            text = format!("{text}, document '{title}' {hash}");
+            text = format!("{text}, document {title:?} {hash}");
         }
         text
     }

@@ -123,7 +123,7 @@ impl SetBackingTerms {
         let Some(terms) = &self.terms else { return format!("Lift the backing terms of {asset}") };
         let verifiers: Vec<String> = terms.verifiers.iter().map(AccountId::to_string).collect();
         format!(
-            "Back {asset} by '{}': {} of {} must attest, valid {} ms, grace {} ms, haircut {}, late {}, quarantine {}",
+            "Back {asset} by {:?}: {} of {} must attest, valid {} ms, grace {} ms, haircut {}, late {}, quarantine {}",
             terms.description,
             terms.threshold,
             verifiers.join(" "),
