@@ -274,12 +274,10 @@ impl Chain {
 
     /// Runs the bundles whose time has come, before anything that users ask.
     fn run_bundles(&mut self, ctx: &Context, receipts: &mut Vec<Receipt>, due: &mut Events) {
-        let bundles: Vec<(u64, Bundle)> =
-            BUNDLES.iter(&self.draft).map(|(number, bundle)| (*number, bundle.clone())).collect();
+        let ready = |bundle: &Bundle| bundle.not_before <= ctx.time;
+        let bundles = BUNDLES.iter(&self.draft).filter(|(_, bundle)| ready(bundle));
+        let bundles: Vec<(u64, Bundle)> = bundles.map(|(number, bundle)| (*number, bundle.clone())).collect();
         for (number, bundle) in bundles {
-            if bundle.not_before > ctx.time {
-                continue;
-            }
             BUNDLES.remove(&mut self.draft, &number);
             if bundle.not_after < ctx.time {
                 self.draft.emit(MODULE, &Event::BundleExpired { bundle: number });
@@ -287,9 +285,15 @@ impl Chain {
                 continue;
             }
             self.commit_due(due);
-            let operations = Bundle::read(&bundle.operations).unwrap_or_default();
-            let act = Act { operations: &operations, signer: Signer::Governance, height: ctx.height, time: ctx.time };
-            let outcome = self.run_operations(&act, |_, _| Ok(()));
+            let outcome = match Bundle::read(&bundle.operations) {
+                Ok(operations) => {
+                    let (signer, height, time) = (Signer::Governance, ctx.height, ctx.time);
+                    let act = Act { operations: &operations, signer, height, time };
+                    self.run_operations(&act, |_, _| Ok(()))
+                }
+                // Scheduled in an encoding that this version does not read: nothing was done.
+                Err(error) => Outcome::Rejected { operation: None, reason: error.into() },
+            };
             self.draft.commit();
             receipts.push(Receipt {
                 transaction: TransactionHash(bundle.hash),
@@ -306,15 +310,17 @@ impl Chain {
         let transaction = &signed.transaction;
         let (hash, weight) = (transaction.hash(&self.genesis), transaction.weight());
         let receipt = |outcome, fee, events| Receipt { transaction: hash, outcome, fee, weight, events };
+        // Who pays nothing does not raise the base fee of those who pay.
+        let unpaid = |outcome| Receipt { weight: 0, ..receipt(outcome, Amount::ZERO, Events::default()) };
         let ctx = Context { height, time, signer: Signer::Protocol, outputs: &[] };
 
         let admitted = guard(&mut self.draft, |draft| admit(draft, &ctx, signed, weight));
         let (account, fee) = match admitted {
             Guarded::Done(admitted) => admitted,
             Guarded::Refused(reason) => {
-                return receipt(Outcome::Rejected { operation: None, reason }, Amount::ZERO, Events::default());
+                return unpaid(Outcome::Rejected { operation: None, reason });
             }
-            Guarded::Panicked(_) => return receipt(Outcome::Internal, Amount::ZERO, Events::default()),
+            Guarded::Panicked(_) => return unpaid(Outcome::Internal),
         };
         self.draft.commit();
 
