@@ -100,8 +100,8 @@ pub(crate) fn check_block(draft: &Draft, head: &Head, block: &Block) -> Result<(
         return Err(Invalid::Size);
     }
     let executed = header.executed.height;
-    let lag = header.height.0.checked_sub(executed.0).unwrap_or(0);
-    if lag == 0 || lag > params(draft).lag_max {
+    let lag = header.height.0.checked_sub(executed.0);
+    if lag.is_none_or(|lag| lag == 0 || lag > params(draft).lag_max) {
         return Err(Invalid::Executed(executed));
     }
     check_weight(draft, block)?;
