@@ -52,13 +52,25 @@ pub(crate) fn registered_weight(
 pub fn debt(draft: &Draft, vault: &Vault) -> Result<Amount, Error> {
     let mut sum = Amount::ZERO;
     for position in &vault.positions {
-        if position.normalised > 0 {
-            let bucket = BUCKETS.peek(draft, &(vault.facility, position.asset, position.version));
-            let accumulator = bucket.map_or(Accumulator::ONE, |bucket| bucket.accumulator);
-            sum = sum.plus(split::debt_of(position.normalised, accumulator)?)?;
-        }
+        sum = sum.plus(share(draft, vault, position)?)?;
     }
     Ok(sum)
+}
+
+/// The debt that a position covers, rounded up.
+fn share(draft: &Draft, vault: &Vault, position: &Position) -> Result<Amount, Error> {
+    if position.normalised == 0 {
+        return Ok(Amount::ZERO);
+    }
+    let bucket = BUCKETS.peek(draft, &(vault.facility, position.asset, position.version));
+    let accumulator = bucket.map_or(Accumulator::ONE, |bucket| bucket.accumulator);
+    Ok(split::debt_of(position.normalised, accumulator)?)
+}
+
+/// The debt that each collateral of a vault covers. # Errors If a figure does not fit.
+pub(crate) fn covered(draft: &Draft, vault: &Vault) -> Result<Vec<(AssetId, Amount)>, Error> {
+    let shares = vault.positions.iter().map(|position| Ok((position.asset, share(draft, vault, position)?)));
+    shares.collect()
 }
 
 /// The worth of one smallest unit of debt, in 1e-36 of the numeraire.

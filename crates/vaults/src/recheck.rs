@@ -7,7 +7,7 @@ use gage_store::Draft;
 use gage_units::{Amount, Bps};
 
 use crate::health::{Health, after_haircut, weight};
-use crate::operations::BORROWED;
+use crate::operations::{BORROWED, SHIFTED};
 use crate::state::{Facility, TOUCHED, Vault, VaultId};
 use crate::wide::worth;
 use crate::{Error, book, mark};
@@ -43,6 +43,8 @@ fn check(draft: &Draft, ctx: &Context, id: VaultId, how: u8) -> Result<(), Error
         if totals.debts()? > facility.params.debt_ceiling {
             return Err(Error::AboveCeiling);
         }
+    }
+    if how & (BORROWED | SHIFTED) != 0 {
         check_caps(draft, &vault)?;
     }
     let action = if borrowed { Action::Borrow } else { Action::Withdraw };

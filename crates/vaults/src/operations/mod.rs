@@ -37,6 +37,8 @@ use crate::{CollateralTerms, Error, FacilityParams, LiquidationTerms, book};
 pub(crate) const BORROWED: u8 = 1;
 /// This vault gave collateral out.
 pub(crate) const WITHDREW: u8 = 2;
+/// Some collateral of this vault covers more debt than before: its cap is asked at the end of the transaction.
+pub(crate) const SHIFTED: u8 = 4;
 
 /// The vault, if the signer owns it. # Errors `NotAnAccount`, `UnknownVault`, `NotVaultOwner`.
 fn owned(draft: &Draft, ctx: &Context, id: VaultId) -> Result<Vault, Error> {
