@@ -10,7 +10,7 @@ use crate::sale::{in_stable, start_price};
 use crate::sizing::Sale;
 use crate::state::{FACILITIES, Facility, FacilityId, KEPT, LOTS, MARKS, TOTALS, VaultId, VaultLot, beneficiary};
 use crate::wide::{Worth, amount_of, worth};
-use crate::{ACCOUNT, Error, Event, MODULE, book, liquidate, mark};
+use crate::{ACCOUNT, EVALUATION_WEIGHT, Error, Event, MODULE, book, liquidate, mark};
 
 /// The weight of a step on one lot; 1,000 is a simple operation.
 pub const SETTLEMENT_WEIGHT: u64 = 3_000;
@@ -29,10 +29,18 @@ pub fn settle_auctions(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Re
         *budget = budget.saturating_sub(SETTLEMENT_WEIGHT);
         attempt(draft, lot, |draft| settle_takes(draft, ctx, lot));
     }
-    for lot in gage_auctions::due_for_restart(draft, ctx, MODULE, RESTARTS_MAX) {
-        if *budget < SETTLEMENT_WEIGHT {
+    let looks = budget.checked_div(EVALUATION_WEIGHT).and_then(|looks| usize::try_from(looks).ok());
+    let mut restarts = 0usize;
+    for lot in gage_auctions::due_for_restart(draft, ctx, MODULE, looks.unwrap_or(RESTARTS_MAX)) {
+        if *budget < SETTLEMENT_WEIGHT || restarts >= RESTARTS_MAX {
             break;
         }
+        // Lots of a feed that is not usable wait without holding up those behind them.
+        if waits_for_quote(draft, lot) {
+            *budget = budget.saturating_sub(EVALUATION_WEIGHT);
+            continue;
+        }
+        restarts = restarts.saturating_add(1);
         *budget = budget.saturating_sub(SETTLEMENT_WEIGHT);
         attempt(draft, lot, |draft| next_round(draft, ctx, lot));
     }
@@ -204,8 +212,18 @@ fn take_back(
     Ok(())
 }
 
-/// The next round of a lot nobody bought out: at the fresh quote while rounds are left and a quote is
-/// usable, else the end of it.
+/// Whether a lot has rounds left and its feed no usable quote: never at a price older than the restart.
+fn waits_for_quote(draft: &Draft, id: LotId) -> bool {
+    let Some(record) = LOTS.peek(draft, &id) else { return false };
+    let Ok(vault) = book::vault(draft, record.vault) else { return false };
+    let mark = book::mark_of(draft, vault.facility, record.asset);
+    let collateral = book::collateral(draft, vault.facility, record.asset);
+    let rounds_left = collateral.is_ok_and(|collateral| record.rounds < collateral.liquidation.rounds_max);
+    rounds_left && (!mark.usable || mark.price == Price(0))
+}
+
+/// The next round of a lot nobody bought out: at the fresh quote while rounds are left, else the end of it.
+/// The caller has passed over lots that wait for a quote.
 fn next_round(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> {
     let mut record = record(draft, id)?;
     let vault = book::vault(draft, record.vault)?;
@@ -216,10 +234,6 @@ fn next_round(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> 
         return give_up(draft, ctx, id, &record, &facility);
     }
     let mark = book::mark_of(draft, vault.facility, record.asset);
-    if !mark.usable || mark.price == Price(0) {
-        // Never at a price older than the restart: the lot waits for a quote.
-        return Ok(());
-    }
     let bucket = book::bucket(draft, (vault.facility, record.asset, record.version))?;
     let sale = Sale { price: mark.price, weight: 0, bonus: bucket.terms.bonus, decimals: collateral.decimals };
     let floor = in_stable(&facility, sale.last_floor()?)?;
