@@ -258,8 +258,8 @@ pub struct Congestion {
 pub struct Design2020 {
     /// The price is this old.
     pub price_delay_s: u64,
-    /// Largest lot, in whole units of collateral.
-    pub lot_max: u64,
+    /// Largest lot: so much collateral as is worth this at the first price, in whole units of the stable asset.
+    pub lot_value_max: u64,
     /// Least raise of a bid.
     pub bid_increase_bps: u32,
     /// A bid wins when none better came for this long.
@@ -377,7 +377,8 @@ impl Scenario {
 
     fn check_ledger_and_prices(&self) -> Result<(), ScenarioError> {
         let symbol = |text: &str| {
-            (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+            (1..=16).contains(&text.len())
+                && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
         };
         let why = "a symbol is 1 to 16 characters of A-Z and 0-9";
         if !symbol(&self.assets.collateral) {
@@ -484,7 +485,7 @@ impl Scenario {
     fn check_design_2020(&self) -> Result<(), ScenarioError> {
         let design = &self.design_2020;
         within("design_2020.price_delay_s", design.price_delay_s as f64, 0.0, 86_400.0)?;
-        within("design_2020.lot_max", design.lot_max as f64, 1.0, 1e9)?;
+        within("design_2020.lot_value_max", design.lot_value_max as f64, 1.0, 1e9)?;
         within("design_2020.bid_increase_bps", design.bid_increase_bps, 1.0, 5_000.0)?;
         within("design_2020.bid_duration_s", design.bid_duration_s as f64, 1.0, 864_000.0)?;
         let bid_duration = design.bid_duration_s as f64;

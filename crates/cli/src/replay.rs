@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
 use gage_agents::bars::{self, Bars};
+use gage_agents::path::{self, PathRules};
 
 use crate::demo::{self, RunArgs};
 
@@ -38,8 +39,13 @@ pub fn replay(args: &ReplayArgs) -> anyhow::Result<ExitCode> {
     if args.run.scenario.is_none() {
         scenario.name = format!("Replay of {name}");
         scenario.about = "The built-in scenario's people and terms on another file's prices.".to_owned();
+        scenario.ledger.block_interval_s = block_interval_s(bars.interval_ms, scenario.ledger.block_interval_s)
+            .with_context(|| format!("in {name}: no block interval divides bars of {} ms", bars.interval_ms))?;
     }
     scenario.prices = None;
+    let rules = PathRules { seed: 0, block_interval_ms: scenario.ledger.block_interval_s * 1_000, noise_bps: 0 };
+    let too_long = "choose a time range with --from and --to, or another block interval in a scenario file";
+    path::make(&bars, &rules).with_context(|| format!("in {name}: {too_long}"))?;
     demo::execute(&args.run, &scenario, &bars, name)
 }
 
@@ -55,4 +61,24 @@ fn within(whole: Bars, from: Option<u64>, to: Option<u64>) -> anyhow::Result<Bar
     let last = kept.iter().map(|bar| bar.line).max().unwrap_or(0);
     let findings = whole.findings.into_iter().filter(|finding| (first..=last).contains(&finding.line)).collect();
     Ok(Bars { bars: kept, findings, ..whole })
+}
+
+/// The longest interval of whole seconds, at most `longest_s`, that divides a bar into at least two.
+fn block_interval_s(bar_ms: u64, longest_s: u64) -> Option<u64> {
+    let fits = |seconds: &u64| bar_ms.is_multiple_of(seconds * 1_000) && bar_ms / (seconds * 1_000) >= 2;
+    (1..=longest_s).rev().find(fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_divide_bars() {
+        assert_eq!(block_interval_s(3_600_000, 240), Some(240));
+        assert_eq!(block_interval_s(60_000, 240), Some(30));
+        assert_eq!(block_interval_s(86_400_000, 240), Some(240));
+        assert_eq!(block_interval_s(420_000, 240), Some(210));
+        assert_eq!(block_interval_s(1_500, 240), None);
+    }
 }

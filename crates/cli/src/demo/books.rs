@@ -1,9 +1,8 @@
-//! What the agents and the report know of the ledger: kept from the events of each block, as anyone
-//! who follows the public stream could.
+//! What the agents and the report know of the ledger: the vaults as last read, and the events of each
+//! block, as anyone who follows the public API could.
 
 use std::collections::BTreeMap;
 
-use gage_agents::scenario::Scenario;
 use gage_chain::DecodedEvent;
 use gage_units::{AccountNumber, Amount, Price};
 use gage_vaults::VaultId;
@@ -11,7 +10,7 @@ use gage_vaults::query::VaultView;
 
 use crate::report::AuctionRow;
 
-/// A vault as events tell it; interest since the last full read is left out.
+/// A vault as the last full read tells it, and events since.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct VaultBook {
     /// Pledged and not in a lot.
@@ -95,14 +94,6 @@ impl Books {
             let collateral = view.positions.iter().fold(0, |sum, position| sum + position.amount.0);
             self.vaults.insert(view.id, VaultBook { collateral: Amount(collateral), debt: signed(view.debt) });
         }
-    }
-
-    /// How many vaults are below health one at `price`.
-    pub fn unsafe_at(&self, price: Price, scenario: &Scenario) -> u64 {
-        let threshold = f64::from(scenario.facility.liquidation_threshold_bps) / 10_000.0;
-        let price = price.0 as f64 / Price::ONE.0 as f64;
-        let below = |vault: &&VaultBook| vault.collateral.0 as f64 * price * threshold < vault.debt as f64;
-        self.vaults.values().filter(below).count() as u64
     }
 
     /// Sums over vaults: with debt, debt, collateral.

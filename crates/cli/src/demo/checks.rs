@@ -12,6 +12,9 @@ use super::door::Door;
 use super::world::{COLLATERAL, STABLE};
 use crate::report::Checks;
 
+/// Coverage is shown to a ten-thousandth.
+const COVERAGE_STEP: u128 = 100_000_000_000_000;
+
 /// What the audit says, as far as the report needs it.
 #[derive(Deserialize)]
 struct AuditReply {
@@ -98,7 +101,8 @@ fn words(audit: &AuditReply) -> Vec<String> {
     let mut lines: Vec<String> = audit.broken.iter().map(|broken| format!("broken: {broken}")).collect();
     let decimal = |amount: gage_units::Amount, decimals| gage_units::format_decimal(amount.0, decimals);
     for asset in &audit.assets {
-        lines.push(format!("{} {} exist, and accounts hold exactly that", decimal(asset.supply, asset.decimals), asset.symbol));
+        let held = if audit.conservation_ok { ", and accounts hold exactly that" } else { "" };
+        lines.push(format!("{} {} exist{held}", decimal(asset.supply, asset.decimals), asset.symbol));
     }
     for facility in &audit.facilities {
         let identity = &facility.identity;
@@ -112,7 +116,8 @@ fn words(audit: &AuditReply) -> Vec<String> {
             if identity.holds { "holds" } else { "DOES NOT HOLD" }
         ));
         if let Some(coverage) = facility.coverage {
-            lines.push(format!("collateral covers {} of the supply", gage_units::format_decimal(coverage.0 / 100_000_000_000_000 * 100_000_000_000_000, 18)));
+            let short = coverage.0 / COVERAGE_STEP * COVERAGE_STEP;
+            lines.push(format!("collateral is worth {} times the supply", decimal(gage_units::Amount(short), 18)));
         }
     }
     lines

@@ -115,6 +115,9 @@ pub fn load_scenario(args: &RunArgs) -> anyhow::Result<Scenario> {
 pub fn execute(args: &RunArgs, scenario: &Scenario, bars: &Bars, source: String) -> anyhow::Result<ExitCode> {
     let temporary = args.dir.is_none();
     let dir = args.dir.clone().unwrap_or_else(temporary_dir);
+    // A run begins at genesis; the blocks of another run are not for us to continue or to remove.
+    let used = std::fs::read_dir(&dir).is_ok_and(|mut entries| entries.next().is_some());
+    anyhow::ensure!(!used, "{} is not empty; give --dir a folder that is new or empty", dir.display());
     let symbols = [scenario.assets.collateral.clone(), scenario.assets.stable.clone()];
     let mut view = View::new(args.quiet, symbols);
     let finished = run(scenario, bars, source, &dir, &mut view);
@@ -187,7 +190,7 @@ impl Stack {
         self.node.stop().context("stopping the node")
     }
 
-    /// Says how to look around, and waits until the input ends or a line comes.
+    /// Says how to look around, and waits for a line or the end of the process.
     fn keep(self, dir: &Path, record: &RunRecord) -> anyhow::Result<()> {
         let url = self.server.url();
         let lot = record.auctions.first().map_or(1, |row| row.lot);
@@ -206,14 +209,17 @@ impl Stack {
              \x20 gage show --node {url} vault {vault}\n\
              \x20 curl -s -X POST {url}/v1/admin/seal -H 'Authorization: Bearer {token}' \
              -H 'Content-Type: application/json' -d '{{\"time\": {next}}}'    (the next block)\n\
-             Press Enter, or end the input, to stop it.\n",
+             Press Enter to stop it (or Ctrl-C).\n",
             dir = dir.display(),
             token = self.token,
             next = record.points.last().map_or(0, |point| point.time_ms) + 4 * record.block_interval_s * 1_000,
         );
         std::io::stderr().write_all(words.as_bytes())?;
         let mut line = String::new();
-        std::io::stdin().read_line(&mut line).context("waiting on the input")?;
+        while std::io::stdin().read_line(&mut line).context("waiting on the input")? == 0 {
+            // No input at all, as in the background: until the process is ended. What is ordered is on the disk.
+            std::thread::park();
+        }
         self.stop()
     }
 }
@@ -231,11 +237,8 @@ pub fn run(
 ) -> anyhow::Result<(RunRecord, Stack)> {
     let began = Instant::now();
     let interval_ms = scenario.ledger.block_interval_s * 1_000;
-    let rules = PathRules {
-        seed: scenario.seed,
-        block_interval_ms: interval_ms,
-        noise_bps: scenario.ledger.path_noise_bps,
-    };
+    let rules =
+        PathRules { seed: scenario.seed, block_interval_ms: interval_ms, noise_bps: scenario.ledger.path_noise_bps };
     let ticks = path::make(bars, &rules)?;
     let first = *ticks.first().context("the prices hold no bar")?;
     let people = population::make(scenario, first.market);
@@ -246,7 +249,12 @@ pub fn run(
     let network = genesis.hash();
     let world = keys.on(network, genesis.params.base_fee_min);
     let stack = Stack::start(genesis, dir, scenario.seed)?;
-    view.say(&format!("Node at {}, data in {}; opening {} vaults", stack.server.url(), dir.display(), people.borrowers.len()));
+    view.say(&format!(
+        "Node at {}, data in {}; opening {} vaults",
+        stack.server.url(),
+        dir.display(),
+        people.borrowers.len()
+    ));
     let config = ClientConfig {
         admin_token: Some(stack.token.clone()),
         genesis: Some(network),

@@ -15,8 +15,9 @@ use gage_chain::{Operation, SignedTransaction, TransactionHash};
 use gage_client::Signer;
 use gage_crypto::Hash;
 use gage_ledger::operations::Payment;
-use gage_units::{AccountNumber, Amount, Timestamp};
+use gage_units::{AccountNumber, Amount, Ratio, Timestamp};
 use gage_vaults::VaultId;
+use gage_vaults::query::VaultView;
 
 use super::books::{Books, units};
 use super::door::{Door, Sealed};
@@ -26,8 +27,6 @@ use crate::report::{Point, Transactions};
 
 /// Blocks before the first bar: vaults are opened, debt is borrowed, money is spread, the pool is filled.
 pub const SETUP_BLOCKS: u64 = 5;
-/// All vaults are read in full every so many blocks.
-const FULL_READ_EVERY: usize = 15;
 /// The number of the first account that is not a module's.
 const FIRST_ACCOUNT: u32 = gage_accounts::MODULE_ACCOUNTS;
 
@@ -109,10 +108,8 @@ impl<'a> Play<'a> {
     ) -> anyhow::Result<Play<'a>> {
         let first = *ticks.first().context("the path is empty")?;
         let interval_ms = scenario.ledger.block_interval_s * 1_000;
-        let before = (0..SETUP_BLOCKS).map(|block| Tick {
-            time_ms: first.time_ms - (SETUP_BLOCKS - block) * interval_ms,
-            ..first
-        });
+        let before = (0..SETUP_BLOCKS)
+            .map(|block| Tick { time_ms: first.time_ms - (SETUP_BLOCKS - block) * interval_ms, ..first });
         let keepers_from = 2 + world.publishers.len() + world.borrowers.len();
         let number = |keeper: usize| AccountNumber(FIRST_ACCOUNT + (keepers_from + keeper) as u32);
         Ok(Play {
@@ -204,16 +201,20 @@ impl<'a> Play<'a> {
         }
         let vaults = self.vault_of.clone();
         let market = self.world.market.id;
-        let borrowed = self.everyone_once(1, |world| &mut world.borrowers, |index, _| {
-            let vault = vaults[index].unwrap_or_default();
-            let plan = &plans[index];
-            // Owners spend what they borrow; all stable there is comes from them.
-            vec![
-                sign::deposit(vault, plan.collateral),
-                sign::borrow(vault, plan.debt),
-                sign::transfer(market, STABLE, plan.debt),
-            ]
-        })?;
+        let borrowed = self.everyone_once(
+            1,
+            |world| &mut world.borrowers,
+            |index, _| {
+                let vault = vaults[index].unwrap_or_default();
+                let plan = &plans[index];
+                // Owners spend what they borrow; all stable there is comes from them.
+                vec![
+                    sign::deposit(vault, plan.collateral),
+                    sign::borrow(vault, plan.debt),
+                    sign::transfer(market, STABLE, plan.debt),
+                ]
+            },
+        )?;
         if !borrowed.refused.is_empty() {
             bail!("{} vaults could not borrow: {}", borrowed.refused.len(), refusals(&borrowed));
         }
@@ -221,9 +222,11 @@ impl<'a> Play<'a> {
         self.at_start = (units(Amount(debt)), units(Amount(collateral)));
         self.spread_money(2)?;
         let people = self.people;
-        let deposited = self.everyone_once(3, |world| &mut world.depositors, |index, _| {
-            vec![sign::deposit_stability(people.depositors[index].deposit)]
-        })?;
+        let deposited = self.everyone_once(
+            3,
+            |world| &mut world.depositors,
+            |index, _| vec![sign::deposit_stability(people.depositors[index].deposit)],
+        )?;
         if !deposited.refused.is_empty() {
             bail!("a deposit into the stability pool was refused: {}", refusals(&deposited));
         }
@@ -343,9 +346,10 @@ impl<'a> Play<'a> {
     /// What was taken in the block before goes to the market.
     fn keepers_deliver(&self, intents: &mut Vec<(Intent, Operation)>) {
         for (keeper, purse) in self.purses.iter().enumerate() {
-            let (amount, proceeds) = purse.to_deliver.iter().fold((0, 0), |(amount, proceeds), sale| {
-                (amount + sale.0.0, proceeds + sale.1.0)
-            });
+            let (amount, proceeds) = purse
+                .to_deliver
+                .iter()
+                .fold((0, 0), |(amount, proceeds), sale| (amount + sale.0.0, proceeds + sale.1.0));
             if amount > 0 {
                 let (amount, proceeds) = (Amount(amount), Amount(proceeds));
                 let operation = sign::transfer(self.world.market.id, COLLATERAL, amount);
@@ -355,12 +359,7 @@ impl<'a> Play<'a> {
     }
 
     /// Keepers watch each other: who decides later sees what is left. Who is first changes every block.
-    fn keepers_take(
-        &self,
-        tick: &Tick,
-        depth: &Depth,
-        intents: &mut Vec<(Intent, Operation)>,
-    ) -> anyhow::Result<()> {
+    fn keepers_take(&self, tick: &Tick, depth: &Depth, intents: &mut Vec<(Intent, Operation)>) -> anyhow::Result<()> {
         let time = Timestamp(tick.time_ms);
         let mut offers: Vec<Offer> = Vec::new();
         for lot in self.door.lots()? {
@@ -500,24 +499,19 @@ impl<'a> Play<'a> {
     fn observe(&mut self, at: usize) -> anyhow::Result<()> {
         let tick = self.ticks[at];
         let facility = self.door.facility()?;
-        if self.points.len().is_multiple_of(FULL_READ_EVERY) {
-            let views = self.door.vaults()?;
-            self.books.refresh(&views);
-            // Complete: what is unsafe at the price that counts waits for throughput, budget or a
-            // usable price, and the facility says so.
-            let unsafe_vaults = views
-                .iter()
-                .filter(|view| view.health.is_some_and(|health| health < gage_units::Ratio::ONE))
-                .count();
-            if unsafe_vaults > 0 && !facility.totals.unfinished {
-                let time = tick.time_ms;
-                self.unflagged.push(format!("at {time} ms: {unsafe_vaults} vaults below health one, none waiting"));
-            }
+        let views = self.door.vaults()?;
+        self.books.refresh(&views);
+        let below_one = |view: &&VaultView| view.health.is_some_and(|health| health < Ratio::ONE);
+        let vaults_unsafe = views.iter().filter(below_one).count() as u64;
+        // Complete: what is unsafe at the price that counts waits for throughput, budget or a usable
+        // price, and then the facility says so.
+        if vaults_unsafe > 0 && !facility.totals.unfinished {
+            let time = tick.time_ms;
+            self.unflagged.push(format!("at {time} ms: {vaults_unsafe} vaults below health one, none waiting"));
         }
         let quote = self.door.quote()?;
         let backstop = self.door.backstop()?;
         let price = |of: gage_units::Price| units(Amount(of.0));
-        let marked = facility.collaterals.first().map_or(tick.market, |collateral| collateral.mark.price);
         let (vaults, _, collateral) = self.books.sums();
         let point = Point {
             time_ms: tick.time_ms,
@@ -527,7 +521,7 @@ impl<'a> Play<'a> {
             high: quote.as_ref().map_or(0.0, |quote| price(quote.high)),
             class: quote.map_or_else(|| "none".to_owned(), |quote| format!("{:?}", quote.class).to_lowercase()),
             vaults,
-            vaults_unsafe: self.books.unsafe_at(marked, self.scenario),
+            vaults_unsafe,
             debt: units(facility.totals.bucket_debt),
             collateral: units(Amount(collateral)),
             debt_auctioned: units(facility.totals.auctioned),

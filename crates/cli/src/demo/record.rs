@@ -73,16 +73,25 @@ pub fn make(play: Play<'_>, from: &Sources<'_>, checks: Checks, root: String, wa
         checks,
         design_2020: outcome,
         design_2020_sensitivity: sensitivity,
+        published: of_that_day(&play.points),
         root,
         wall_s,
     }
+}
+
+/// Whether a run touches the two days that the published figures are about.
+fn of_that_day(points: &[crate::report::Point]) -> bool {
+    const FROM_MS: u64 = 1_583_971_200_000;
+    const TO_MS: u64 = FROM_MS + 2 * 86_400_000;
+    points.iter().any(|point| (FROM_MS..TO_MS).contains(&point.time_ms))
 }
 
 fn bearers(play: &Play<'_>, scenario: &Scenario, bad_debt: f64) -> Vec<Bearer> {
     let books = &play.books;
     let collateral = &scenario.assets.collateral;
     let bearer = |who: &str, amount: f64, note: String| Bearer { who: who.to_owned(), amount, note };
-    let for_it = |amount: f64| if amount > 0.0 { format!("got {amount:.3} {collateral} for it") } else { String::new() };
+    let for_it =
+        |amount: f64| if amount > 0.0 { format!("got {amount:.3} {collateral} for it") } else { String::new() };
     vec![
         bearer("Stability pool", units(books.borne[0]), for_it(units(books.pool_collateral))),
         bearer("Curator's first loss", units(books.borne[1]), String::new()),
@@ -90,7 +99,11 @@ fn bearers(play: &Play<'_>, scenario: &Scenario, bad_debt: f64) -> Vec<Bearer> {
         bearer(
             "Nobody: bad debt booked",
             units(books.booked),
-            if books.healed.is_zero() { String::new() } else { format!("{:.2} of it healed by fees", units(books.healed)) },
+            if books.healed.is_zero() {
+                String::new()
+            } else {
+                format!("{:.2} of it healed by fees", units(books.healed))
+            },
         ),
         bearer("Bad debt left at the end", bad_debt, String::new()),
     ]
@@ -101,12 +114,13 @@ fn design(from: &Sources<'_>, factor: f64) -> Outcome {
     let (scenario, people) = (from.scenario, from.people);
     let share = |bps: u32| f64::from(bps) / 10_000.0;
     let rules = &scenario.design_2020;
+    let first_price = from.ticks.first().map_or(1.0, |tick| units(gage_units::Amount(tick.market.0)));
     let terms = Terms {
         step_s: scenario.ledger.block_interval_s,
         liquidation_ratio: 1.0 / share(scenario.facility.liquidation_threshold_bps),
         penalty: share(rules.penalty_bps),
         price_delay_s: rules.price_delay_s,
-        lot_max: rules.lot_max as f64,
+        lot_max: rules.lot_value_max as f64 / first_price,
         bid_increase: share(rules.bid_increase_bps),
         bid_duration_s: rules.bid_duration_s,
         auction_duration_s: rules.auction_duration_s,
@@ -215,13 +229,13 @@ fn assumptions(scenario: &Scenario) -> Vec<String> {
              keepers deliver what they took and are paid by signed transactions."
         ),
         format!(
-            "The 2020 design (a model): prices one to two times {} s old; lots of at most {} in English auctions, \
+            "The 2020 design (a model): prices one to two times {} s old; lots worth at most {} at the first price in English auctions, \
              raises of {}, a bid wins after {} s without a better one, an auction lasts {} s; {} penalty; a keeper's \
              money is locked while its bid stands; first bids at {} of what a lot is worth to the keeper; {} of the \
              keepers bids zero on what nobody has bid for during a block; liquidations are transactions and \
              congestion holds them up like bids and top-ups. No interest. Durations round up to whole blocks.",
             design_2020.price_delay_s,
-            design_2020.lot_max,
+            design_2020.lot_value_max,
             percent(design_2020.bid_increase_bps),
             design_2020.bid_duration_s,
             design_2020.auction_duration_s,

@@ -74,14 +74,20 @@ pub fn take(take: &Take) -> Operation {
 }
 
 pub fn deposit_stability(amount: Amount) -> Operation {
-    let deposit =
-        gage_backstop::operations::DepositStability { waterfall: WATERFALL, asset: STABLE, amount: Quantity::Exact(amount) };
+    let deposit = gage_backstop::operations::DepositStability {
+        waterfall: WATERFALL,
+        asset: STABLE,
+        amount: Quantity::Exact(amount),
+    };
     Operation::Backstop(gage_backstop::Operation::DepositStability(deposit))
 }
 
 pub fn deposit_first_loss(amount: Amount) -> Operation {
-    let deposit =
-        gage_backstop::operations::DepositFirstLoss { waterfall: WATERFALL, asset: STABLE, amount: Quantity::Exact(amount) };
+    let deposit = gage_backstop::operations::DepositFirstLoss {
+        waterfall: WATERFALL,
+        asset: STABLE,
+        amount: Quantity::Exact(amount),
+    };
     Operation::Backstop(gage_backstop::Operation::DepositFirstLoss(deposit))
 }
 
@@ -96,7 +102,10 @@ pub fn request_withdrawal(amount: Amount) -> Operation {
 }
 
 pub fn withdraw_stability(amount: Amount) -> Operation {
-    let withdraw =
-        gage_backstop::operations::WithdrawStability { waterfall: WATERFALL, asset: STABLE, amount: Quantity::Exact(amount) };
+    let withdraw = gage_backstop::operations::WithdrawStability {
+        waterfall: WATERFALL,
+        asset: STABLE,
+        amount: Quantity::Exact(amount),
+    };
     Operation::Backstop(gage_backstop::Operation::WithdrawStability(withdraw))
 }

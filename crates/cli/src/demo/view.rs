@@ -103,7 +103,8 @@ impl View {
 
 /// Prices as a line of bars, the whole run in its width.
 fn spark(prices: &[f64]) -> String {
-    let (low, high) = prices.iter().fold((f64::INFINITY, 0.0f64), |(low, high), price| (low.min(*price), high.max(*price)));
+    let (low, high) =
+        prices.iter().fold((f64::INFINITY, 0.0f64), |(low, high), price| (low.min(*price), high.max(*price)));
     let step = prices.len().div_ceil(SPARK_WIDTH).max(1);
     prices
         .chunks(step)

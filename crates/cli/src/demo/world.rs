@@ -8,8 +8,8 @@ use gage_agents::scenario::Scenario;
 use gage_auctions::Curve;
 use gage_backstop::{Step, StepKind, Terms, WaterfallId};
 use gage_chain::{Genesis, GenesisCredit, GenesisKey, genesis_account_id};
-use gage_crypto::hash::sha256_parts;
 use gage_client::Signer;
+use gage_crypto::hash::sha256_parts;
 use gage_crypto::{AccountId, Hash, Scheme, SecretKey};
 use gage_ledger::{GenesisAsset, GenesisBalance};
 use gage_oracle::{Dimension, FeedId, FeedParams, GenesisFeed, GenesisPublisher, Source};
@@ -125,7 +125,8 @@ pub fn genesis(scenario: &Scenario, people: &Population, world: &World<SecretKey
     // The full audit is asked for at the end; every block checks the running totals.
     genesis.params.audit_every = 0;
     for one in world.everyone() {
-        let account = gage_accounts::GenesisAccount { id: Some(one.id), keys: vec![genesis_key(&one.key)], threshold: 1 };
+        let account =
+            gage_accounts::GenesisAccount { id: Some(one.id), keys: vec![genesis_key(&one.key)], threshold: 1 };
         genesis.accounts.accounts.push(account);
         genesis.ledger.balances.push(GenesisBalance { account: one.id, asset: CREDIT, amount: CREDIT_EACH });
         genesis.credits.push(GenesisCredit { account: one.id, amount: CREDIT_EACH });
@@ -136,6 +137,9 @@ pub fn genesis(scenario: &Scenario, people: &Population, world: &World<SecretKey
         genesis.ledger.balances.push(GenesisBalance { account: one.id, asset: COLLATERAL, amount });
     }
     genesis.oracle.feeds = vec![feed(scenario, world)];
+    // Blocks far apart are not a halt here; seven days is the bound.
+    let gap_ms = (scenario.ledger.block_interval_s * 3_000).clamp(3_600_000, 604_800_000);
+    genesis.oracle.params.halt_gap_ms = gap_ms;
     genesis.backstop.waterfalls = vec![waterfall(world.curator.id)];
     genesis.vaults.facilities = vec![facility(scenario)];
     genesis
@@ -185,11 +189,7 @@ fn waterfall(curator: AccountId) -> gage_backstop::GenesisWaterfall {
         stable: STABLE,
         collateral: vec![COLLATERAL],
         curator: Some(curator),
-        steps: vec![
-            step(StepKind::StabilityPool),
-            step(StepKind::CuratorFirstLoss),
-            step(StepKind::SurplusBuffer),
-        ],
+        steps: vec![step(StepKind::StabilityPool), step(StepKind::CuratorFirstLoss), step(StepKind::SurplusBuffer)],
         terms: Terms::standard(Amount(ONE)),
     }
 }

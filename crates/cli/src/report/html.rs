@@ -46,7 +46,9 @@ pub fn html(run: &RunRecord) -> Result<String, Box<dyn std::error::Error>> {
         writeln!(page, "<figcaption>{}</figcaption></figure>", plot.caption)?;
     }
     sensitivity(&mut page, run)?;
-    published(&mut page)?;
+    if run.published {
+        published(&mut page)?;
+    }
     list(&mut page, "How this was made", &run.assumptions)?;
     list(&mut page, "Findings in the price file", &run.findings)?;
     auctions(&mut page, run)?;
@@ -115,7 +117,10 @@ fn bearers(page: &mut String, run: &RunRecord) -> Written {
     }
     writeln!(page, "</table>")?;
     let (loss, profit) = (grouped(run.totals.pool_loss), grouped(run.totals.keeper_profit));
-    writeln!(page, "<p>Loss of the stability pool's depositors, collateral received at the last price: {loss} {stable}")?;
+    writeln!(
+        page,
+        "<p>Loss of the stability pool's depositors, collateral received at the last price: {loss} {stable}"
+    )?;
     writeln!(page, "(below zero: gain). Keepers' profit after costs of selling: {profit} {stable}.</p>")
 }
 
@@ -133,7 +138,11 @@ fn checks(page: &mut String, run: &RunRecord) -> Written {
     row("Conservation", checks.conservation_ok, checks.conservation.join("; "))?;
     let proofs = format!("{} proofs verified. {}", checks.proofs_verified, checks.proofs_failed.join("; "));
     row("Proofs", checks.proofs_ok, proofs)?;
-    row("Completeness", checks.unsafe_left_ok, "no unsafe vault left unflagged at any block's end".to_owned())?;
+    row(
+        "Completeness",
+        checks.unsafe_left_ok,
+        "every vault read after every block: none unsafe that neither was at auction nor waited".to_owned(),
+    )?;
     writeln!(page, "</table>\n<p>State root <code>{}</code></p>", escaped(&run.root))
 }
 

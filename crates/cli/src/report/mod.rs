@@ -54,6 +54,8 @@ pub struct RunRecord {
     pub design_2020: Outcome,
     /// The same with other keepers' money: factor and outcome.
     pub design_2020_sensitivity: Vec<(f64, Outcome)>,
+    /// Whether the run is about the days of the published figures.
+    pub published: bool,
     /// The state root of the last block, in hexadecimal.
     pub root: String,
     /// Real seconds of the whole run.

@@ -155,7 +155,13 @@ fn recoveries(run: &RunRecord) -> Result<String, Failed> {
         let dots = run.auctions.iter().filter(|row| row.debt > 0.0).map(|row| {
             let radius = 2 + (6.0 * (row.debt / largest).sqrt()) as i32;
             let share = (row.raised / row.debt).clamp(0.0, 1.2);
-            let colour = if row.bad_debt > 0.0 { RED } else if row.covered > 0.0 { ORANGE } else { GREEN };
+            let colour = if row.bad_debt > 0.0 {
+                RED
+            } else if row.covered > 0.0 {
+                ORANGE
+            } else {
+                GREEN
+            };
             Circle::new((hours(run, row.opened_ms), share), radius, colour.mix(0.55).filled())
         });
         chart.draw_series(dots)?;

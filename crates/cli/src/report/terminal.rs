@@ -67,12 +67,18 @@ pub fn terminal(run: &RunRecord) -> String {
         grouped(totals.keeper_profit)
     ));
     line(String::new());
-    line("Published for 12-13 March 2020 (another book of vaults: compare shares, not sums):".to_owned());
-    for figure in FIGURES {
-        line(format!("  {}: {}", figure.what, figure.figure));
-        line(format!("      {}", figure.source));
+    if run.published {
+        line("Published for 12-13 March 2020 (another book of vaults: compare shares, not sums):".to_owned());
+        for figure in FIGURES {
+            line(format!("  {}: {}", figure.what, figure.figure));
+        }
+        line(
+            "  Sources: see the HTML report; whiterabbit_hq on medium.com (14 March 2020), thebulletintime.com"
+                .to_owned(),
+        );
+        line("  (4 May 2020), forum.makerdao.com/t/auction-parameter-derivations/781".to_owned());
+        line(String::new());
     }
-    line(String::new());
     let transactions = &run.transactions;
     line(format!(
         "Transactions     {} executed, {} refused by a rule, {} left out by congestion",
@@ -87,7 +93,10 @@ pub fn terminal(run: &RunRecord) -> String {
     for words in checks.proofs_failed.iter().take(10) {
         line(format!("                 {words}"));
     }
-    line(format!("Completeness     {}   no unsafe vault left unflagged", verdict(checks.unsafe_left_ok)));
+    line(format!(
+        "Completeness     {}   all vaults read after every block: none unsafe was forgotten",
+        verdict(checks.unsafe_left_ok)
+    ));
     line(format!("State root       {}", run.root));
     line(format!("Took             {:.1} s", run.wall_s));
     text

@@ -47,6 +47,7 @@ pub fn sample() -> RunRecord {
         checks: Checks { conservation_ok: true, proofs_ok: true, unsafe_left_ok: true, ..Checks::default() },
         design_2020: Outcome { bad_debt: 400.0, debt_liquidated: 1_000.0, ..Outcome::default() },
         design_2020_sensitivity: vec![(0.5, Outcome::default())],
+        published: true,
         root: "ab".repeat(32),
         wall_s: 1.0,
     }
@@ -55,9 +56,17 @@ pub fn sample() -> RunRecord {
 #[test]
 fn the_summary_has_every_promised_key() {
     let summary = summary(&sample());
-    for key in ["conservation_ok", "proofs_ok", "vaults", "liquidated", "auctions", "recovered_fraction", "bad_debt",
-        "bad_debt_2020_design", "root"]
-    {
+    for key in [
+        "conservation_ok",
+        "proofs_ok",
+        "vaults",
+        "liquidated",
+        "auctions",
+        "recovered_fraction",
+        "bad_debt",
+        "bad_debt_2020_design",
+        "root",
+    ] {
         assert!(summary.get(key).is_some_and(|value| !value.is_null()), "{key}");
     }
     assert_eq!(summary["recovered_fraction"], 0.99);
