@@ -61,6 +61,9 @@ pub enum Error {
     /// The buffer must keep a minimum, or does not hold as much.
     #[error("the surplus above the buffer is smaller than the amount")]
     InsufficientSurplus,
+    /// The capital may yet be needed.
+    #[error("the capital is reserved for debt at auction; wait until the lots are sold, or withdraw less")]
+    CapitalReserved,
     /// From accounts.
     #[error(transparent)]
     Accounts(#[from] gage_accounts::Error),
@@ -94,6 +97,7 @@ impl Error {
             Error::NothingLeft => 9016,
             Error::BelowFirstLossMinimum => 9017,
             Error::InsufficientSurplus => 9018,
+            Error::CapitalReserved => 9019,
             Error::Math(MathError::Overflow) => 9901,
             Error::Math(MathError::Underflow) => 9902,
             Error::Math(MathError::DivisionByZero) => 9903,

@@ -13,7 +13,8 @@
 //!
 //! All capital lies on [`ACCOUNT`] and belongs to one waterfall: no step is topped up from another's.
 //! A deposit joins its pool in the next block; it leaves after a cooldown, within a window, in the
-//! last class of a block, and bears losses until then. One loss never empties the pool. Everything
+//! last class of a block, and bears losses until then; capital reserved for debt at auction stays.
+//! One loss never empties the pool. Everything
 //! rounds against depositors. Eligibility for collateral is asked when gains are claimed.
 //!
 //! Invariants:
@@ -56,7 +57,7 @@ pub use state::{
     Waterfall, WaterfallId, create_tables, rebuild,
 };
 pub use surplus::{add_surplus, reward, spend_surplus, surplus};
-pub use waterfalls::{NewWaterfall, add_collateral, close_exits, create_waterfall, set_terms, waterfall};
+pub use waterfalls::{NewWaterfall, add_collateral, close_exits, create_waterfall, reserve, set_terms, waterfall};
 
 use gage_units::AccountNumber;
 

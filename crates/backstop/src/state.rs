@@ -117,6 +117,8 @@ pub struct Waterfall {
     pub terms: Terms,
     /// Whether capital may not leave because the facility has unfinished losses.
     pub exits_closed: bool,
+    /// Debt at auction, which may yet fall on the steps: capital for it stays.
+    pub reserved: Amount,
 }
 
 impl Waterfall {

@@ -2,11 +2,12 @@
 
 use gage_accounts::Context;
 use gage_store::Draft;
-use gage_units::{AccountNumber, AssetId, MathError};
+use gage_units::{AccountNumber, Amount, AssetId, MathError};
 
+use crate::absorb::available;
 use crate::params::{COLLATERAL_MAX, STEPS_MAX};
 use crate::state::{POOLS, WATERFALLS};
-use crate::{Error, Event, MODULE, Pool, Step, Terms, Waterfall, WaterfallId};
+use crate::{Error, Event, MODULE, Pool, Step, StepKind, Terms, Waterfall, WaterfallId};
 
 /// What a waterfall is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub fn create_waterfall(draft: &mut Draft, _ctx: &Context, new: NewWaterfall) ->
 
     // From here on nothing can fail.
     let NewWaterfall { stable, collateral, curator, steps, terms } = new;
-    let record = Waterfall { stable, collateral, curator, steps, terms, exits_closed: false };
+    let record = Waterfall { stable, collateral, curator, steps, terms, exits_closed: false, reserved: Amount::ZERO };
     WATERFALLS.put(draft, id, record.clone());
     POOLS.put(draft, id, Pool::default());
     draft.emit(MODULE, &Event::WaterfallCreated { waterfall: id, record });
@@ -94,6 +95,42 @@ pub fn close_exits(draft: &mut Draft, id: WaterfallId, closed: bool) -> Result<(
         draft.emit(MODULE, &Event::ExitsSet { waterfall: id, closed });
     }
     Ok(())
+}
+
+/// Reserves capital for `debt` that is at auction and may yet fall on the steps: what a step would
+/// have to give for it, in order, does not leave.
+///
+/// # Errors
+/// [`Error::UnknownWaterfall`].
+pub fn reserve(draft: &mut Draft, id: WaterfallId, debt: Amount) -> Result<(), Error> {
+    let record = waterfall(draft, id)?;
+    if record.reserved != debt {
+        WATERFALLS.put(draft, id, Waterfall { reserved: debt, ..record });
+    }
+    Ok(())
+}
+
+/// Passes if `amount` of what step `kind` holds may leave without touching what is reserved. `pool` is
+/// the waterfall's pool at this height.
+///
+/// # Errors
+/// [`Error::CapitalReserved`].
+pub(crate) fn check_reserved(
+    draft: &Draft,
+    id: WaterfallId,
+    record: &Waterfall,
+    pool: &Pool,
+    kind: StepKind,
+    amount: Amount,
+) -> Result<(), Error> {
+    let mut need = record.reserved;
+    for step in record.steps.iter().take_while(|step| step.kind != kind) {
+        let borne = need.min(available(draft, id, record, pool, step.kind));
+        need = need.minus(borne)?;
+    }
+    let held = available(draft, id, record, pool, kind);
+    let stays = held.minus(amount).unwrap_or(Amount::ZERO);
+    if stays < need.min(held) { Err(Error::CapitalReserved) } else { Ok(()) }
 }
 
 /// The waterfall.

@@ -174,6 +174,27 @@ fn leaving_takes_a_request_a_cooldown_and_a_window() {
 }
 
 #[test]
+fn what_lots_may_need_does_not_leave() {
+    let (mut world, id) = pool_of_800();
+    world.run(CURATOR, deposit_first_loss(id, 50 * ONE)).unwrap();
+    world.run(0, request(id, Tranche::Stability, 600 * ONE)).unwrap();
+    world.run(CURATOR, request(id, Tranche::FirstLoss, 50 * ONE)).unwrap();
+    world.next_block(HOUR);
+    // Of 800 one always stays: 299 are more than what 500 at auction may need.
+    world.act(|draft| gage_backstop::reserve(draft, id, Amount(500 * ONE))).unwrap();
+    refused(&mut world, 0, withdraw(id, 299 * ONE + 1), "CapitalReserved", 9019);
+    world.run(0, withdraw(id, 299 * ONE)).unwrap();
+    refused(&mut world, 0, withdraw(id, 1), "CapitalReserved", 9019);
+    // The pool alone covers the 500, so the curator's capital behind it is free; behind 520 it is not all.
+    world.act(|draft| gage_backstop::reserve(draft, id, Amount(520 * ONE))).unwrap();
+    refused(&mut world, CURATOR, withdraw_first_loss(id, 30 * ONE + 1), "CapitalReserved", 9019);
+    world.run(CURATOR, withdraw_first_loss(id, 30 * ONE)).unwrap();
+    world.act(|draft| gage_backstop::reserve(draft, id, Amount(0))).unwrap();
+    world.run(0, withdraw(id, 100 * ONE)).unwrap();
+    world.run(CURATOR, withdraw_first_loss(id, 20 * ONE)).unwrap();
+}
+
+#[test]
 fn no_more_leaves_than_was_requested() {
     let (mut world, id) = pool_of_800();
     world.run(0, request(id, Tranche::Stability, 100 * ONE)).unwrap();

@@ -47,6 +47,9 @@ pub fn settle_auctions(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Re
     let facilities: Vec<FacilityId> = FACILITIES.iter(draft).map(|(id, _)| id).collect();
     for id in facilities {
         report_backing(draft, ctx, id)?;
+        // Before the exits of this block: what lots may not raise stays in the backstop.
+        let auctioned = book::totals(draft, id).auctioned;
+        gage_backstop::reserve(draft, book::facility(draft, id)?.waterfall, auctioned)?;
     }
     Ok(())
 }

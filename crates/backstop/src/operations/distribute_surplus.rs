@@ -7,8 +7,10 @@ use gage_store::Draft;
 use gage_units::{Amount, AssetId};
 use serde::{Deserialize, Serialize};
 
+use crate::deposits::pool_at;
 use crate::surplus::distributable;
-use crate::{Error, WaterfallId, spend_surplus, waterfall};
+use crate::waterfalls::check_reserved;
+use crate::{Error, StepKind, WaterfallId, spend_surplus, waterfall};
 
 /// Pays surplus to an account: of the stable what exceeds the buffer's minimum, of collateral all.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -33,7 +35,7 @@ impl DistributeSurplus {
 
     /// # Errors
     /// `NotGovernance`, [`Error::UnknownWaterfall`], an unknown account, [`Error::ExitsClosed`],
-    /// [`Error::InsufficientSurplus`], the ledger's.
+    /// [`Error::InsufficientSurplus`], [`Error::CapitalReserved`], the ledger's.
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         ctx.require_governance()?;
         let record = waterfall(draft, self.waterfall)?;
@@ -43,6 +45,10 @@ impl DistributeSurplus {
         }
         if self.amount > distributable(draft, self.waterfall, &record, self.asset) {
             return Err(Error::InsufficientSurplus);
+        }
+        if self.asset == record.stable {
+            let pool = pool_at(draft, self.waterfall, &record, ctx.height)?;
+            check_reserved(draft, self.waterfall, &record, &pool, StepKind::SurplusBuffer, self.amount)?;
         }
         spend_surplus(draft, ctx, self.waterfall, self.asset, self.amount, to)
     }

@@ -7,9 +7,10 @@ use gage_units::AssetId;
 use serde::{Deserialize, Serialize};
 
 use super::{is_stable, not_zero};
-use crate::deposits::{may_leave, request_after};
+use crate::deposits::{may_leave, pool_at, request_after};
 use crate::state::FIRST_LOSS;
-use crate::{Error, Event, FirstLoss, MODULE, WaterfallId, custody, waterfall};
+use crate::waterfalls::check_reserved;
+use crate::{Error, Event, FirstLoss, MODULE, StepKind, WaterfallId, custody, waterfall};
 
 /// Withdraws at most `amount` on a request whose cooldown has passed, down to the curator's minimum.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -36,7 +37,7 @@ impl WithdrawFirstLoss {
     /// In this order: `NotAnAccount`, [`Error::UnknownWaterfall`], [`Error::WrongAsset`],
     /// [`Error::NotCurator`], those of the quantity, [`Error::ExitsClosed`], [`Error::NotRequested`],
     /// [`Error::CoolingDown`], [`Error::RequestExpired`], [`Error::NothingLeft`],
-    /// [`Error::BelowFirstLossMinimum`], the ledger's.
+    /// [`Error::CapitalReserved`], [`Error::BelowFirstLossMinimum`], the ledger's.
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<Output, Error> {
         let account = ctx.account()?;
         let record = waterfall(draft, self.waterfall)?;
@@ -47,6 +48,8 @@ impl WithdrawFirstLoss {
         let wanted = ctx.resolve(self.amount, self.asset)?;
         let capital = FIRST_LOSS.get(draft, &self.waterfall).unwrap_or_default();
         let amount = may_leave(&record, ctx.time, capital.request, wanted, capital.amount)?;
+        let pool = pool_at(draft, self.waterfall, &record, ctx.height)?;
+        check_reserved(draft, self.waterfall, &record, &pool, StepKind::CuratorFirstLoss, amount)?;
         let rest = capital.amount.minus(amount)?;
         if rest < record.terms.first_loss_min {
             return Err(Error::BelowFirstLossMinimum);

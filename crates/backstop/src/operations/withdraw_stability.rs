@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{is_stable, not_zero};
 use crate::deposits::{may_leave, request_after, touch, write};
-use crate::{Error, Event, MODULE, WaterfallId, custody, waterfall};
+use crate::waterfalls::check_reserved;
+use crate::{Error, Event, MODULE, StepKind, WaterfallId, custody, waterfall};
 
 /// Withdraws at most `amount` on a request whose cooldown has passed; after losses there may be less.
 /// Gains stay and are claimed apart.
@@ -35,7 +36,7 @@ impl WithdrawStability {
     /// # Errors
     /// In this order: `NotAnAccount`, [`Error::UnknownWaterfall`], [`Error::WrongAsset`], those of the
     /// quantity, [`Error::ExitsClosed`], [`Error::NotRequested`], [`Error::CoolingDown`],
-    /// [`Error::RequestExpired`], [`Error::NothingLeft`], [`Error::LeavesDust`], the ledger's.
+    /// [`Error::RequestExpired`], [`Error::NothingLeft`], [`Error::CapitalReserved`], [`Error::LeavesDust`], the ledger's.
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<Output, Error> {
         let account = ctx.account()?;
         let record = waterfall(draft, self.waterfall)?;
@@ -44,6 +45,7 @@ impl WithdrawStability {
         let mut settled = touch(draft, ctx, self.waterfall, &record, account)?;
         let (deposit, pool) = (&mut settled.deposit, &mut settled.pool);
         let amount = may_leave(&record, ctx.time, deposit.request, wanted, deposit.amount)?;
+        check_reserved(draft, self.waterfall, &record, pool, StepKind::StabilityPool, amount)?;
         let rest = deposit.amount.minus(amount)?;
         if !rest.is_zero() && rest < record.terms.deposit_min {
             return Err(Error::LeavesDust);
