@@ -72,14 +72,9 @@ pub use state::{
     Version, create_tables, rebuild,
 };
 
-use gage_accounts::Context;
-use gage_store::Draft;
 use gage_units::AccountNumber;
 
 /// The number of this module: the high byte of its tables, the thousands of its errors.
 pub const MODULE: u8 = 10;
 /// The module's own account: proceeds of auctions until they are burned, and what is kept for owners.
 pub const ACCOUNT: AccountNumber = AccountNumber(10);
-
-/// The begin of a block. Nothing of value happens before the block's prices.
-pub fn begin_block(_draft: &mut Draft, _ctx: &Context) {}

@@ -218,7 +218,6 @@ impl World {
         self.height = Height(self.height.0 + 1);
         let ctx = self.ctx(Signer::Protocol);
         gage_oracle::begin_block(&mut self.draft, &ctx);
-        gage_vaults::begin_block(&mut self.draft, &ctx);
     }
 
     pub fn report(&mut self, asset: AssetId, confidence: u128) {
