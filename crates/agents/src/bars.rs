@@ -264,11 +264,12 @@ pub fn surroundings(bars: &[Bar], index: usize) -> Price {
     Price((prices[1].0 + prices[2].0) / 2)
 }
 
-/// `price`, drawn to half or one and a half of its surroundings if it lies beyond.
+/// `price`, or its surroundings if it is more than half below or above them: one venue's bad tick does
+/// not say where the market was.
 pub fn believable(price: Price, around: Price) -> Price {
     let low = around.mul_div(1, 2, Rounding::Up).unwrap_or(around);
     let high = around.mul_div(3, 2, Rounding::Down).unwrap_or(around);
-    price.clamp(low, high.max(low))
+    if (low..=high).contains(&price) { price } else { around }
 }
 
 /// The most frequent distance between neighbours; the shorter one among equals.

@@ -5,8 +5,8 @@
 //! runs straight with seeded noise of at most [`PathRules::noise_bps`] of the bar's range, pinned to
 //! zero at the points and never beyond the extremes.
 //!
-//! Two prices come out of each block. `market` is what the market trades at: the bar's prices drawn to
-//! within half of their surroundings ([`crate::bars::believable`]). `venue` is what the file says,
+//! Two prices come out of each block. `market` is what the market trades at: the bar's prices, an absurd
+//! one taken for its surroundings ([`crate::bars::believable`]). `venue` is what the file says,
 //! absurd numbers included: what a publisher who follows this one venue blindly would sign. In a file
 //! without absurd numbers both are equal. In a gap there is no price at all.
 

@@ -110,7 +110,9 @@ fn absurd_prices_stay_and_are_reported() {
     assert!(found.contains(&(3, absurd("low", Price(100_000_000_000_000)))));
     assert!(found.contains(&(4, absurd("high", whole(900)))));
     assert!(found.contains(&(5, Defect::Contradiction)));
-    assert_eq!(bars::believable(file.bars[1].low, whole(100)), whole(50));
+    assert_eq!(bars::believable(file.bars[1].low, whole(100)), whole(100));
+    assert_eq!(bars::believable(whole(50), whole(100)), whole(50));
+    assert_eq!(bars::believable(whole(151), whole(100)), whole(100));
 }
 
 #[test]

@@ -60,7 +60,7 @@ fn an_absurd_wick_is_the_venues_and_not_the_markets() {
     ]);
     let ticks = path::make(&bars, &RULES).expect("a path");
     assert_eq!(ticks.iter().filter_map(|tick| tick.venue).min(), Some(price(0.01)));
-    assert_eq!(ticks.iter().map(|tick| tick.market).min(), Some(price(50.0)));
+    assert_eq!(ticks.iter().map(|tick| tick.market).min(), Some(price(99.0)));
 }
 
 #[test]

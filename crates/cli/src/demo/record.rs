@@ -66,6 +66,7 @@ pub fn make(play: Play<'_>, from: &Sources<'_>, checks: Checks, root: String, wa
         blocks: play.blocks(),
         block_interval_s: scenario.ledger.block_interval_s,
         transactions: play.transactions,
+        refusals: play.refusals.iter().map(|(reason, count)| (reason.clone(), *count)).collect(),
         bearers: bearers(&play, scenario, totals.bad_debt),
         auctions: books.auctions.values().cloned().collect(),
         points,
@@ -171,7 +172,7 @@ fn assumptions(scenario: &Scenario) -> Vec<String> {
         ),
         format!(
             "{} publishers with noise of {} (one standard deviation) and 0 to {} blocks of lag; {} of them signs \
-             what the price file prints, absurd or not, the others a market within half of its surroundings. \
+             what the price file prints, absurd or not; the others take an absurd price for its surroundings. \
              The quorum is {}.",
             publishers.count,
             percent(publishers.noise_bps),

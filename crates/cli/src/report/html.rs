@@ -79,6 +79,10 @@ fn head(page: &mut String, run: &RunRecord) -> Written {
         transactions.executed, transactions.refused, transactions.left_out
     );
     pair(page, "Transactions", &sent)?;
+    let refusals: Vec<String> = run.refusals.iter().map(|(reason, count)| format!("{count} x {reason}")).collect();
+    if !refusals.is_empty() {
+        pair(page, "Refused", &refusals.join(", "))?;
+    }
     writeln!(page, "</table>")
 }
 

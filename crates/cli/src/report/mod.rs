@@ -40,6 +40,8 @@ pub struct RunRecord {
     pub block_interval_s: u64,
     /// Transactions that went through the API, by outcome.
     pub transactions: Transactions,
+    /// Why transactions were refused, and how many.
+    pub refusals: Vec<(String, u64)>,
     /// In order of time.
     pub points: Vec<Point>,
     /// By lot.
@@ -201,7 +203,9 @@ pub struct Checks {
 impl RunRecord {
     /// Debt that auctions raised, as a share of the debt put up; one if none was.
     pub fn recovered_fraction(&self) -> f64 {
-        fraction(self.auctions.iter().map(|row| row.raised.min(row.debt)).sum(), self.totals.debt_liquidated)
+        let raised = self.auctions.iter().map(|row| row.raised.min(row.debt)).sum();
+        // Sums of floats: the same amounts may differ in the last digit.
+        fraction(raised, self.totals.debt_liquidated).min(1.0)
     }
 
     /// Bad debt per debt liquidated, ours and that of the 2020 design.

@@ -84,6 +84,9 @@ pub fn terminal(run: &RunRecord) -> String {
         "Transactions     {} executed, {} refused by a rule, {} left out by congestion",
         transactions.executed, transactions.refused, transactions.left_out
     ));
+    for (reason, count) in run.refusals.iter().take(8) {
+        line(format!("                 {count} x {reason}"));
+    }
     let checks = &run.checks;
     line(format!("Conservation     {}", verdict(checks.conservation_ok)));
     for words in &checks.conservation {

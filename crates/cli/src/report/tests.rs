@@ -40,6 +40,7 @@ pub fn sample() -> RunRecord {
         blocks: 50,
         block_interval_s: 240,
         transactions: Transactions { executed: 5, refused: 1, left_out: 2 },
+        refusals: vec![("LotFinished (7005)".to_owned(), 1)],
         points,
         auctions: vec![auction],
         totals: Totals { vaults: 3, vaults_liquidated: 1, debt_liquidated: 1_000.0, ..Totals::default() },
