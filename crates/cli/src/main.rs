@@ -1,8 +1,16 @@
 //! The `gage` binary: one file per command.
 
+mod audit;
+mod common;
 mod demo;
+mod genesis;
+mod keys;
+mod node;
 mod replay;
 mod report;
+mod show;
+mod tx;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -23,12 +31,35 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Play any price file through a solo node, and report.
     Replay(replay::ReplayArgs),
+    /// Run a solo node with its API.
+    Node(node::NodeArgs),
+    /// Make, check and name a genesis file.
+    #[command(subcommand)]
+    Genesis(genesis::GenesisCommand),
+    /// Make and show keys in encrypted files.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Build, sign and submit a transaction.
+    Tx(tx::TxArgs),
+    /// Show what a node knows.
+    Show(show::ShowArgs),
+    /// Check a proof offline, and say what was checked and what is trusted.
+    Verify(verify::VerifyArgs),
+    /// Recompute conservation and the coverage of every asset with backing.
+    Audit(audit::AuditArgs),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Demo(args) => demo::demo(&args),
         Command::Replay(args) => replay::replay(&args),
+        Command::Node(args) => node::node(&args),
+        Command::Genesis(command) => genesis::genesis(&command),
+        Command::Keys(command) => keys::keys(&command),
+        Command::Tx(args) => tx::tx(&args),
+        Command::Show(args) => show::show(&args),
+        Command::Verify(args) => verify::verify(&args),
+        Command::Audit(args) => audit::audit(&args),
     };
     match done {
         Ok(code) => code,

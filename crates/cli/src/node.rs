@@ -1,0 +1,138 @@
+//! `gage node`: a solo node with its API, until it is asked to stop.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use gage_api::{ApiConfig, Server};
+use gage_node::{Node, NodeConfig, Sealing, read_genesis};
+
+use crate::common::LISTEN;
+use crate::say;
+
+/// How a node is run.
+#[derive(Debug, Args)]
+pub struct NodeArgs {
+    /// The data directory; made if it does not exist
+    #[arg(long)]
+    dir: PathBuf,
+    /// The genesis file; not needed for a directory that has one
+    #[arg(long)]
+    genesis: Option<PathBuf>,
+    /// Where the API listens
+    #[arg(long, default_value = LISTEN)]
+    listen: SocketAddr,
+    /// Allow an address that other machines reach: there is no encryption, put a proxy in front
+    #[arg(long)]
+    allow_remote: bool,
+    /// Make blocks only when the admin says so
+    #[arg(long)]
+    manual: bool,
+    /// Milliseconds between blocks while something waits
+    #[arg(long, default_value_t = 500, conflicts_with = "manual")]
+    interval_ms: u64,
+    /// Blocks between snapshots; 0 is never
+    #[arg(long, default_value_t = 1_000)]
+    snapshot_every: u64,
+    /// A file with the admin's token; with --manual one is made in the data directory if none is given
+    #[arg(long)]
+    admin_token_file: Option<PathBuf>,
+    /// Requests per second that one address may make
+    #[arg(long, default_value_t = 500)]
+    requests_per_second: u32,
+}
+
+/// Runs a node until a signal.
+pub fn node(args: &NodeArgs) -> Result<ExitCode> {
+    let known = args.dir.join("genesis.toml");
+    let path = match &args.genesis {
+        Some(path) => path.clone(),
+        None if known.exists() => known,
+        None => bail!(
+            "{} holds no network yet; say which with --genesis FILE (`gage genesis new` makes one)",
+            args.dir.display()
+        ),
+    };
+    let genesis = read_genesis(&path)?;
+    let mut config = NodeConfig::new(&args.dir, genesis);
+    config.snapshot_every = args.snapshot_every;
+    config.sealing =
+        if args.manual { Sealing::Manual } else { Sealing::Every(Duration::from_millis(args.interval_ms)) };
+    let node = Node::start(config)?;
+    let admin_token = admin_token(args)?;
+    let api = ApiConfig {
+        listen: args.listen,
+        allow_remote: args.allow_remote,
+        requests_per_second: args.requests_per_second,
+        requests_burst: args.requests_per_second.saturating_mul(4),
+        admin_token,
+        ..ApiConfig::default()
+    };
+    let server = Server::start(node.handle(), api)?;
+
+    let handle = node.handle();
+    let head = handle.read(|chain| chain.head());
+    let url = server.url();
+    say!("network  {} with genesis {}", handle.network(), handle.genesis());
+    say!("head     height {}, time {}", head.height, head.time);
+    say!("api      {url} (the document: {url}/openapi.json, figures: {url}/metrics)");
+    if args.manual {
+        say!("sealing  when told: POST {url}/v1/admin/seal with the admin's token");
+    } else {
+        say!("sealing  every {} ms while something waits", args.interval_ms);
+    }
+
+    let (asked, stop) = channel();
+    // The receiver is gone only once the node is stopping.
+    let ask = move || asked.send(()).unwrap_or_default();
+    ctrlc::set_handler(ask).context("listening for signals")?;
+    // A node that stopped by itself goes on answering reads, so that its operator can look; said once.
+    let mut told = false;
+    while stop.recv_timeout(Duration::from_secs(1)).is_err() {
+        if let (Some(reason), false) = (handle.stopped(), told) {
+            eprintln!("gage: the node makes no more blocks: {reason}; reads still work; stop it with ctrl-c");
+            told = true;
+        }
+    }
+    say!("stopping");
+    server.stop();
+    node.stop()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn admin_token(args: &NodeArgs) -> Result<Option<String>> {
+    let made = args.dir.join("admin-token");
+    match (&args.admin_token_file, args.manual) {
+        (Some(path), _) => read_token(path).map(Some),
+        (None, false) => Ok(None),
+        (None, true) if made.exists() => read_token(&made).map(Some),
+        (None, true) => {
+            let (_, bytes) = gage_client::keystore::generate(gage_crypto::Scheme::Ed25519)?;
+            let token = hex::encode(bytes.as_slice());
+            write_private(&made, &token).with_context(|| format!("writing {}", made.display()))?;
+            say!("admin    the token is in {}", made.display());
+            Ok(Some(token))
+        }
+    }
+}
+
+fn read_token(path: &Path) -> Result<String> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("reading the token in {}", path.display()))?;
+    Ok(text.trim().to_owned())
+}
+
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)?.write_all(text.as_bytes())
+}

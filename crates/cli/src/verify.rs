@@ -1,0 +1,121 @@
+//! `gage verify`: checks a record's or a receipt's proof offline, and says in words what that means.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use borsh::BorshDeserialize;
+use clap::Args;
+use gage_chain::{Outcome, Receipt};
+use gage_crypto::Hash;
+use gage_store::proof::Root;
+use gage_verify::{DOCUMENT_BYTES_MAX, Document, Trust};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::common::{lines, print};
+use crate::say;
+
+/// What to check, and what you bring along.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The evidence: what a path that ends in /proof answered
+    file: PathBuf,
+    /// The genesis file of the network you mean
+    #[arg(long, conflicts_with = "genesis_hash")]
+    genesis: Option<PathBuf>,
+    /// Or its genesis hash
+    #[arg(long)]
+    genesis_hash: Option<Hash>,
+    /// The hash of the header that publishes the root, from a source of your own
+    #[arg(long)]
+    header: Option<Hash>,
+    /// The state root, from a source of your own
+    #[arg(long)]
+    state_root: Option<Hash>,
+    /// The events root of a receipt's block, from a source of your own
+    #[arg(long)]
+    events_root: Option<Hash>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Checks the file. The exit code is 0 only if everything holds.
+pub fn verify(args: &VerifyArgs) -> Result<ExitCode> {
+    let shown = args.file.display();
+    let length = std::fs::metadata(&args.file).with_context(|| format!("reading {shown}"))?.len();
+    if length > u64::try_from(DOCUMENT_BYTES_MAX).unwrap_or(u64::MAX) {
+        bail!("{shown} is longer than any evidence");
+    }
+    let text = std::fs::read_to_string(&args.file).with_context(|| format!("reading {shown}"))?;
+    let document = Document::parse(&text).with_context(|| format!("reading the evidence in {shown}"))?;
+    let genesis = match &args.genesis {
+        Some(path) => Some(gage_node::read_genesis(path)?.hash()),
+        None => args.genesis_hash,
+    };
+    let trust = Trust {
+        genesis,
+        header: args.header,
+        state_root: args.state_root.map(|root| Root(root.0)),
+        events_root: args.events_root,
+    };
+    let verified = document.verify(&trust).with_context(|| format!("the evidence in {shown} does not hold"))?;
+    let content = content(&document);
+    if args.json {
+        print(&json!({ "verified": verified, "content": content }), true);
+        return Ok(ExitCode::SUCCESS);
+    }
+    say!("The proof holds.\n\nWhat it shows");
+    say!("{}", indented(&lines(&content)).trim_end());
+    say!("\nWhat was checked");
+    verified.checked.iter().for_each(|sentence| say!("  {sentence}"));
+    say!("\nWhat you trust");
+    verified.trusted.iter().for_each(|sentence| say!("  {sentence}"));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}\n")).collect()
+}
+
+/// What the evidence is of, in words where the record's type is known here.
+fn content(document: &Document) -> Value {
+    match document {
+        Document::Record(evidence) => {
+            let record = evidence.value.as_deref().map(|bytes| record(&evidence.table, bytes));
+            let key = hex::encode(evidence.key.get(2..).unwrap_or_default());
+            json!({ "table": evidence.table, "key": key, "height": evidence.height, "record": record })
+        }
+        Document::Receipt(evidence) => {
+            let receipt = Receipt::try_from_slice(&evidence.receipt).ok();
+            let outcome = receipt.as_ref().map(|receipt| match &receipt.outcome {
+                Outcome::Done => json!("done"),
+                Outcome::Internal => json!("internal"),
+                Outcome::Rejected { reason, .. } => json!({ "rejected": reason }),
+            });
+            let events = receipt.as_ref().map(|receipt| {
+                let decoded = receipt.events.iter().map(|(module, bytes)| gage_chain::decode_event(module, bytes));
+                decoded.collect::<Vec<_>>()
+            });
+            json!({
+                "transaction": evidence.transaction, "height": evidence.height, "outcome": outcome,
+                "fee": receipt.as_ref().map(|receipt| receipt.fee), "events": events,
+            })
+        }
+    }
+}
+
+fn record(table: &str, bytes: &[u8]) -> Value {
+    fn read<T: BorshDeserialize + Serialize>(bytes: &[u8]) -> Option<Value> {
+        serde_json::to_value(T::try_from_slice(bytes).ok()?).ok()
+    }
+    let decoded = match table {
+        "ledger/balances" => read::<gage_ledger::Balance>(bytes),
+        "ledger/assets" => read::<gage_ledger::Asset>(bytes),
+        "vaults/vaults" => read::<gage_vaults::Vault>(bytes),
+        "auctions/lots" => read::<gage_auctions::Lot>(bytes),
+        _ => None,
+    };
+    decoded.unwrap_or_else(|| json!(hex::encode(bytes)))
+}
