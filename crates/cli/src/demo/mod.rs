@@ -209,7 +209,7 @@ impl Stack {
              \x20 gage show --node {url} vault {vault}\n\
              \x20 curl -s -X POST {url}/v1/admin/seal -H 'Authorization: Bearer {token}' \
              -H 'Content-Type: application/json' -d '{{\"time\": {next}}}'    (the next block)\n\
-             Press Enter to stop it (or Ctrl-C).\n",
+             (In the repository `cargo gage` stands for `gage`.) Press Enter or Ctrl-C to stop it.\n",
             dir = dir.display(),
             token = self.token,
             next = record.points.last().map_or(0, |point| point.time_ms) + 4 * record.block_interval_s * 1_000,

@@ -9,6 +9,8 @@ use crate::report::Point;
 const REDRAW: Duration = Duration::from_millis(80);
 const SPARK: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const SPARK_WIDTH: usize = 64;
+/// Fits into the narrowest usual terminal.
+const WIDTH: usize = 79;
 
 /// Shows points as they come.
 pub struct View {
@@ -57,7 +59,9 @@ impl View {
             text.push_str(&format!("\x1b[{}A", self.drawn_lines));
         }
         for line in &lines {
-            text.push_str(&format!("\x1b[2K{line}\n"));
+            // A line that wraps would be two, and the redrawing would climb too little.
+            let short: String = line.chars().take(WIDTH).collect();
+            text.push_str(&format!("\x1b[2K{short}\n"));
         }
         let mut out = stderr().lock();
         out.write_all(text.as_bytes()).and_then(|()| out.flush()).unwrap_or(());
