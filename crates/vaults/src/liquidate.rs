@@ -114,6 +114,11 @@ fn work_through(draft: &mut Draft, ctx: &Context, id: FacilityId, budget: &mut u
         match evaluate(draft, vault)? {
             Some(health) => {
                 unsafe_vaults.insert((health, vault));
+                // A retired group has no order: were its vaults left there, one that is larger than a
+                // block's budget would be read from its start for ever.
+                if GROUPS.peek(draft, &group).is_some_and(|group| group.index == 0) {
+                    rekey(draft, vault)?;
+                }
             }
             None => rekey(draft, vault)?,
         }
@@ -126,7 +131,7 @@ fn evaluate(draft: &Draft, id: VaultId) -> Result<Option<Ratio>, Error> {
     Ok(health.is_unsafe().then(|| health.ratio()))
 }
 
-/// A safe candidate gets its key of now, in the live group of its collaterals.
+/// A candidate that is safe, or of a retired group, gets its key of now, in the live group of its collaterals.
 fn rekey(draft: &mut Draft, id: VaultId) -> Result<(), Error> {
     let vault = book::vault(draft, id)?;
     let facility = book::facility(draft, vault.facility)?;
