@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 use tokio::sync::{Semaphore, watch};
 
 use crate::config::ApiConfig;
-use crate::handlers::audit::Audit;
+use crate::handlers::audit::Kept;
 use crate::limits::Limiter;
 use crate::metrics::Metrics;
 use crate::problem::{Cause, Problem};
@@ -24,7 +24,7 @@ pub struct Api {
     pub(crate) metrics: Metrics,
     pub(crate) streams: Arc<Semaphore>,
     /// One audit at a time, kept for its height.
-    pub(crate) audit: tokio::sync::Mutex<Option<Arc<Audit>>>,
+    pub(crate) audit: tokio::sync::Mutex<Option<Kept>>,
     pub(crate) stopped: watch::Receiver<bool>,
     /// The OpenAPI document, written once.
     pub(crate) openapi: String,
