@@ -32,7 +32,7 @@ pub fn plots(run: &RunRecord) -> Result<Vec<Plot>, Failed> {
         Plot {
             title: "Price",
             svg: price(run)?,
-            caption: "Market (black or white), the oracle's mid (blue) and its low-high band. Gray ground: congestion.",
+            caption: "Market (in the colour of the text), the oracle's mid (blue) and its low-high band. Gray ground: congestion.",
         },
         Plot {
             title: "Bad debt: this ledger and the 2020 design",
@@ -79,9 +79,10 @@ pub fn plots(run: &RunRecord) -> Result<Vec<Plot>, Failed> {
             caption: "In the stable asset.",
         },
         Plot {
-            title: "What auctions raised",
-            svg: recoveries(run)?,
-            caption: "One dot per auction: raised per debt, by the hour it began; the size of the dot grows with the debt.",
+            title: "How long auctions took",
+            svg: durations(run)?,
+            caption: "Minutes, one dot per auction at the hour it began; the dot grows with the debt. Green: it raised \
+                      the debt. Orange: the backstop paid the rest. Red: bad debt.",
         },
     ])
 }
@@ -148,13 +149,16 @@ fn lines(run: &RunRecord, series: &[(&str, RGBColor, Line)]) -> Result<String, F
     })
 }
 
-fn recoveries(run: &RunRecord) -> Result<String, Failed> {
+fn durations(run: &RunRecord) -> Result<String, Failed> {
     let largest = run.auctions.iter().map(|row| row.debt).fold(1.0, f64::max);
+    let end_ms = run.points.last().map_or(0, |point| point.time_ms);
+    let minutes =
+        |row: &super::AuctionRow| row.closed_ms.unwrap_or(end_ms).saturating_sub(row.opened_ms) as f64 / 60_000.0;
+    let longest = run.auctions.iter().map(minutes).fold(10.0, f64::max);
     drawn(|area| {
-        let mut chart = chart(area, run, 0.0..1.2)?;
+        let mut chart = chart(area, run, 0.0..longest * 1.1)?;
         let dots = run.auctions.iter().filter(|row| row.debt > 0.0).map(|row| {
             let radius = 2 + (6.0 * (row.debt / largest).sqrt()) as i32;
-            let share = (row.raised / row.debt).clamp(0.0, 1.2);
             let colour = if row.bad_debt > 0.0 {
                 RED
             } else if row.covered > 0.0 {
@@ -162,7 +166,7 @@ fn recoveries(run: &RunRecord) -> Result<String, Failed> {
             } else {
                 GREEN
             };
-            Circle::new((hours(run, row.opened_ms), share), radius, colour.mix(0.55).filled())
+            Circle::new((hours(run, row.opened_ms), minutes(row)), radius, colour.mix(0.45).filled())
         });
         chart.draw_series(dots)?;
         Ok(())
