@@ -227,8 +227,7 @@ fn a_pool_depositor_leaves_between_a_price_and_its_liquidations() {
 }
 
 #[test]
-fn a_session_schedules_for_governance() {
-    // The keys of governance's owners are asked: an operator or a session of any scope is refused.
+fn a_bundle_schedules_another() {
     let schedule = ChainOperation::Schedule(Schedule {
         operations: borsh::to_vec(&vec![pay(Quantity::Exact(Amount(1)))]).unwrap(),
         not_before: Timestamp(1),
@@ -293,4 +292,27 @@ fn a_thousand_lots_without_a_quote_hold_up_all_others() {
          check",
     );
     holds(&text);
+}
+
+#[test]
+fn a_pool_depositor_leaves_while_a_lot_stands_that_nobody_buys() {
+    holds(
+        "price ETH 200
+         open alice 10 ETH
+         open bob 1000 ETH
+         vault bob GUSD
+         deposit bob vault-1 1000 ETH + borrow bob vault-1 5000 GUSD
+         vault alice GUSD
+         deposit alice vault-2 10 ETH + borrow alice vault-2 1300 GUSD
+         pool bob 1000 GUSD
+         unpool bob 1000 GUSD
+         run 61m every 5m ETH 200
+         price ETH 171
+         expect lots 1
+         # No vault waits any more, but the debt at auction may yet fall on the pool.
+         leave bob 1000 GUSD -> CapitalReserved
+         take bob lot-1 all ETH at 1000
+         leave bob 1000 GUSD
+         check",
+    );
 }
