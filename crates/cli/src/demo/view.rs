@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use crate::report::Point;
 
 const REDRAW: Duration = Duration::from_millis(80);
-const SPARK: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+// Blocks of rising height.
+const SPARK: [char; 8] =
+    ['\u{2581}', '\u{2582}', '\u{2583}', '\u{2584}', '\u{2585}', '\u{2586}', '\u{2587}', '\u{2588}'];
 const SPARK_WIDTH: usize = 64;
 /// Fits into the narrowest usual terminal.
 const WIDTH: usize = 79;
