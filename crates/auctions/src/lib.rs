@@ -47,7 +47,9 @@ pub use error::Error;
 pub use event::Event;
 pub use genesis::{Genesis, genesis};
 pub use invariants::{check_block, check_invariants};
-pub use lots::{NewLot, Remainder, close, due_for_restart, lot, needs_restart, open, price_now, restart, take_touched};
+pub use lots::{
+    NewLot, Remainder, close, due_for_restart, lot, needs_restart, open, price_now, restart, take_touched, touch_again,
+};
 pub use operation::Operation;
 pub use plan::Plan;
 pub use state::{Lot, LotId, OwnerRef, create_tables, rebuild};

@@ -196,6 +196,11 @@ pub fn take_touched(draft: &mut Draft, module: u8) -> Vec<LotId> {
     touched
 }
 
+/// Puts a lot back among those with takes: its owner could not settle them and asks again next block.
+pub fn touch_again(draft: &mut Draft, ctx: &Context, module: u8, id: LotId) {
+    TOUCHED.put(draft, (module, id), ctx.height);
+}
+
 /// A price above zero at which to end, not above the one at which to start.
 fn prices_in_bounds(start: Price, floor: Price) -> bool {
     floor > Price(0) && start >= floor

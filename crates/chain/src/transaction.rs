@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::effects::{EFFECTS_MAX, ExpectedEffect};
-use crate::{Error, Operation, Rejection, wallet_message};
+use crate::{ChainOperation, Error, Operation, Rejection, wallet_message};
 
 /// The most operations of one transaction.
 pub const OPERATIONS_MAX: usize = 64;
@@ -120,6 +120,16 @@ impl Transaction {
         let effects = u64::try_from(self.expected.len()).unwrap_or(u64::MAX).saturating_mul(100);
         let operations = self.operations.iter().fold(0u64, |sum, operation| sum.saturating_add(operation.weight()));
         BASE.saturating_add(operations).saturating_add(effects)
+    }
+
+    /// The most it takes from its account's fee credit: the fee and what it withdraws. A sum that does
+    /// not fit is above any credit all the same.
+    pub fn credit_claim(&self) -> Amount {
+        let withdrawn = self.operations.iter().map(|operation| match operation {
+            Operation::Chain(ChainOperation::WithdrawCredit(withdraw)) => withdraw.amount.0,
+            _ => 0,
+        });
+        Amount(withdrawn.fold(self.max_fee.0, u128::saturating_add))
     }
 
     /// Checks what needs no state.

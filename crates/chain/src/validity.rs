@@ -130,10 +130,12 @@ fn check_credit(draft: &Draft, block: &Block) -> Result<(), Invalid> {
         }
         let account = gage_accounts::resolve(draft, &transaction.account).map_err(|error| refuse(error.into()))?;
         let claim = claims.entry(account).or_default();
-        *claim = claim.plus(transaction.max_fee).map_err(|error| refuse(Error::from(error).into()))?;
-        if *claim > credit(draft, account) {
+        // What a transaction withdraws is gone for those after it; the fee is taken before it withdraws.
+        let needed = claim.plus(transaction.max_fee).map_err(|error| refuse(Error::from(error).into()))?;
+        if needed > credit(draft, account) {
             return Err(refuse(Error::InsufficientCredit.into()));
         }
+        *claim = claim.plus(transaction.credit_claim()).map_err(|error| refuse(Error::from(error).into()))?;
     }
     Ok(())
 }

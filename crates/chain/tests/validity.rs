@@ -70,6 +70,17 @@ fn transactions_stand_by_class_and_within_bounds() {
     let greedy = network.sign(ALICE, greedy);
     invalid(&network, &resealed(block.clone(), vec![greedy]), "Transaction");
 
+    // Two exits: what the first withdraws no longer pays for the second.
+    let leave = |amount| {
+        Operation::Chain(ChainOperation::WithdrawCredit(WithdrawCredit { asset: common::USD, amount: Amount(amount) }))
+    };
+    let exits = vec![network.signed(ALICE, vec![leave(480_000)]), network.signed(ALICE, vec![leave(1)])];
+    network.chain.check_block(&resealed(block.clone(), exits[..1].to_vec())).unwrap();
+    network.chain.check_block(&resealed(block.clone(), exits.clone())).unwrap();
+    let exits = vec![network.signed(ALICE, vec![leave(480_001)]), network.signed(ALICE, vec![leave(1)])];
+    network.chain.check_block(&resealed(block.clone(), exits[..1].to_vec())).unwrap();
+    invalid(&network, &resealed(block.clone(), exits), "Transaction");
+
     let mut late = network.transaction(ALICE, vec![pay(BOB, 1)]);
     late.valid_until = Timestamp(block.header.time.0 - 1);
     let late = network.sign(ALICE, late);

@@ -7,8 +7,7 @@
 use std::collections::BTreeMap;
 
 use gage_chain::{
-    BLOCK_BYTES_MAX, ChainOperation, Error, Operation, Rejection, SignedTransaction, TRANSACTIONS_MAX, TransactionHash,
-    check_transaction,
+    BLOCK_BYTES_MAX, Error, Rejection, SignedTransaction, TRANSACTIONS_MAX, TransactionHash, check_transaction,
 };
 use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, Height, Timestamp};
@@ -277,14 +276,11 @@ fn may_pass_later(reason: &Rejection, claimed_before: Amount) -> bool {
 
 /// The most that a transaction takes from its account's credit.
 fn claim(signed: &SignedTransaction) -> Amount {
-    sum(signed.transaction.max_fee, withdrawn(signed))
+    signed.transaction.credit_claim()
 }
 
 fn withdrawn(signed: &SignedTransaction) -> Amount {
-    signed.transaction.operations.iter().fold(Amount::ZERO, |total, operation| match operation {
-        Operation::Chain(ChainOperation::WithdrawCredit(withdraw)) => sum(total, withdraw.amount),
-        _ => total,
-    })
+    rest(claim(signed), signed.transaction.max_fee)
 }
 
 /// Claims that do not fit are above any credit all the same.

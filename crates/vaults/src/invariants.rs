@@ -121,7 +121,7 @@ fn lots_are_auctioned(draft: &Draft) -> Result<(), Broken> {
         let open = figures(record.debt.minus(record.repaid), "lots_are_auctioned")?;
         let sum = debts.entry(vault.facility).or_default();
         *sum = figures(sum.plus(open), "lots_are_auctioned")?;
-        let count: &mut u8 = counts.entry((record.vault, record.asset, record.version)).or_default();
+        let count: &mut u16 = counts.entry((record.vault, record.asset, record.version)).or_default();
         *count = count.saturating_add(1);
         let key = (vault.facility, record.asset);
         let sum: &mut Amount = selling.entry(key).or_default();

@@ -30,7 +30,9 @@ pub fn liquidate(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Result<(
     let facilities: Vec<FacilityId> = FACILITIES.iter(draft).map(|(id, _)| id).collect();
     for id in facilities {
         let unfinished = work_through(draft, ctx, id, budget)?;
-        set_unfinished(draft, id, unfinished)?;
+        // A facility whose accrual failed in this block is behind its prices: it stays restricted.
+        let late = book::totals(draft, id).accrued_at.seconds() < ctx.time.seconds();
+        set_unfinished(draft, id, unfinished || late)?;
     }
     Ok(())
 }

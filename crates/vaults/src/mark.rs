@@ -12,7 +12,7 @@ use crate::health::{after_haircut, liquidation_price, weight};
 use crate::state::{
     BUCKETS, Bucket, BucketKey, COLLATERALS, Collateral, FACILITIES, FacilityId, MARKS, Mark, TOTALS, Totals,
 };
-use crate::{ACCOUNT, Error, Event, MODULE, book, split};
+use crate::{ACCOUNT, Error, Event, MODULE, book, liquidate, split};
 
 /// Brings every facility to the block's time and prices. Costs nothing per vault.
 pub fn mark(draft: &mut Draft, ctx: &Context) {
@@ -26,9 +26,11 @@ pub fn mark(draft: &mut Draft, ctx: &Context) {
             if mark_facility(draft, ctx, id, false).is_err() {
                 draft.undo_to(savepoint);
             }
-            let mut totals = book::totals(draft, id);
-            totals.unfinished = true;
-            TOTALS.put(draft, id, totals);
+            // Its backstop lets nobody out either; `liquidate` opens both when the accrual has caught up.
+            if liquidate::set_unfinished(draft, id, true).is_err() {
+                let totals = Totals { unfinished: true, ..book::totals(draft, id) };
+                TOTALS.put(draft, id, totals);
+            }
             draft.emit(MODULE, &Event::AccrualFailed { facility: id, code: error.code() });
         }
     }

@@ -33,7 +33,7 @@ pub struct PositionView {
     /// The debt it covers.
     pub debt: Amount,
     /// How many lots of it are at auction.
-    pub lots: u8,
+    pub lots: u16,
     /// The price of this collateral at which health is one, the others unchanged; null without debt,
     /// or if no price of it alone decides.
     pub liquidation_price: Option<Price>,

@@ -27,7 +27,9 @@ pub fn settle_auctions(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Re
     let ctx = &ctx.as_protocol();
     for lot in gage_auctions::take_touched(draft, MODULE) {
         *budget = budget.saturating_sub(SETTLEMENT_WEIGHT);
-        attempt(draft, lot, |draft| settle_takes(draft, ctx, lot));
+        if !attempt(draft, lot, |draft| settle_takes(draft, ctx, lot)) {
+            gage_auctions::touch_again(draft, ctx, MODULE, lot);
+        }
     }
     let looks = budget.checked_div(EVALUATION_WEIGHT).and_then(|looks| usize::try_from(looks).ok());
     let mut restarts = 0usize;
@@ -42,7 +44,8 @@ pub fn settle_auctions(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Re
         }
         restarts = restarts.saturating_add(1);
         *budget = budget.saturating_sub(SETTLEMENT_WEIGHT);
-        attempt(draft, lot, |draft| next_round(draft, ctx, lot));
+        // A round that fails stays due.
+        let _done = attempt(draft, lot, |draft| next_round(draft, ctx, lot));
     }
     let facilities: Vec<FacilityId> = FACILITIES.iter(draft).map(|(id, _)| id).collect();
     for id in facilities {
@@ -72,13 +75,15 @@ fn report_backing(draft: &mut Draft, ctx: &Context, id: FacilityId) -> Result<()
     Ok(gage_securities::set_backing_by_module(draft, ctx, MODULE, facility.stable, amount)?)
 }
 
-/// Does one step; a failure is undone and told.
-fn attempt(draft: &mut Draft, lot: LotId, step: impl FnOnce(&mut Draft) -> Result<(), Error>) {
+/// Does one step; a failure is undone and told. Returns whether it was done.
+fn attempt(draft: &mut Draft, lot: LotId, step: impl FnOnce(&mut Draft) -> Result<(), Error>) -> bool {
     let savepoint = draft.savepoint();
-    if let Err(error) = step(draft) {
+    let done = step(draft);
+    if let Err(error) = &done {
         draft.undo_to(savepoint);
         draft.emit(MODULE, &Event::SettlementFailed { lot, code: error.code() });
     }
+    done.is_ok()
 }
 
 fn record(draft: &Draft, id: LotId) -> Result<VaultLot, Error> {

@@ -173,7 +173,7 @@ pub struct Position {
     /// At which parameter version.
     pub version: Version,
     /// How many lots of it are at auction.
-    pub lots: u8,
+    pub lots: u16,
     /// How much is pledged, on the owner's account.
     pub amount: Amount,
     /// `n_j`: the normalised debt this collateral covers.

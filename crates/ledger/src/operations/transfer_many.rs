@@ -59,6 +59,6 @@ impl TransferMany {
             .iter()
             .map(|payment| format!("{} to {}", describe_amount(names, payment.amount, payment.asset), payment.to))
             .collect();
-        format!("Transfer {}", payments.join(", "))
+        format!("Transfer in one batch {}", payments.join(", "))
     }
 }
