@@ -79,7 +79,9 @@ fn a_broken_price_file_is_reported_and_played() {
     assert_eq!(run["unsafe_left_ok"], true);
     assert!(run["price_file_findings"].as_u64() >= Some(5), "{run}");
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    for words in ["line 5: low 0.0001 is absurd", "line 7: skipped, open is not a price", "missing before it", "repeats"] {
+    for words in
+        ["line 5: low 0.0001 is absurd", "line 7: skipped, open is not a price", "missing before it", "repeats"]
+    {
         assert!(told.contains(words), "{words}: {told}");
     }
     // The wick of one venue among seven publishers liquidated nobody: prices fell by a third only.
