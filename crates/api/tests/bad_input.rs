@@ -335,6 +335,24 @@ fn slow_clients_are_cut_off_and_hold_up_nobody() {
 }
 
 #[test]
+fn a_client_that_takes_no_answers_is_cut_off() {
+    let world = World::with(|_| {}, |config| config.write_timeout = Duration::from_millis(300));
+    let mut greedy = world.connect();
+    let request = "GET /openapi.json HTTP/1.1\r\nhost: test\r\n\r\n";
+    let start = Instant::now();
+    // Asks again and again and reads nothing: the answers fill every buffer, then the connection ends.
+    greedy.set_write_timeout(Some(Duration::from_millis(500))).unwrap();
+    while greedy.write_all(request.repeat(100).as_bytes()).is_ok() {
+        assert!(start.elapsed() < Duration::from_secs(20), "the node goes on writing");
+    }
+    std::thread::sleep(Duration::from_millis(600));
+    let mut rest = Vec::new();
+    let ended = greedy.read_to_end(&mut rest);
+    assert!(ended.is_ok() || ended.is_err_and(|error| error.kind() != std::io::ErrorKind::WouldBlock));
+    assert_eq!(world.get("/health/live").status, 200);
+}
+
+#[test]
 fn an_address_that_asks_too_much_is_told_so() {
     let world = World::with(
         |_| {},

@@ -268,3 +268,11 @@ fn reads_go_on_when_the_node_has_stopped() {
     assert_eq!(world.get("/health/live").status, 200);
     assert_eq!(world.get("/v1/assets/0").json()["symbol"], "USD");
 }
+
+#[test]
+fn the_page_on_the_api_has_every_figure() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/api.md")).unwrap();
+    for (name, kind, meaning) in gage_api::metrics::NAMES {
+        assert!(page.contains(&format!("| `{name}` | {kind} | {meaning} |\n")), "docs/api.md has {name}");
+    }
+}
