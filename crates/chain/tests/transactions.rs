@@ -160,10 +160,10 @@ fn governance_acts_by_scheduled_bundles() {
         to: id(BOB),
         amount: Amount(1),
     }));
-    rejected(&network.run(ALICE, vec![schedule(&[mint.clone()], now, later)]), Some(0), "NotGovernor");
-    rejected(&network.run(GOVERNOR, vec![schedule(&[mint.clone()], now, now)]), Some(0), "BadWindow");
+    rejected(&network.run(ALICE, vec![schedule(std::slice::from_ref(&mint), now, later)]), Some(0), "NotGovernor");
+    rejected(&network.run(GOVERNOR, vec![schedule(std::slice::from_ref(&mint), now, now)]), Some(0), "BadWindow");
 
-    assert_eq!(network.run(GOVERNOR, vec![schedule(&[mint.clone()], now, later)]).outcome, Outcome::Done);
+    assert_eq!(network.run(GOVERNOR, vec![schedule(std::slice::from_ref(&mint), now, later)]).outcome, Outcome::Done);
     let result = network.execute(vec![]);
     assert_eq!(result.bundles, 1);
     // Governance has authority over parameters, not over other people's assets.
@@ -173,8 +173,8 @@ fn governance_acts_by_scheduled_bundles() {
 
     // A bundle whose time has passed does not run; a cancelled one neither.
     let soon = network.time + 100_000;
-    network.run(GOVERNOR, vec![schedule(&[mint.clone()], soon, soon + 1)]);
-    network.run(GOVERNOR, vec![schedule(&[mint.clone()], soon, soon + 1_000_000)]);
+    network.run(GOVERNOR, vec![schedule(std::slice::from_ref(&mint), soon, soon + 1)]);
+    network.run(GOVERNOR, vec![schedule(std::slice::from_ref(&mint), soon, soon + 1_000_000)]);
     let cancel = Operation::Chain(ChainOperation::CancelBundle(CancelBundle { bundle: 2 }));
     assert_eq!(network.run(GOVERNOR, vec![cancel.clone()]).outcome, Outcome::Done);
     rejected(&network.run(GOVERNOR, vec![cancel]), Some(0), "UnknownBundle");
@@ -193,7 +193,8 @@ fn governance_acts_by_scheduled_bundles() {
     };
     let open = Operation::Accounts(gage_accounts::Operation::OpenSession(open));
     assert_eq!(network.run(GOVERNOR, vec![open]).outcome, Outcome::Done);
-    let mut transaction = network.transaction(GOVERNOR, vec![schedule(&[mint.clone()], network.time, later)]);
+    let mut transaction =
+        network.transaction(GOVERNOR, vec![schedule(std::slice::from_ref(&mint), network.time, later)]);
     transaction.nonce = gage_accounts::nonce::nonce(1, 1);
     let signed = network.sign_with(common::secret(common::WALLET + 1), transaction);
     rejected(&network.execute(vec![signed]).receipts[0], None, "OutsideSession");

@@ -31,9 +31,6 @@ const STEPS: [Step; 8] = [
     ("demo", demo),
 ];
 
-/// The short scenario that the last step plays.
-const SCENARIO: &str = "scenarios/short.toml";
-
 /// Whether there is a step of that name.
 pub fn exists(step: &str) -> bool {
     STEPS.iter().any(|(name, _)| *name == step)
@@ -120,7 +117,7 @@ fn build() -> Result<Outcome> {
 fn demo() -> Result<Outcome> {
     let arguments = ["run", "--release", "--locked", "--quiet", "--package", "gage-cli", "--bin", "gage", "--"];
     let output = command(&arguments)
-        .args(["demo", "--scenario", SCENARIO, "--json"])
+        .args(["demo", "--json", "--no-html"])
         .stderr(Stdio::inherit())
         .output()
         .context("running the gage binary")?;

@@ -139,7 +139,7 @@ impl Network {
         assert_eq!(&Block::from_bytes(&block.to_bytes()).unwrap(), block);
         let result = self.chain.execute(block).unwrap();
         self.chain.check_invariants().unwrap();
-        if result.height.0 % self.every == 0 {
+        if result.height.0.is_multiple_of(self.every) {
             self.checkpoint();
         }
         result
