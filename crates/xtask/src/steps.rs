@@ -113,7 +113,7 @@ fn build() -> Result<Outcome> {
     cargo(&["build", "--release", "--locked", "--quiet", "--package", "gage-cli", "--bin", "gage"])
 }
 
-/// Plays the short scenario and reads what the demo says of itself.
+/// Plays the whole demo and reads what the demo says of itself.
 fn demo() -> Result<Outcome> {
     let arguments = ["run", "--release", "--locked", "--quiet", "--package", "gage-cli", "--bin", "gage", "--"];
     let output = command(&arguments)
