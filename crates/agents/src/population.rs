@@ -8,6 +8,8 @@ use crate::scenario::{Scenario, whole};
 
 /// Amounts are drawn in steps of this: people deal in millionths, not in 1e-18.
 const STEP: u128 = 1_000_000_000_000;
+/// And collateral, a unit of which may be worth millions, in steps of this.
+const FINE_STEP: u128 = 1_000_000;
 
 /// One vault and its owner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -99,18 +101,18 @@ fn borrower(scenario: &Scenario, price: Price, index: u64) -> Borrower {
     // Millionths of a ratio are enough; up, so that nobody starts below the least ratio.
     let ratio = (ratio * 100.0) as u128;
     let value = debt / 1_000_000 * ratio;
-    let collateral = mul_div(value, Price::ONE.0, price.0, Rounding::Up).unwrap_or(0).div_ceil(STEP) * STEP;
+    let collateral = mul_div(value, Price::ONE.0, price.0, Rounding::Up).unwrap_or(0).div_ceil(FINE_STEP) * FINE_STEP;
 
     let people = &scenario.borrowers;
     let attentive = stream.chance(people.attentive_share);
     let reserve_share = stream.between(0.0, people.reserve_share_max);
     let trigger = stream.between(f64::from(people.trigger_bps[0]), f64::from(people.trigger_bps[1]));
     let trigger_bps = trigger as u32;
-    let reserve = if attentive { collateral / 1_000_000 * ((reserve_share * 1_000_000.0) as u128) } else { 0 };
+    let reserve = if attentive { collateral / FINE_STEP * ((reserve_share * 1_000_000.0) as u128) } else { 0 };
     Borrower {
         collateral: Amount(collateral),
         debt: Amount(debt),
-        reserve: Amount(reserve / STEP * STEP),
+        reserve: Amount(reserve / FINE_STEP * FINE_STEP),
         trigger_bps,
         restore_bps: trigger_bps + people.restore_bps,
     }

@@ -1,13 +1,13 @@
 //! A publisher: sees the market with a lag, signs it with noise, is silent in an outage and in gaps.
 
-use gage_units::Price;
+use gage_units::{Price, Rounding, mul_div};
 
 use crate::path::Tick;
 use crate::population::Publisher;
 use crate::random::Stream;
 
-/// Prices are signed in steps of a millionth.
-const STEP: u128 = 1_000_000_000_000;
+/// Prices are signed with so many digits and one.
+const DIGITS: u32 = 8;
 
 /// What a publisher signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +40,12 @@ pub fn observe(publisher: &Publisher, seed: u64, index: u64, ticks: &[Tick]) -> 
     // In millionths of the price; six deviations at most, so the price stays above zero.
     let noise = stream.normal() * f64::from(publisher.noise_bps) * 100.0;
     let factor = (1_000_000.0 + noise.clamp(-900_000.0, 900_000.0)) as u128;
-    let signed = (price.0 / 1_000_000 * factor / STEP * STEP).max(1);
-    let confidence = (signed / 10_000 * u128::from(publisher.confidence_bps) + moved / 10) / STEP * STEP;
+    let exact = mul_div(price.0, factor, 1_000_000, Rounding::Down).unwrap_or(price.0).max(1);
+    let step = 10u128.pow(exact.ilog10().saturating_sub(DIGITS));
+    let signed = exact / step * step;
+    let part = mul_div(signed, u128::from(publisher.confidence_bps), 10_000, Rounding::Down).unwrap_or(0);
+    // A report with a confidence above half of its price is refused.
+    let confidence = ((part + moved / 10) / step * step).min(signed / 2);
     Some(Observation { price: Price(signed), confidence: Price(confidence), observed_at_ms: seen.time_ms })
 }
 

@@ -96,6 +96,11 @@ impl Books {
         }
     }
 
+    /// Whether a vault is known and owes something.
+    pub fn has_debt(&self, vault: Option<VaultId>) -> bool {
+        vault.and_then(|vault| self.vaults.get(&vault)).is_some_and(|vault| vault.debt > 0)
+    }
+
     /// Sums over vaults: with debt, debt, collateral.
     pub fn sums(&self) -> (u64, u128, u128) {
         self.vaults.values().fold((0, 0, 0), |(count, debt, collateral), vault| {

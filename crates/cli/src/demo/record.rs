@@ -28,8 +28,8 @@ pub struct Sources<'a> {
 /// Puts everything together. Root, checks and wall time are filled in by the caller.
 pub fn make(play: Play<'_>, from: &Sources<'_>, checks: Checks, root: String, wall_s: f64) -> RunRecord {
     let scenario = from.scenario;
-    let outcome = design(from, 1.0);
-    let sensitivity = FACTORS.iter().map(|factor| (*factor, design(from, *factor))).collect();
+    let outcome = design(from, &play.borrowed, 1.0);
+    let sensitivity = FACTORS.iter().map(|factor| (*factor, design(from, &play.borrowed, *factor))).collect();
     let mut points = play.points.clone();
     for (index, point) in points.iter_mut().enumerate() {
         let by_step = &outcome.bad_debt_by_step;
@@ -111,7 +111,7 @@ fn bearers(play: &Play<'_>, scenario: &Scenario, bad_debt: f64) -> Vec<Bearer> {
 }
 
 /// Runs the 2020 design on the same vaults, keepers and path, with `factor` times the keepers' money.
-fn design(from: &Sources<'_>, factor: f64) -> Outcome {
+fn design(from: &Sources<'_>, borrowed: &[bool], factor: f64) -> Outcome {
     let (scenario, people) = (from.scenario, from.people);
     let share = |bps: u32| f64::from(bps) / 10_000.0;
     let rules = &scenario.design_2020;
@@ -138,7 +138,8 @@ fn design(from: &Sources<'_>, factor: f64) -> Outcome {
         trigger: share(owner.trigger_bps),
         restore: share(owner.restore_bps),
     };
-    let vaults: Vec<Vault> = people.borrowers.iter().map(vault).collect();
+    let has_debt = people.borrowers.iter().zip(borrowed).filter(|(_, borrowed)| **borrowed);
+    let vaults: Vec<Vault> = has_debt.map(|(owner, _)| vault(owner)).collect();
     let keeper = |plan: &gage_agents::population::Keeper| Keeper {
         inventory: units(plan.inventory) * factor,
         profit: share(plan.profit_bps),

@@ -4,7 +4,7 @@
 use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
 
-use crate::report::Point;
+use crate::report::{Point, price};
 
 const REDRAW: Duration = Duration::from_millis(80);
 // Blocks of rising height.
@@ -85,8 +85,12 @@ impl View {
             format!("  {}", spark(&self.prices)),
             format!("{} UTC{jam}", crate::report::utc(point.time_ms)),
             format!(
-                "{collateral} market {:.2}, oracle {:.2} [{:.2} .. {:.2}] {}",
-                point.market, point.mid, point.low, point.high, point.class
+                "{collateral} market {}, oracle {} [{} .. {}] {}",
+                price(point.market),
+                price(point.mid),
+                price(point.low),
+                price(point.high),
+                point.class
             ),
             format!(
                 "vaults {} owe {} {stable}, unsafe {}, lots open {} for {} {stable}",

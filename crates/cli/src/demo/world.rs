@@ -166,7 +166,7 @@ fn feed(scenario: &Scenario, world: &World<SecretKey>) -> GenesisFeed {
     GenesisFeed {
         base: Dimension::Asset(COLLATERAL),
         quote: Dimension::Numeraire,
-        decimals: 8,
+        decimals: 18,
         source: Source::Reported,
         params: FeedParams {
             quorum,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::published::FIGURES;
-use super::{RunRecord, duration, grouped, percent, plots, utc};
+use super::{RunRecord, duration, grouped, percent, plots, price, utc};
 
 /// The most auctions listed one by one; the rest is in the sums.
 const AUCTIONS_LISTED_MAX: usize = 3_000;
@@ -66,7 +66,11 @@ fn head(page: &mut String, run: &RunRecord) -> Written {
         let when = format!("{} to {} UTC", utc(first.time_ms), utc(last.time_ms));
         pair(page, "Ledger time", &when)?;
         let lowest = run.points.iter().map(|point| point.market).fold(f64::INFINITY, f64::min);
-        pair(page, "Market", &format!("{:.2}, lowest {lowest:.2}, last {:.2}", first.market, last.market))?;
+        pair(
+            page,
+            "Market",
+            &format!("{}, lowest {}, last {}", price(first.market), price(lowest), price(last.market)),
+        )?;
     }
     pair(page, "Prices", &run.price_source)?;
     pair(page, "Blocks", &format!("{} of {} s, seed {}", run.blocks, run.block_interval_s, run.seed))?;

@@ -251,9 +251,14 @@ pub fn grouped(number: f64) -> String {
     if number < 0.0 && digits != "0" { format!("-{text}") } else { text }
 }
 
+/// A price as people read it: two places, or four digits where that would show nothing.
+pub fn price(number: f64) -> String {
+    if number == 0.0 || number >= 1.0 { format!("{number:.2}") } else { format!("{number:.3e}") }
+}
+
 /// For axes: small numbers keep two places.
 fn grouped_or_small(number: f64) -> String {
-    if number.abs() < 10.0 && number.fract() != 0.0 { format!("{number:.2}") } else { grouped(number) }
+    if number.abs() < 10.0 && number.fract() != 0.0 { price(number.abs()) } else { grouped(number) }
 }
 
 fn percent(share: f64) -> String {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::published::FIGURES;
-use super::{RunRecord, duration, grouped, percent, utc};
+use super::{RunRecord, duration, grouped, percent, price, utc};
 
 /// The report as text.
 pub fn terminal(run: &RunRecord) -> String {
@@ -27,7 +27,7 @@ pub fn terminal(run: &RunRecord) -> String {
             run.price_source
         ));
         let lowest = run.points.iter().map(|point| point.market).fold(f64::INFINITY, f64::min);
-        line(format!("   market {:.2} -> lowest {:.2} -> {:.2}", first.market, lowest, last.market));
+        line(format!("   market {} -> lowest {} -> {}", price(first.market), price(lowest), price(last.market)));
     }
     for finding in run.findings.iter().take(12) {
         line(format!("   price file, {finding}"));

@@ -104,6 +104,7 @@ fn numbers_read_well() {
     assert_eq!(utc(951_782_340_000), "2000-02-28 23:59");
     assert_eq!(utc(951_782_400_000), "2000-02-29 00:00");
     assert_eq!(duration(3_725), "1 h 02 min");
+    assert_eq!((price(194.614), price(0.0), price(0.000_012_34)), ("194.61".into(), "0.00".into(), "1.234e-5".into()));
     assert_eq!(duration(59), "0 min 59 s");
 }
 
