@@ -268,7 +268,8 @@ async fn resolve(api: &Arc<Api>, account: Option<AccountId>) -> Result<(u64, Opt
 fn collect(api: &Api, plans: Vec<(String, Channel, Wanted, u64)>) -> Delivery {
     /// Blocks per subscription in one go.
     const BLOCKS_MAX: u64 = 16;
-    let head = api.node.read(|chain| chain.head().height.0);
+    // The newest block whose result can be read: the chain's own head may be ahead of it for an instant.
+    let head = api.node.progress().borrow().executed.0;
     let mut delivery = Delivery { messages: Vec::new(), moved: Vec::new(), behind: false };
     for (id, channel, wanted, mut next) in plans {
         let started = next;
