@@ -71,6 +71,12 @@ pub enum Error {
     /// Reversed before.
     #[error("this posting has already been reversed")]
     AlreadyCorrected,
+    /// The number was given before.
+    #[error("a thing of that number was minted before; every number is given once")]
+    ItemExists,
+    /// No such thing.
+    #[error("no thing of that number was minted")]
+    UnknownItem,
     /// A result does not fit.
     #[error(transparent)]
     Math(#[from] MathError),
@@ -110,6 +116,8 @@ impl Error {
             Error::Math(MathError::Overflow) => 3021,
             Error::Math(MathError::Underflow) => 3022,
             Error::Math(MathError::DivisionByZero) => 3023,
+            Error::ItemExists => 3024,
+            Error::UnknownItem => 3025,
         }
     }
 

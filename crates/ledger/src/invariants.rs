@@ -1,6 +1,6 @@
 //! What must hold, one function per invariant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gage_accounts::Broken;
 use gage_store::Draft;
@@ -25,6 +25,7 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     running_total_is_supply(draft)?;
     supply_is_held(draft)?;
     no_empty_balance(draft)?;
+    things_are_single(draft)?;
     holds_are_held(draft)?;
     pledges_are_pledged(draft)
 }
@@ -60,6 +61,18 @@ fn supply_is_held(draft: &Draft) -> Result<(), Broken> {
 fn no_empty_balance(draft: &Draft) -> Result<(), Broken> {
     for (key, balance) in BALANCES.sorted(draft) {
         Broken::unless(!balance.is_empty(), "ledger", "no_empty_balance", || format!("{key:?} is empty"))?;
+    }
+    Ok(())
+}
+
+fn things_are_single(draft: &Draft) -> Result<(), Broken> {
+    let mut seen = BTreeSet::new();
+    for (key, balance) in BALANCES.sorted(draft) {
+        let Some(item) = key.item else { continue };
+        let single = balance.total() == Ok(Amount(1)) && seen.insert((key.asset, item));
+        Broken::unless(single, "ledger", "things_are_single", || {
+            format!("item {item} of asset {} is held more than once: {balance:?}", key.asset)
+        })?;
     }
     Ok(())
 }

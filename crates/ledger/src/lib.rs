@@ -22,6 +22,7 @@
 //! - `holds_are_held`: per account and asset, the sum of its holds is the held part.
 //! - `pledges_are_pledged`: per account and asset, the sum of its pledges is the pledged part.
 //! - `no_empty_balance`: no balance record is empty.
+//! - `things_are_single`: a thing is held once, by one account, in one part.
 
 mod asset;
 mod block;
@@ -52,7 +53,7 @@ pub use operation::Operation;
 pub use pledges::{pledge, pledged, seize, unpledge};
 pub use post::post;
 pub use state::{
-    Asset, AssetKind, Balance, BalanceKey, Beneficiary, Hold, HoldId, balance, balance_key_bytes, create_tables,
+    Asset, AssetKind, Balance, BalanceKey, Beneficiary, Hold, HoldId, Item, balance, balance_key_bytes, create_tables,
     hold_record, rebuild, supply,
 };
 

@@ -6,7 +6,10 @@ use gage_store::Draft;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::operations::{Burn, Correct, CreateAsset, GiveHold, Mint, ReleaseHold, SettleHold, Transfer, TransferMany};
+use crate::operations::{
+    Burn, BurnItem, Correct, CreateAsset, GiveHold, Mint, MintItem, ReleaseHold, SettleHold, Transfer, TransferItem,
+    TransferMany,
+};
 
 /// What an account can ask of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -30,6 +33,12 @@ pub enum Operation {
     ReleaseHold(ReleaseHold),
     /// Reverses a posting the signer received.
     Correct(Correct),
+    /// Mints one thing of the signer's itemised asset.
+    MintItem(MintItem),
+    /// Gives one thing to another.
+    TransferItem(TransferItem),
+    /// Burns one thing of the signer's itemised asset.
+    BurnItem(BurnItem),
 }
 
 impl Operation {
@@ -43,7 +52,10 @@ impl Operation {
             Operation::Burn(operation) => operation.validate(),
             Operation::GiveHold(operation) => operation.validate(),
             Operation::SettleHold(operation) => operation.validate(),
-            Operation::ReleaseHold(_) => Ok(()),
+            Operation::ReleaseHold(_)
+            | Operation::MintItem(_)
+            | Operation::TransferItem(_)
+            | Operation::BurnItem(_) => Ok(()),
             Operation::Correct(operation) => operation.validate(),
         }
     }
@@ -60,6 +72,9 @@ impl Operation {
             Operation::SettleHold(operation) => operation.apply(draft, ctx).map(Some),
             Operation::ReleaseHold(operation) => operation.apply(draft, ctx).map(|()| None),
             Operation::Correct(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::MintItem(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::TransferItem(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::BurnItem(operation) => operation.apply(draft, ctx).map(|()| None),
         }
     }
 
@@ -88,6 +103,9 @@ impl Operation {
             Operation::SettleHold(operation) => operation.describe(names),
             Operation::ReleaseHold(operation) => operation.describe(),
             Operation::Correct(operation) => operation.describe(names),
+            Operation::MintItem(operation) => operation.describe(names),
+            Operation::TransferItem(operation) => operation.describe(names),
+            Operation::BurnItem(operation) => operation.describe(names),
         }
     }
 }

@@ -118,6 +118,15 @@ pub struct Hold {
     pub expires: Timestamp,
 }
 
+/// One thing of an itemised asset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+pub struct Item {
+    /// When it was minted.
+    pub minted_at: Timestamp,
+    /// Whether it has ceased to exist.
+    pub burned: bool,
+}
+
 /// Whose pledge of what, for whom.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
@@ -139,6 +148,8 @@ pub(crate) const COUNTERS: Column<u32, u64> = Column::authenticated(0x0306, "led
 /// The postings a receiver has reversed, so that none is reversed twice.
 pub(crate) const CORRECTIONS: Table<(AccountNumber, crate::operations::PostingRef), Amount> =
     Table::authenticated(0x0307, "ledger/corrections");
+/// Every thing ever minted: its number is given once.
+pub(crate) const ITEMS: Table<(AssetId, ItemId), Item> = Table::authenticated(0x030c, "ledger/items");
 /// The running total of an asset's balances, kept by the writes themselves.
 pub(crate) const RUNNING: Column<AssetId, Amount> = Column::derived(0x0308, "ledger/running");
 /// Holds by the time they expire.
@@ -161,6 +172,7 @@ pub fn create_tables(draft: &mut Draft) {
     PLEDGES.create(draft);
     COUNTERS.create(draft);
     CORRECTIONS.create(draft);
+    ITEMS.create(draft);
     RUNNING.create(draft);
     EXPIRY.create(draft);
     ITEM_TOTALS.create(draft);

@@ -7,7 +7,8 @@ use common::{ISSUED, MINTER, MODULE_MINTED, World};
 use gage_accounts::{Output, Quantity, Signer};
 use gage_compliance::Force;
 use gage_ledger::operations::{
-    Burn, Correct, CreateAsset, GiveHold, Mint, Payment, PostingRef, ReleaseHold, SettleHold, Transfer, TransferMany,
+    Burn, BurnItem, Correct, CreateAsset, GiveHold, Mint, MintItem, Payment, PostingRef, ReleaseHold, SettleHold,
+    Transfer, TransferItem, TransferMany,
 };
 use gage_ledger::{AssetKind, AssetNames, HoldId, Journal, Leg, NewAsset, Operation, Part, Purpose, post};
 use gage_units::{Amount, AssetId, Height, ItemId, Timestamp};
@@ -144,6 +145,39 @@ fn things_move_whole() {
     let legs = give(1, item);
     let journal = Journal { legs: &legs, supply: None, force: Force::Holder, purpose: Purpose::Transfer };
     world.act(|draft| post(draft, &ctx, &journal)).unwrap();
+}
+
+#[test]
+fn every_thing_has_its_number_once() {
+    let mut world = World::new();
+    let create = CreateAsset { symbol: "DEED".to_owned(), decimals: 0, itemised: true };
+    world.run(0, &Operation::CreateAsset(create)).unwrap();
+    let (asset, item) = (AssetId(2), ItemId(7));
+    let mint = |to: usize, world: &World| Operation::MintItem(MintItem { asset, item, to: world.id(to) });
+    let give = |to: usize, world: &World| Operation::TransferItem(TransferItem { asset, item, to: world.id(to) });
+    let burn = Operation::BurnItem(BurnItem { asset, item });
+    let by_other = mint(1, &world);
+    refused(&mut world, 1, &by_other, "NotMinter");
+    let early = give(1, &world);
+    refused(&mut world, 0, &early, "InsufficientBalance");
+    refused(&mut world, 0, &burn, "UnknownItem");
+    let to_one = mint(1, &world);
+    world.run(0, &to_one).unwrap();
+    refused(&mut world, 0, &to_one, "ItemExists");
+    let to_two = give(2, &world);
+    world.run(1, &to_two).unwrap();
+    refused(&mut world, 1, &to_two, "InsufficientBalance");
+    // Fungible verbs do not move things, and things are no units.
+    let plain = transfer(&world, 0, asset, 1);
+    refused(&mut world, 2, &plain, "ItemMismatch");
+    refused(&mut world, 0, &burn, "InsufficientBalance");
+    let home = give(0, &world);
+    world.run(2, &home).unwrap();
+    world.run(0, &burn).unwrap();
+    assert_eq!(gage_ledger::supply(&world.draft, asset), Amount(0));
+    refused(&mut world, 0, &to_one, "ItemExists");
+    let names = AssetNames(&world.draft);
+    assert_eq!(home.describe(&names), format!("Transfer item 7 of DEED#2 to {}", world.id(0)));
 }
 
 #[test]
