@@ -161,7 +161,7 @@ pub fn check_transaction(
         return Err(Error::TooHeavy.into());
     }
     let ctx = Context { height: Height::GENESIS, time, signer: Signer::Protocol, outputs: &[] };
-    let (keys, operations) = crate::chain::claims(signed);
+    let (keys, operations) = crate::run::claims(signed);
     let authority = gage_accounts::Authority {
         account: transaction.account,
         keys: &keys,
