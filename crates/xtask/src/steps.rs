@@ -84,7 +84,7 @@ fn tidy_step() -> Result<Outcome> {
 }
 
 fn clippy() -> Result<Outcome> {
-    cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"])
+    cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
 }
 
 /// The seed of property tests, so that a run says the same twice; another one explores further.
@@ -116,7 +116,7 @@ fn deny() -> Result<Outcome> {
 }
 
 fn build() -> Result<Outcome> {
-    cargo(&["build", "--release", "--locked", "--quiet", "--package", "gage-cli", "--bin", "gage"])
+    cargo(&["build", "--release", "--locked", "--package", "gage-cli", "--bin", "gage"])
 }
 
 /// Plays the whole demo and reads what the demo says of itself.
