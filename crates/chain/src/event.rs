@@ -23,6 +23,13 @@ pub enum Event {
         /// How much.
         amount: Amount,
     },
+    /// What an account has left as deposits for records changed.
+    DepositSet {
+        /// Whose.
+        account: AccountNumber,
+        /// All it has left now.
+        deposit: Amount,
+    },
     /// Operations wait for their time.
     BundleScheduled {
         /// The bundle.

@@ -1,10 +1,12 @@
-//! Fees: weight times base fee, paid from credit that was bought before.
+//! Fees: weight times base fee, paid from credit that was bought before; and a deposit for each record
+//! that an account adds, which comes back when it removes records.
 
 use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, Rounding, mul_div};
 
-use crate::Error;
-use crate::state::{CREDIT, FeeState, fees, params, put_fees};
+use crate::event::Event;
+use crate::state::{CREDIT, DEPOSITS, FeeState, fees, params, put_fees};
+use crate::{Error, MODULE};
 
 /// The chain's own account: it holds all credit and all fees earned.
 pub(crate) const ACCOUNT: AccountNumber = AccountNumber(32);
@@ -75,6 +77,56 @@ fn write_credit(draft: &mut Draft, account: AccountNumber, amount: Amount) {
     } else {
         CREDIT.put(draft, account, amount);
     }
+}
+
+/// What an account has left as deposits for records.
+pub fn deposit(draft: &Draft, account: AccountNumber) -> Amount {
+    DEPOSITS.get(draft, &account).unwrap_or_default()
+}
+
+/// Moves the deposit for the records a transaction added from the account's credit, at most `allowed`;
+/// or gives back, for records it removed, what the account itself left before.
+///
+/// # Errors
+/// [`Error::FeeAboveMaximum`] if the deposit exceeds what the signer allows beside the fee,
+/// [`Error::InsufficientCredit`].
+pub(crate) fn settle_deposit(
+    draft: &mut Draft,
+    account: AccountNumber,
+    records_before: u64,
+    allowed: Amount,
+) -> Result<(), Error> {
+    let per_record = params(draft).record_deposit;
+    let records = draft.records();
+    if per_record.is_zero() || records == records_before {
+        return Ok(());
+    }
+    let amount = Amount(mul_div(per_record.0, u128::from(records.abs_diff(records_before)), 1, Rounding::Up)?);
+    let (held, state) = (deposit(draft, account), fees(draft));
+    let (held, state, credit) = if records > records_before {
+        if amount > allowed {
+            return Err(Error::FeeAboveMaximum);
+        }
+        let left = credit(draft, account).minus(amount).map_err(|_| Error::InsufficientCredit)?;
+        let state = FeeState { credit: state.credit.minus(amount)?, deposits: state.deposits.plus(amount)?, ..state };
+        (held.plus(amount)?, state, left)
+    } else {
+        // Whoever removes what another added gets no more than he left himself.
+        let back = amount.min(held);
+        let state = FeeState { credit: state.credit.plus(back)?, deposits: state.deposits.minus(back)?, ..state };
+        (held.minus(back)?, state, credit(draft, account).plus(back)?)
+    };
+
+    // From here on nothing can fail.
+    write_credit(draft, account, credit);
+    if held.is_zero() {
+        DEPOSITS.remove(draft, &account);
+    } else {
+        DEPOSITS.put(draft, account, held);
+    }
+    put_fees(draft, state);
+    draft.emit(MODULE, &Event::DepositSet { account, deposit: held });
+    Ok(())
 }
 
 /// Steers the base fee to the target weight: up to one eighth up or down, never below the minimum.

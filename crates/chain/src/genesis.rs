@@ -125,7 +125,15 @@ impl Genesis {
         let governor = governor.map_err(|reason| section("governor", reason))?;
         let network = Network { genesis, name: self.network.clone(), params: self.params.clone(), governor };
         put_network(draft, network);
-        put_fees(draft, FeeState { base_fee: self.params.base_fee_min, credit: Amount::ZERO, earned: Amount::ZERO });
+        put_fees(
+            draft,
+            FeeState {
+                base_fee: self.params.base_fee_min,
+                credit: Amount::ZERO,
+                earned: Amount::ZERO,
+                deposits: Amount::ZERO,
+            },
+        );
 
         gage_ledger::genesis(draft, &ctx, &self.ledger).map_err(|reason| section("ledger", reason))?;
         gage_compliance::genesis(draft, &ctx, &self.compliance).map_err(|reason| section("compliance", reason))?;

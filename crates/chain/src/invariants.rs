@@ -5,7 +5,7 @@ use gage_store::Draft;
 use gage_units::Amount;
 
 use crate::fees::ACCOUNT;
-use crate::state::{CREDIT, fees, params};
+use crate::state::{CREDIT, DEPOSITS, fees, params};
 
 /// A check of one module, with the module's number.
 type Check = (u8, fn(&Draft) -> Result<(), Broken>);
@@ -45,17 +45,20 @@ pub(crate) fn check_all(draft: &Draft) -> Result<(), Broken> {
 fn credit_is_held(draft: &Draft) -> Result<(), Broken> {
     let state = fees(draft);
     let held = gage_ledger::balance(draft, ACCOUNT, params(draft).fee_asset).free;
-    let owed = state.credit.plus(state.earned);
+    let owed = state.credit.plus(state.earned).and_then(|owed| owed.plus(state.deposits));
     Broken::unless(owed.is_ok_and(|owed| owed <= held), "chain", "credit_is_held", || {
-        format!("the chain holds {held}, credit is {} and fees earned are {}", state.credit, state.earned)
+        format!("the chain holds {held} for {state:?}")
     })
 }
 
-/// The sum of all accounts' credit is the running total.
+/// The sums of all accounts' credit and deposits are the running totals.
 fn credits_are_total(draft: &Draft) -> Result<(), Broken> {
-    let sum = CREDIT.iter(draft).try_fold(Amount::ZERO, |sum, (_, credit)| sum.plus(*credit));
-    let total = fees(draft).credit;
-    Broken::unless(sum == Ok(total), "chain", "credit_is_held", || {
-        format!("the accounts' credit sums to {sum:?}, the running total is {total}")
-    })
+    let state = fees(draft);
+    for (what, table, total) in [("credit", CREDIT, state.credit), ("deposits", DEPOSITS, state.deposits)] {
+        let sum = table.iter(draft).try_fold(Amount::ZERO, |sum, (_, amount)| sum.plus(*amount));
+        Broken::unless(sum == Ok(total), "chain", "credit_is_held", || {
+            format!("the accounts' {what} sums to {sum:?}, the running total is {total}")
+        })?;
+    }
+    Ok(())
 }

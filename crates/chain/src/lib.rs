@@ -13,7 +13,8 @@
 //! No rule of any domain lives here: [`dispatch`] calls each module by name.
 //!
 //! Invariants
-//! - `credit_is_held`: the chain's account holds, in the fee asset, at least all fee credit plus all fees earned.
+//! - `credit_is_held`: the chain's account holds, in the fee asset, at least all fee credit, all deposits for
+//!   records and all fees earned.
 //! - `receipts_match`: a block has exactly one receipt per transaction and per deferred bundle that ran.
 
 mod block;
@@ -46,7 +47,7 @@ pub use dispatch::{Operation, table_names};
 pub use effects::{EFFECTS_MAX, ExpectedEffect};
 pub use error::{Error, Rejection};
 pub use event::{DecodedEvent, Event, decode_event};
-pub use fees::{base_fee, credit, fee_of};
+pub use fees::{base_fee, credit, deposit, fee_of};
 pub use genesis::{Genesis, GenesisCredit, GenesisError, GenesisKey, genesis_account_id};
 pub use operations::{BuyCredit, CancelBundle, ChainOperation, Schedule, WithdrawCredit};
 pub use params::Params;

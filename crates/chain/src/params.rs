@@ -18,6 +18,8 @@ pub struct Params {
     pub weight_max: u64,
     /// The most weight of due work (liquidations, auctions, expiries) in one block.
     pub due_weight_max: u64,
+    /// What an account leaves as a deposit for each record it adds, in the fee asset's smallest unit.
+    pub record_deposit: Amount,
     /// The most records in all tables.
     pub records_max: u64,
     /// A full audit of all invariants every so many blocks; 0 is never.
@@ -36,6 +38,7 @@ impl Default for Params {
             weight_target: 10_000_000,
             weight_max: 20_000_000,
             due_weight_max: 10_000_000,
+            record_deposit: Amount::ZERO,
             records_max: 100_000_000,
             audit_every: 1_000,
             checkpoint_every: 1,
@@ -50,6 +53,7 @@ impl Params {
         let target_max = self.weight_target.saturating_mul(10);
         let checks = [
             (self.base_fee_min.0 <= u128::from(u64::MAX), "params.base_fee_min is at most 2^64"),
+            (self.record_deposit.0 <= u128::from(u64::MAX), "params.record_deposit is at most 2^64"),
             (self.weight_target >= 100_000, "params.weight_target is at least 100,000"),
             (self.weight_max >= self.weight_target, "params.weight_max is at least params.weight_target"),
             (self.weight_max <= target_max, "params.weight_max is at most ten times params.weight_target"),

@@ -46,7 +46,11 @@ impl Chain {
             gage_vaults::recheck(draft, ctx)?;
             effects::check(&transaction.expected, account, draft.events())?;
             let (now, max) = (draft.records(), params(draft).records_max);
-            if now > records && now > max { Err(Error::StateFull.into()) } else { Ok(()) }
+            if now > records && now > max {
+                return Err(Error::StateFull.into());
+            }
+            let allowed = transaction.max_fee.minus(fee).map_err(Error::from)?;
+            Ok(fees::settle_deposit(draft, account, records, allowed)?)
         });
         self.draft.commit();
         receipt(outcome, fee, self.draft.take_events())

@@ -30,6 +30,8 @@ pub(crate) struct FeeState {
     pub credit: Amount,
     /// All fees earned and not yet paid out.
     pub earned: Amount,
+    /// All deposits for records.
+    pub deposits: Amount,
 }
 
 /// What the genesis file fixed.
@@ -53,6 +55,8 @@ const HEAD: Column<u32, Head> = Column::authenticated(0x2002, "chain/head");
 const FEES: Column<u32, FeeState> = Column::authenticated(0x2003, "chain/fees");
 const ACCUMULATOR: Column<u32, Accumulator> = Column::authenticated(0x2004, "chain/accumulator");
 pub(crate) const CREDIT: Column<AccountNumber, Amount> = Column::authenticated(0x2005, "chain/credit");
+/// What each account has left as deposits for records.
+pub(crate) const DEPOSITS: Column<AccountNumber, Amount> = Column::authenticated(0x2009, "chain/deposits");
 /// Scheduled bundles by their number.
 pub(crate) const BUNDLES: OrderedTable<u64, Bundle> = OrderedTable::authenticated(0x2006, "chain/bundles");
 pub(crate) const NEXT_BUNDLE: Column<u32, u64> = Column::authenticated(0x2007, "chain/next_bundle");
@@ -65,6 +69,7 @@ pub(crate) fn create_tables(draft: &mut Draft) {
     FEES.create(draft);
     ACCUMULATOR.create(draft);
     CREDIT.create(draft);
+    DEPOSITS.create(draft);
     BUNDLES.create(draft);
     NEXT_BUNDLE.create(draft);
     FROZEN.create(draft);

@@ -88,5 +88,5 @@ fn the_golden_root() {
     assert_eq!(network.tree.root().to_string(), GOLDEN_ROOT);
 }
 
-const GENESIS_HASH: &str = "c03876d4fcab6ec4dbf599a01fcb50f252436ffa55108879a585a20ab1c740a6";
-const GOLDEN_ROOT: &str = "e664a30aa156baea656983e96f721f90d7860ed91e6017ce238730f40fcd0f43";
+const GENESIS_HASH: &str = "a816d6f6af7959c3aa98c79b78466df5e5ece76c9985422c029157b879dbfc8d";
+const GOLDEN_ROOT: &str = "06313963fcc0492dbff2a77fadc4ac0a1ace1c3b0bd6d0286867961157324daf";

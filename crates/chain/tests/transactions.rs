@@ -94,6 +94,57 @@ fn credit_is_bought_and_withdrawn() {
 }
 
 #[test]
+fn records_cost_a_deposit_that_comes_back() {
+    let mut genesis = genesis();
+    genesis.params.record_deposit = Amount(1_000);
+    let mut network = Network::with(&genesis, 1, 1);
+    let deposit = |network: &Network, user| {
+        let account = gage_accounts::resolve(network.chain.draft(), &id(user)).unwrap();
+        gage_chain::deposit(network.chain.draft(), account).0
+    };
+    let hold = |network: &Network| {
+        Operation::Ledger(gage_ledger::Operation::GiveHold(gage_ledger::operations::GiveHold {
+            beneficiary: id(BOB),
+            asset: USD,
+            amount: Amount(7),
+            expires: Timestamp(network.time + 50_000),
+        }))
+    };
+    // The first hold of all also starts the counter of holds.
+    let first = hold(&network);
+    assert_eq!(network.run(ISSUER, vec![first]).outcome, Outcome::Done);
+    assert_eq!(deposit(&network, ISSUER), 3_000);
+
+    // A hold is a record and an entry in the index of expiries.
+    let give = hold(&network);
+    assert_eq!(network.run(ALICE, vec![give.clone()]).outcome, Outcome::Done);
+    assert_eq!((deposit(&network, ALICE), network.credit(ALICE)), (2_000, 500_000 - 2_000 - 2 * BASE_FEE));
+    // The deposit is part of what the signer allows.
+    let mut transaction = network.transaction(ALICE, vec![give]);
+    transaction.max_fee = Amount(2_000 + 2 * BASE_FEE - 1);
+    let signed = network.sign(ALICE, transaction);
+    rejected(&network.execute(vec![signed]).receipts[0], None, "FeeAboveMaximum");
+
+    // Bob removes the records that Alice added: he left nothing and gets nothing, hers stays.
+    let release = |hold| {
+        let hold = gage_ledger::HoldId(hold);
+        Operation::Ledger(gage_ledger::Operation::ReleaseHold(gage_ledger::operations::ReleaseHold { hold }))
+    };
+    assert_eq!(network.run(BOB, vec![release(1)]).outcome, Outcome::Done);
+    assert_eq!((deposit(&network, ALICE), deposit(&network, BOB)), (2_000, 0));
+    // Her next hold is paid, and given back when she withdraws it as its beneficiary.
+    let mut own = hold(&network);
+    if let Operation::Ledger(gage_ledger::Operation::GiveHold(give)) = &mut own {
+        give.beneficiary = id(ALICE);
+    }
+    assert_eq!(network.run(ALICE, vec![own]).outcome, Outcome::Done);
+    assert_eq!(deposit(&network, ALICE), 4_000);
+    let credit = network.credit(ALICE);
+    assert_eq!(network.run(ALICE, vec![release(2)]).outcome, Outcome::Done);
+    assert_eq!((deposit(&network, ALICE), network.credit(ALICE)), (2_000, credit + 2_000 - 2 * BASE_FEE));
+}
+
+#[test]
 fn declared_effects_bind() {
     let mut network = Network::new();
     let with = |network: &mut Network, effect| {
