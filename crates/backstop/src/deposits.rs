@@ -96,7 +96,7 @@ pub(crate) fn settle(
         add_gains(draft, id, record, pool.product, deposit.pending, &join.mark, &mut after.gains)?;
         after.pending = Amount::ZERO;
         parts_before = parts_before.saturating_add(1);
-        join.untouched = join.untouched.saturating_sub(1);
+        join.untouched = join.untouched.checked_sub(1).ok_or(MathError::Underflow)?;
         joined = Some((deposit.pending_since, join));
     }
     let parts_after = u64::from(!after.amount.is_zero());
@@ -178,8 +178,7 @@ pub(crate) fn write(draft: &mut Draft, id: WaterfallId, record: &Waterfall, acco
 fn renew(draft: &mut Draft, id: WaterfallId, record: &Waterfall, pool: &mut Pool) {
     let residue = pool.deposits;
     let surplus = custody::amount(draft, &SURPLUS, id, record.stable);
-    // Both lie on the module's account, so their sum is below the supply.
-    let total = Amount(surplus.0.saturating_add(residue.0));
+    let total = surplus.plus(residue).expect("both lie on the module's account, so their sum is at most the supply");
     custody::set(draft, &SURPLUS, id, record.stable, total);
     pool.deposits = Amount::ZERO;
     pool.product = Product::start(pool.product.epoch.wrapping_add(1));

@@ -161,7 +161,7 @@ impl Schedule {
         // From here on nothing can fail.
         let hash = Bundle::hash_of(&self.operations);
         let number = NEXT_BUNDLE.get(draft, &0).unwrap_or(0);
-        NEXT_BUNDLE.put(draft, 0, number.saturating_add(1));
+        NEXT_BUNDLE.put(draft, 0, number.checked_add(1).expect("2^64 bundles do not fit any memory"));
         let bundle = Bundle {
             version: PROTOCOL_VERSION,
             operations: self.operations.clone(),

@@ -3,7 +3,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_accounts::{Context, Names, Output, Quantity, describe_quantity};
 use gage_store::Draft;
-use gage_units::AssetId;
+use gage_units::{AssetId, MathError};
 use serde::{Deserialize, Serialize};
 
 use super::{is_stable, not_zero};
@@ -54,7 +54,7 @@ impl WithdrawStability {
         deposit.request = request_after(deposit.request, amount);
         pool.deposits = pool.deposits.minus(amount)?;
         if rest.is_zero() {
-            pool.members = pool.members.saturating_sub(1);
+            pool.members = pool.members.checked_sub(1).ok_or(MathError::Underflow)?;
         }
         custody::pay(draft, ctx, account, record.stable, amount)?;
 

@@ -47,7 +47,8 @@ impl UnfreezeAccount {
             None => standing.frozen = None,
             Some(asset) => {
                 FREEZES.remove(draft, &(asset, account));
-                standing.frozen_assets = standing.frozen_assets.saturating_sub(1);
+                let others = standing.frozen_assets.checked_sub(1);
+                standing.frozen_assets = others.expect("the freeze just found is counted among the account's");
             }
         }
         STANDINGS.put(draft, account, standing);
