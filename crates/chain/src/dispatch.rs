@@ -29,6 +29,8 @@ pub enum Operation {
     Backstop(gage_backstop::Operation),
     /// Debt against pledged assets.
     Vaults(gage_vaults::Operation),
+    /// Bonds.
+    Staking(gage_staking::Operation),
 }
 
 impl Operation {
@@ -44,6 +46,7 @@ impl Operation {
             Operation::Auctions(_) => gage_auctions::MODULE,
             Operation::Backstop(_) => gage_backstop::MODULE,
             Operation::Vaults(_) => gage_vaults::MODULE,
+            Operation::Staking(_) => gage_staking::MODULE,
         }
     }
 
@@ -59,6 +62,7 @@ impl Operation {
             Operation::Auctions(operation) => Ok(operation.validate()?),
             Operation::Backstop(operation) => Ok(operation.validate()?),
             Operation::Vaults(operation) => Ok(operation.validate()?),
+            Operation::Staking(operation) => Ok(operation.validate()?),
         }
     }
 
@@ -74,6 +78,7 @@ impl Operation {
             Operation::Auctions(operation) => Ok(operation.apply(draft, ctx)?),
             Operation::Backstop(operation) => Ok(operation.apply(draft, ctx)?),
             Operation::Vaults(operation) => Ok(operation.apply(draft, ctx)?),
+            Operation::Staking(operation) => Ok(operation.apply(draft, ctx)?),
         }
     }
 
@@ -89,6 +94,7 @@ impl Operation {
             Operation::Auctions(operation) => operation.class(),
             Operation::Backstop(operation) => operation.class(),
             Operation::Vaults(operation) => operation.class(),
+            Operation::Staking(operation) => operation.class(),
         }
     }
 
@@ -104,6 +110,7 @@ impl Operation {
             Operation::Auctions(operation) => operation.weight(),
             Operation::Backstop(operation) => operation.weight(),
             Operation::Vaults(operation) => operation.weight(),
+            Operation::Staking(operation) => operation.weight(),
         }
     }
 
@@ -119,6 +126,7 @@ impl Operation {
             Operation::Auctions(operation) => operation.describe(names),
             Operation::Backstop(operation) => operation.describe(names),
             Operation::Vaults(operation) => operation.describe(names),
+            Operation::Staking(operation) => operation.describe(names),
         }
     }
 }
@@ -129,6 +137,7 @@ pub(crate) fn create_tables(draft: &mut Draft) {
     gage_accounts::create_tables(draft);
     gage_compliance::create_tables(draft);
     gage_ledger::create_tables(draft);
+    gage_staking::create_tables(draft);
     gage_oracle::create_tables(draft);
     gage_securities::create_tables(draft);
     gage_auctions::create_tables(draft);
@@ -149,6 +158,7 @@ pub(crate) fn rebuild(draft: &mut Draft) {
     gage_accounts::rebuild(draft);
     gage_compliance::rebuild(draft);
     gage_ledger::rebuild(draft);
+    gage_staking::rebuild(draft);
     gage_oracle::rebuild(draft);
     gage_securities::rebuild(draft);
     gage_auctions::rebuild(draft);

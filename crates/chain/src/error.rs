@@ -138,6 +138,7 @@ rejection_from!(
     gage_accounts,
     gage_compliance,
     gage_ledger,
+    gage_staking,
     gage_oracle,
     gage_securities,
     gage_auctions,

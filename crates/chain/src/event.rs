@@ -91,6 +91,8 @@ pub enum DecodedEvent {
     Backstop(gage_backstop::Event),
     /// Of vaults.
     Vaults(gage_vaults::Event),
+    /// Of staking.
+    Staking(gage_staking::Event),
 }
 
 /// Reads one event back. `None` for bytes that are no event of that module.
@@ -106,6 +108,7 @@ pub fn decode_event(module: u8, bytes: &[u8]) -> Option<DecodedEvent> {
         gage_auctions::MODULE => borsh::from_slice(bytes).ok().map(D::Auctions),
         gage_backstop::MODULE => borsh::from_slice(bytes).ok().map(D::Backstop),
         gage_vaults::MODULE => borsh::from_slice(bytes).ok().map(D::Vaults),
+        gage_staking::MODULE => borsh::from_slice(bytes).ok().map(D::Staking),
         _ => None,
     }
 }

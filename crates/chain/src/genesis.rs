@@ -47,6 +47,8 @@ pub struct Genesis {
     pub ledger: gage_ledger::Genesis,
     /// Fee credit from the start.
     pub credits: Vec<GenesisCredit>,
+    /// Roles and bonds.
+    pub staking: gage_staking::Genesis,
     /// Feeds and publishers.
     pub oracle: gage_oracle::Genesis,
     /// Instruments.
@@ -88,10 +90,11 @@ pub fn genesis_account_id(keys: &[NewKey], threshold: u16) -> Result<AccountId, 
 }
 
 /// The modules that have an account of their own, by number.
-const MODULE_NAMES: [(u8, &str); 9] = [
+const MODULE_NAMES: [(u8, &str); 10] = [
     (gage_accounts::MODULE, "accounts"),
     (gage_compliance::MODULE, "compliance"),
     (gage_ledger::MODULE, "ledger"),
+    (gage_staking::MODULE, "staking"),
     (gage_oracle::MODULE, "oracle"),
     (gage_securities::MODULE, "securities"),
     (gage_auctions::MODULE, "auctions"),
@@ -138,6 +141,7 @@ impl Genesis {
         gage_ledger::genesis(draft, &ctx, &self.ledger).map_err(|reason| section("ledger", reason))?;
         gage_compliance::genesis(draft, &ctx, &self.compliance).map_err(|reason| section("compliance", reason))?;
         self.write_credits(draft, &ctx).map_err(|reason| section("credits", reason))?;
+        gage_staking::genesis(draft, &ctx, &self.staking).map_err(|reason| section("staking", reason))?;
         gage_oracle::genesis(draft, &ctx, &self.oracle).map_err(|reason| section("oracle", reason))?;
         gage_securities::genesis(draft, &ctx, &self.securities).map_err(|reason| section("securities", reason))?;
         gage_auctions::genesis(draft, &ctx, &self.auctions).map_err(|reason| section("auctions", reason))?;

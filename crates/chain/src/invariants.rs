@@ -11,10 +11,11 @@ use crate::state::{CREDIT, DEPOSITS, fees, params};
 type Check = (u8, fn(&Draft) -> Result<(), Broken>);
 
 /// What is compared every block; the ledger's is not here, because its failure stops the node.
-pub(crate) const BLOCK_CHECKS: [Check; 8] = [
+pub(crate) const BLOCK_CHECKS: [Check; 9] = [
     (crate::MODULE, credit_is_held),
     (gage_accounts::MODULE, gage_accounts::check_block),
     (gage_compliance::MODULE, gage_compliance::check_block),
+    (gage_staking::MODULE, gage_staking::check_block),
     (gage_oracle::MODULE, gage_oracle::check_block),
     (gage_securities::MODULE, gage_securities::check_block),
     (gage_auctions::MODULE, gage_auctions::check_block),
@@ -23,10 +24,11 @@ pub(crate) const BLOCK_CHECKS: [Check; 8] = [
 ];
 
 /// The full audit of each module.
-pub(crate) const AUDITS: [Check; 8] = [
+pub(crate) const AUDITS: [Check; 9] = [
     (crate::MODULE, credits_are_total),
     (gage_accounts::MODULE, gage_accounts::check_invariants),
     (gage_compliance::MODULE, gage_compliance::check_invariants),
+    (gage_staking::MODULE, gage_staking::check_invariants),
     (gage_oracle::MODULE, gage_oracle::check_invariants),
     (gage_securities::MODULE, gage_securities::check_invariants),
     (gage_auctions::MODULE, gage_auctions::check_invariants),

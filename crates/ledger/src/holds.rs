@@ -11,6 +11,8 @@ use crate::{Error, Event, Journal, Leg, MODULE, Part, Purpose, post};
 
 /// The longest a hold may stand: ten years of 365 days.
 const HOLD_MS_MAX: u64 = 10 * 365 * 86_400_000;
+/// When a hold expires that a module ends by its own rules; accounts' holds among each other cannot.
+pub const NEVER: Timestamp = Timestamp(u64::MAX);
 
 /// What is set aside, for whom, until when.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +37,8 @@ pub struct NewHold {
 /// [`Error::BadExpiry`]; as [`post`].
 pub fn hold(draft: &mut Draft, ctx: &Context, new: &NewHold) -> Result<HoldId, Error> {
     let ahead = new.expires.since_ms(ctx.time).map_err(|_| Error::BadExpiry)?;
-    if ahead == 0 || ahead > HOLD_MS_MAX {
+    let lasting = new.expires == NEVER && new.purpose.module != MODULE;
+    if ahead == 0 || (ahead > HOLD_MS_MAX && !lasting) {
         return Err(Error::BadExpiry);
     }
     change_part(draft, ctx, new.owner, new.asset, Part::Free, Part::Held, new.amount, Purpose::Hold)?;
@@ -62,11 +65,36 @@ pub fn hold(draft: &mut Draft, ctx: &Context, new: &NewHold) -> Result<HoldId, E
 /// # Errors
 /// [`Error::UnknownHold`], [`Error::ExceedsRecord`]; as [`post`]: both sides must be eligible now.
 pub fn settle(draft: &mut Draft, ctx: &Context, id: HoldId, to: AccountNumber, amount: Amount) -> Result<(), Error> {
+    settle_with(draft, ctx, id, to, amount, Force::Holder)
+}
+
+/// Gives `amount` of a hold to `to` because a rule takes it: only the receiver must be eligible.
+///
+/// # Errors
+/// As [`settle`].
+pub fn settle_by_rule(
+    draft: &mut Draft,
+    ctx: &Context,
+    id: HoldId,
+    to: AccountNumber,
+    amount: Amount,
+) -> Result<(), Error> {
+    settle_with(draft, ctx, id, to, amount, Force::Protocol)
+}
+
+fn settle_with(
+    draft: &mut Draft,
+    ctx: &Context,
+    id: HoldId,
+    to: AccountNumber,
+    amount: Amount,
+    force: Force,
+) -> Result<(), Error> {
     let mut hold = HOLDS.get(draft, &id).ok_or(Error::UnknownHold)?;
     let left = hold.amount.minus(amount).map_err(|_| Error::ExceedsRecord)?;
     let legs =
         [Leg::debit(hold.owner, hold.asset, Part::Held, amount), Leg::credit(to, hold.asset, Part::Free, amount)];
-    post(draft, ctx, &Journal { legs: &legs, supply: None, force: Force::Holder, purpose: Purpose::Settle })?;
+    post(draft, ctx, &Journal { legs: &legs, supply: None, force, purpose: Purpose::Settle })?;
 
     // From here on nothing can fail.
     if left.is_zero() {

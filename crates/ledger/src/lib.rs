@@ -45,7 +45,7 @@ pub use block::expire_holds;
 pub use error::Error;
 pub use event::Event;
 pub use genesis::{Genesis, GenesisAsset, GenesisBalance, genesis};
-pub use holds::{NewHold, hold, release, settle};
+pub use holds::{NEVER, NewHold, hold, release, settle, settle_by_rule};
 pub use invariants::{check_block, check_invariants};
 pub use journal::{Journal, LEGS_MAX, Leg, Part, Purpose, Side, SupplyChange};
 pub use movements::{burn, mint, move_by_rule, transfer};
@@ -54,7 +54,7 @@ pub use pledges::{pledge, pledged, seize, unpledge};
 pub use post::post;
 pub use state::{
     Asset, AssetKind, Balance, BalanceKey, Beneficiary, Hold, HoldId, Item, balance, balance_key_bytes, create_tables,
-    hold_record, rebuild, supply,
+    hold_record, holds_of_module, rebuild, supply,
 };
 
 /// The number of this module: the high byte of its tables, the thousands of its errors.

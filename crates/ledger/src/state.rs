@@ -219,6 +219,11 @@ pub fn hold_record(draft: &Draft, hold: HoldId) -> Option<Hold> {
     HOLDS.get(draft, &hold)
 }
 
+/// The holds that serve records of one module, in their order: for audits, it reads every hold.
+pub fn holds_of_module(draft: &Draft, module: u8) -> Vec<(HoldId, Hold)> {
+    HOLDS.sorted(draft).into_iter().filter(|(_, hold)| hold.purpose.module == module).collect()
+}
+
 /// The key under which a balance stands in the authenticated tree.
 pub fn balance_key_bytes(account: AccountNumber, asset: AssetId) -> Vec<u8> {
     BALANCES.key_bytes(&BalanceKey { account, asset, item: None })

@@ -30,10 +30,11 @@ const ACCOUNT_FIELDS: [&str; 20] = [
 ];
 
 /// The modules that emit events, by number.
-const MODULES: [(u8, &str); 9] = [
+const MODULES: [(u8, &str); 10] = [
     (gage_accounts::MODULE, "accounts"),
     (gage_compliance::MODULE, "compliance"),
     (gage_ledger::MODULE, "ledger"),
+    (gage_staking::MODULE, "staking"),
     (gage_oracle::MODULE, "oracle"),
     (gage_securities::MODULE, "securities"),
     (gage_auctions::MODULE, "auctions"),

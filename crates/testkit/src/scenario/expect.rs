@@ -13,10 +13,13 @@
 //! | `alice gain GUSD 1 ETH`, `alice share GUSD 100` | of the pool |
 //! | `loss-1 pool 100`, `loss-1 first-loss 5`, `loss-1 surplus 5`, `loss-1 uncovered 0` | a receipt of the waterfall |
 //! | `ETH fresh`, `ETH price 200` | the quote now |
+//! | `bonded pub-1 publisher 0 100 BOND`, `proceeds 1 BOND 5` | bonds, and what slashes took for a waterfall |
 //! | `event liquidated 2` | how often in the last block |
 //! | `liquidated vault-2 vault-1` | in this order in the last block |
 //!
 //! Before a number may stand `at-least`, `at-most`, `above` or `below`.
+
+mod staking;
 
 use gage_accounts::{Context, Signer};
 use gage_auctions::LotId;
@@ -46,6 +49,7 @@ pub fn check(world: &World, words: &[&str]) -> Result<(), String> {
             let count = world.events().iter().filter(|event| event_name(event) == name).count();
             compare(count as u128, rest, 0)
         }
+        ["bonded" | "proceeds", ..] => staking::check(world, words),
         ["liquidated", ref vaults @ ..] => liquidated(world, vaults),
         [subject, ref rest @ ..] if subject.starts_with("vault-") => vault(world, subject, rest),
         [subject, ref rest @ ..] if subject.starts_with("lot-") => lot(world, subject, rest),

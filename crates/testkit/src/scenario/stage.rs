@@ -9,7 +9,7 @@
 //!
 //! `pub-1` to `pub-3` publish the prices of ETH and BTC; `bank` governs; `curator` may give first-loss
 //! capital to both waterfalls. GUSD is lent against ETH and BTC, GEUR against ETH. Interest is zero
-//! until a scenario sets it.
+//! until a scenario sets it. Every role bonds in BOND, at least one; 21 days to leave, 14 of evidence.
 
 use gage_accounts::{GenesisAccount, NewKey};
 use gage_auctions::Curve;
@@ -19,8 +19,10 @@ use gage_crypto::hash::sha256_parts;
 use gage_crypto::{AccountId, Scheme, SecretKey};
 use gage_ledger::{GenesisAsset, GenesisBalance};
 use gage_oracle::{Dimension, FeedParams, GenesisFeed, GenesisPublisher, Source};
+use gage_staking::{GenesisRole, Role, RoleTerms};
 use gage_units::{Amount, AssetId, Bps, Price, RatePerSecond, Ratio, Timestamp};
 use gage_vaults::{CollateralTerms, FacilityParams, GenesisCollateral, GenesisFacility, LiquidationTerms};
+use strum::IntoEnumIterator;
 
 /// Symbol and decimals of the assets, by their numbers.
 pub const ASSETS: [(&str, u8); 7] =
@@ -79,10 +81,17 @@ pub fn genesis() -> Genesis {
     genesis.accounts.accounts = accounts.to_vec();
     genesis.ledger.assets = ASSETS.iter().map(|(symbol, decimals)| genesis_asset(symbol, *decimals)).collect();
     genesis.ledger.balances = ["ETH", "BTC", "BOND"].map(treasury).to_vec();
+    genesis.staking.roles = Role::iter().map(|role| GenesisRole { role, terms: role_terms() }).collect();
     genesis.oracle.feeds = FEEDS.map(feed).to_vec();
     genesis.backstop.waterfalls = vec![waterfall("GUSD", &["ETH", "BTC"]), waterfall("GEUR", &["ETH"])];
     genesis.vaults.facilities = vec![facility(1, "GUSD", &["ETH", "BTC"]), facility(2, "GEUR", &["ETH"])];
     genesis
+}
+
+/// At least one BOND; 21 days to leave, 14 days of evidence.
+fn role_terms() -> RoleTerms {
+    const DAY_MS: u64 = 86_400_000;
+    RoleTerms { asset: id("BOND"), amount_min: Amount(1_000_000), unbonding_ms: 21 * DAY_MS, evidence_ms: 14 * DAY_MS }
 }
 
 fn genesis_asset(symbol: &str, decimals: u8) -> GenesisAsset {

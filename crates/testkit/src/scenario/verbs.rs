@@ -14,9 +14,12 @@
 //! | `pool alice 100 GUSD`, `unpool alice 100 GUSD`, `leave alice 100 GUSD` | stability pool: deposit, request, withdraw |
 //! | `claim alice GUSD ETH` | gains of the pool of GUSD in ETH |
 //! | `cover curator 100 GUSD` | first-loss capital |
+//! | `bond`, `unbond`, `claim-bond` | of bonds, see `verbs/staking.rs` |
 //! | `do alice {...}` | any operation in JSON, with `$alice` and `$ETH` for identifiers |
 //!
 //! An amount may be `output 0 at least 5`: what the operation before yielded.
+
+pub mod staking;
 
 use gage_accounts::Quantity;
 use gage_auctions::LotId;
@@ -68,6 +71,7 @@ pub fn read(world: &World, words: &[&str]) -> Result<Asked, String> {
         ["vault" | "deposit" | "withdraw" | "borrow" | "repay" | "close", ..] => vault(words),
         ["take", from, lot, ref rest @ ..] => by(from, take(world, lot, rest)?),
         ["pool" | "unpool" | "leave" | "claim" | "cover", ..] => backstop(words),
+        ["bond" | "unbond" | "claim-bond", ..] => staking::read(words),
         ["do", from, ref json @ ..] => by(from, world.operation_of_json(&json.join(" "))?),
         _ => Err(format!("`{}` is no step", words.join(" "))),
     }
