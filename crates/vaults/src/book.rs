@@ -11,7 +11,7 @@ use crate::state::{
     Position, TOTALS, Totals, VAULTS, Vault, VaultId, Version,
 };
 use crate::wide::{Worth, amount_of, worth};
-use crate::{Error, groups, split};
+use crate::{Error, calls, groups, ramp, split};
 
 pub(crate) fn facility(draft: &Draft, id: FacilityId) -> Result<Facility, Error> {
     FACILITIES.get(draft, &id).ok_or(Error::UnknownFacility(id))
@@ -211,6 +211,7 @@ pub(crate) fn write(
     }
 
     groups::place(draft, id, &old, &mut new, facility, totals, &health)?;
+    calls::end_if_cured(draft, id, &new, &health);
     VAULTS.put(draft, id, new);
     Ok(health)
 }
@@ -236,6 +237,7 @@ pub(crate) fn drop_if_unused(draft: &mut Draft, key: BucketKey, bucket: &Bucket)
     let newest = COLLATERALS.peek(draft, &(key.0, key.1)).map_or(0, |found| found.newest);
     if bucket.positions == 0 && key.2 != newest {
         BUCKETS.remove(draft, &key);
+        ramp::RAMPS.remove(draft, &key);
     }
 }
 

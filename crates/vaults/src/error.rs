@@ -114,6 +114,12 @@ pub enum Error {
     /// Nothing to give back.
     #[error("nothing is kept for this vault")]
     NothingKept,
+    /// The asset's issuer does not let holders put it into vaults.
+    #[error("the rules of asset {0} do not allow it as collateral of vaults")]
+    VenueNotAllowed(AssetId),
+    /// The listing bounds it.
+    #[error("all vaults together would hold more of asset {0} than its listing allows as collateral")]
+    AboveCollateralCap(AssetId),
     /// Arithmetic.
     #[error(transparent)]
     Math(#[from] MathError),
@@ -160,6 +166,8 @@ impl Error {
             Error::Math(MathError::Overflow) => 10_029,
             Error::Math(MathError::Underflow) => 10_030,
             Error::Math(MathError::DivisionByZero) => 10_031,
+            Error::VenueNotAllowed(_) => 10_032,
+            Error::AboveCollateralCap(_) => 10_033,
         }
     }
 

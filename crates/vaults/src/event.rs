@@ -2,10 +2,10 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_auctions::LotId;
-use gage_units::{AccountNumber, Amount, AssetId, Price, Ratio};
+use gage_units::{AccountNumber, Amount, AssetId, Bps, Price, Ratio, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{CollateralTerms, FacilityId, FacilityParams, LiquidationTerms, VaultId, Version};
+use crate::{CollateralTerms, FacilityId, FacilityParams, GraceTerms, LiquidationTerms, VaultId, Version};
 
 /// A fact of this module.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -216,5 +216,41 @@ pub enum Event {
         facility: FacilityId,
         /// Whether they wait now.
         unfinished: bool,
+    },
+    /// The thresholds of a collateral's older versions move to a new one.
+    ThresholdsRamped {
+        /// The facility.
+        facility: FacilityId,
+        /// The collateral.
+        asset: AssetId,
+        /// The threshold at the end.
+        to: Bps,
+        /// When a fall begins.
+        starts: Timestamp,
+        /// When it ends.
+        ends: Timestamp,
+    },
+    /// What a facility grants before it liquidates changed.
+    GraceTermsSet {
+        /// The facility.
+        facility: FacilityId,
+        /// The terms.
+        terms: GraceTerms,
+    },
+    /// The owner of an unsafe vault has until the deadline.
+    MarginCalled {
+        /// The vault.
+        vault: VaultId,
+        /// Its health.
+        health: Ratio,
+        /// When the ladder goes on.
+        deadline: Timestamp,
+    },
+    /// A margin call is over.
+    MarginCallEnded {
+        /// The vault.
+        vault: VaultId,
+        /// Whether the vault was brought back; else its collateral goes to auction.
+        cured: bool,
     },
 }

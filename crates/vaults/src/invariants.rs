@@ -6,6 +6,8 @@ use gage_accounts::Broken;
 use gage_store::Draft;
 use gage_units::{Amount, AssetId, MathError};
 
+use crate::calls::{CALLS, CALLS_DUE};
+use crate::ramp::RAMPS;
 use crate::state::{
     BUCKETS, BucketKey, FACILITIES, Facility, FacilityId, GROUPS, GroupId, INDEX, KEPT, LOTS, MARKS, TOUCHED, VAULTS,
     beneficiary,
@@ -35,6 +37,8 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     lots_are_auctioned(draft)?;
     account_holds(draft)?;
     index_matches(draft)?;
+    ramps_fit(draft)?;
+    calls_are_due(draft)?;
     unsafe_is_flagged(draft)
 }
 
@@ -194,6 +198,29 @@ fn index_matches(draft: &Draft) -> Result<(), Broken> {
         unless(count == group.vaults, "index_matches", || format!("group {id}: {count} vaults, booked {group:?}"))?;
     }
     unless(counts.is_empty(), "index_matches", || format!("vaults in groups that do not exist: {counts:?}"))
+}
+
+/// A ramp belongs to a version in use, and the version's threshold lies between its two ends.
+fn ramps_fit(draft: &Draft) -> Result<(), Broken> {
+    for (key, ramp) in RAMPS.iter(draft) {
+        let threshold = BUCKETS.peek(draft, key).map(|bucket| bucket.terms.threshold);
+        let (low, high) = (ramp.from.min(ramp.to), ramp.from.max(ramp.to));
+        let fits = threshold.is_some_and(|threshold| (low..=high).contains(&threshold));
+        unless(fits, "ramps_fit", || format!("version {key:?}: {ramp:?}, threshold {threshold:?}"))?;
+    }
+    Ok(())
+}
+
+/// Every margin call is of an indebted vault of its facility and stands in the due queue, once.
+fn calls_are_due(draft: &Draft) -> Result<(), Broken> {
+    for (id, call) in CALLS.iter(draft) {
+        let vault = figures(book::vault(draft, *id), "calls_are_due")?;
+        let indebted = vault.facility == call.facility && vault.group != GroupId(0);
+        let queued = CALLS_DUE.has(draft, &(call.facility, call.deadline, *id));
+        unless(indebted && queued, "calls_are_due", || format!("vault {id}: {call:?}"))?;
+    }
+    let same = CALLS.len(draft) == CALLS_DUE.len(draft);
+    unless(same, "calls_are_due", || "the due queue holds calls that do not stand".to_owned())
 }
 
 /// No vault with health below one is outside the candidates: full scan against the index.

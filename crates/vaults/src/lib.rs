@@ -27,6 +27,8 @@
 //! - `account_holds`: the module's account holds at least what is kept and what is raised but not burned.
 //! - `index_matches`: the index holds every indebted vault once; groups count theirs.
 //! - `unsafe_is_flagged`: no vault with health below one is outside the candidates.
+//! - `ramps_fit`: a ramp belongs to a version in use, whose threshold lies on its way.
+//! - `calls_are_due`: every margin call is of an indebted vault and stands in the due queue, once.
 //! - `transactions_are_rechecked`: no vault that took risk leaves its transaction unchecked.
 //! - No liquidation lowers health: asserted exactly when a lot opens ([`Error::DoesNotImprove`]).
 //!
@@ -34,6 +36,7 @@
 //! [`state`], `book`, `groups`, [`operations`], `mark`, `recheck`, `liquidate`, `sale`, `settle`, [`query`].
 
 mod book;
+pub mod calls;
 mod error;
 mod event;
 mod genesis;
@@ -47,6 +50,7 @@ mod operation;
 pub mod operations;
 pub mod params;
 pub mod query;
+pub mod ramp;
 mod recheck;
 mod sale;
 mod settle;
@@ -57,6 +61,7 @@ pub mod throughput;
 pub mod wide;
 
 pub use book::{debt, health};
+pub use calls::{GraceTerms, MarginCall};
 pub use error::Error;
 pub use event::Event;
 pub use genesis::{Genesis, GenesisCollateral, GenesisFacility, genesis};
@@ -65,6 +70,7 @@ pub use liquidate::{EVALUATION_WEIGHT, LIQUIDATION_WEIGHT, liquidate};
 pub use mark::mark;
 pub use operation::Operation;
 pub use params::{CollateralTerms, FacilityParams, LiquidationTerms};
+pub use ramp::Ramp;
 pub use recheck::recheck;
 pub use settle::{SETTLEMENT_WEIGHT, settle_auctions};
 pub use state::{

@@ -8,12 +8,12 @@ use std::ops::Bound;
 
 use gage_accounts::Context;
 use gage_store::Draft;
-use gage_units::{AssetId, Ratio};
+use gage_units::{Amount, AssetId, Ratio};
 
 use crate::index::{least_health, limit};
 use crate::sale::{self, Outcome};
 use crate::state::{FACILITIES, FacilityId, GROUPS, GroupId, INDEX, MEMBERS, TOTALS, VaultId};
-use crate::{Error, Event, MODULE, book, settle};
+use crate::{Error, Event, MODULE, book, calls, settle};
 
 /// The weight of evaluating one candidate; 1,000 is a simple operation.
 pub const EVALUATION_WEIGHT: u64 = 200;
@@ -29,7 +29,10 @@ pub fn liquidate(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Result<(
     let ctx = &ctx.as_protocol();
     let facilities: Vec<FacilityId> = FACILITIES.iter(draft).map(|(id, _)| id).collect();
     for id in facilities {
-        let unfinished = work_through(draft, ctx, id, budget)?;
+        calls::end_due(draft, ctx, id, budget)?;
+        let mut waiting = Amount::ZERO;
+        let unfinished = work_through(draft, ctx, id, budget, &mut waiting)?;
+        calls::set_waiting(draft, id, waiting);
         // A facility whose accrual failed in this block is behind its prices: it stays restricted.
         let late = book::totals(draft, id).accrued_at.seconds() < ctx.time.seconds();
         set_unfinished(draft, id, unfinished || late)?;
@@ -86,15 +89,22 @@ fn groups_of(draft: &Draft, id: FacilityId) -> Vec<GroupId> {
     MEMBERS.range(draft, bounds).map(|((_, group), _)| *group).collect()
 }
 
-/// Returns whether anything unsafe must wait.
-fn work_through(draft: &mut Draft, ctx: &Context, id: FacilityId, budget: &mut u64) -> Result<bool, Error> {
+/// Returns whether anything unsafe must wait and holds up the facility. What waits without holding it
+/// up, in grace or for a price, adds its debt to `waiting`.
+fn work_through(
+    draft: &mut Draft,
+    ctx: &Context,
+    id: FacilityId,
+    budget: &mut u64,
+    waiting: &mut Amount,
+) -> Result<bool, Error> {
     let mut heads: BTreeSet<Next> = BTreeSet::new();
     for group in groups_of(draft, id) {
         heads.extend(next_candidate(draft, group, None));
     }
     let mut full: BTreeSet<AssetId> = BTreeSet::new();
     let mut unsafe_vaults: BTreeSet<(Ratio, VaultId)> = BTreeSet::new();
-    let mut waiting = false;
+    let mut held_up = false;
     loop {
         // Act on the worst known vault once no candidate can be worse or equal.
         if let Some((health, vault)) = unsafe_vaults.first().copied()
@@ -104,10 +114,14 @@ fn work_through(draft: &mut Draft, ctx: &Context, id: FacilityId, budget: &mut u
                 return Ok(true);
             }
             unsafe_vaults.pop_first();
-            waiting |= act(draft, ctx, vault, &mut full, budget);
+            match act(draft, ctx, id, vault, health, &mut full, budget)? {
+                Turn::Done => {}
+                Turn::Waits => *waiting = waiting.plus(book::debt(draft, &book::vault(draft, vault)?)?)?,
+                Turn::HoldsUp => held_up = true,
+            }
             continue;
         }
-        let Some((_, group, key, vault)) = heads.pop_first() else { return Ok(waiting) };
+        let Some((_, group, key, vault)) = heads.pop_first() else { return Ok(held_up) };
         if *budget < EVALUATION_WEIGHT {
             return Ok(true);
         }
@@ -148,29 +162,53 @@ fn rekey(draft: &mut Draft, id: VaultId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Liquidates one vault; a failure is undone and told. Returns whether the vault must wait.
-fn act(draft: &mut Draft, ctx: &Context, id: VaultId, full: &mut BTreeSet<AssetId>, budget: &mut u64) -> bool {
+/// What an unsafe vault's turn came to.
+enum Turn {
+    /// Nothing is left to do for it in this block.
+    Done,
+    /// It is in its grace, or has no price to be sold at: its debt is reserved in the backstop.
+    Waits,
+    /// It waits for throughput, or its liquidation failed: the facility takes no new risk meanwhile.
+    HoldsUp,
+}
+
+/// Calls or liquidates one vault; a failure is undone and told.
+fn act(
+    draft: &mut Draft,
+    ctx: &Context,
+    facility: FacilityId,
+    id: VaultId,
+    health: Ratio,
+    full: &mut BTreeSet<AssetId>,
+    budget: &mut u64,
+) -> Result<Turn, Error> {
+    if calls::holds_off(draft, ctx, facility, id, health)? {
+        return Ok(Turn::Waits);
+    }
     let savepoint = draft.savepoint();
     let outcome = match sale::liquidate_vault(draft, ctx, id, full) {
         Ok(Outcome::OnlyDebt) => settle::write_off(draft, ctx, id).map(|()| Outcome::Sold),
         other => other,
     };
-    match outcome {
+    if let Ok(Outcome::Sold | Outcome::SoldInPart | Outcome::OnlyDebt) | Err(_) = outcome {
+        *budget = budget.saturating_sub(LIQUIDATION_WEIGHT);
+    }
+    Ok(match outcome {
         Ok(Outcome::Sold | Outcome::OnlyDebt) => {
-            *budget = budget.saturating_sub(LIQUIDATION_WEIGHT);
-            false
+            calls::end(draft, id, false);
+            Turn::Done
         }
         Ok(Outcome::SoldInPart) => {
-            *budget = budget.saturating_sub(LIQUIDATION_WEIGHT);
-            true
+            calls::end(draft, id, false);
+            Turn::HoldsUp
         }
-        Ok(Outcome::AtAuction) => false,
-        Ok(Outcome::NoRoom) => true,
+        Ok(Outcome::AtAuction) => Turn::Done,
+        Ok(Outcome::NoRoom) => Turn::HoldsUp,
+        Ok(Outcome::NoPrice) => Turn::Waits,
         Err(error) => {
             draft.undo_to(savepoint);
-            *budget = budget.saturating_sub(LIQUIDATION_WEIGHT);
             draft.emit(MODULE, &Event::LiquidationFailed { vault: id, code: error.code() });
-            true
+            Turn::HoldsUp
         }
-    }
+    })
 }

@@ -12,7 +12,7 @@ use crate::health::{after_haircut, liquidation_price, weight};
 use crate::state::{
     BUCKETS, Bucket, BucketKey, COLLATERALS, Collateral, FACILITIES, FacilityId, MARKS, Mark, TOTALS, Totals,
 };
-use crate::{ACCOUNT, Error, Event, MODULE, book, liquidate, split};
+use crate::{ACCOUNT, CollateralTerms, Error, Event, MODULE, book, liquidate, ramp, split};
 
 /// Brings every facility to the block's time and prices. Costs nothing per vault.
 pub fn mark(draft: &mut Draft, ctx: &Context) {
@@ -51,8 +51,9 @@ fn mark_facility(draft: &mut Draft, ctx: &Context, id: FacilityId, accrue: bool)
     let seconds = if accrue { passed } else { 0 };
     let marks = fresh_marks(draft, ctx, id)?;
     let price_moved = marks.iter().any(|(_, old, new)| old.weighted != new.weighted);
-    if seconds > 0 || price_moved {
-        let (changes, buckets) = bucket_changes(draft, id, &marks, facility.params.base_rate, seconds)?;
+    let ramped = ramp::moved(draft, id, ctx.time)?;
+    if seconds > 0 || price_moved || !ramped.is_empty() {
+        let (changes, buckets) = bucket_changes(draft, id, &marks, &ramped, facility.params.base_rate, seconds)?;
         let mut grown = Amount::ZERO;
         for (key, bucket) in buckets {
             let before = BUCKETS.peek(draft, &key).map_or(Amount::ZERO, |bucket| bucket.debt);
@@ -118,15 +119,17 @@ fn bucket_changes(
     draft: &Draft,
     id: FacilityId,
     marks: &[(AssetId, Mark, Mark)],
+    ramped: &[(BucketKey, gage_units::Bps)],
     base: gage_units::RatePerSecond,
     seconds: u64,
 ) -> Result<Changes, Error> {
     let (mut changes, mut grown) = (Vec::new(), Vec::new());
     for (key, bucket) in buckets(draft, id, (AssetId(0), AssetId(u32::MAX))) {
         let accumulator = accrued(&bucket, base, seconds)?;
-        let weight_of = |mark: &Mark| weight(mark.weighted, bucket.terms.threshold);
+        // Thresholds on a ramp move the index exactly as prices do.
+        let threshold = ramped.iter().find(|(other, _)| *other == key).map_or(bucket.terms.threshold, |(_, to)| *to);
         let weights = match marks.iter().find(|(asset, _, _)| *asset == key.1) {
-            Some((_, old, new)) => (weight_of(old)?, weight_of(new)?),
+            Some((_, old, new)) => (weight(old.weighted, bucket.terms.threshold)?, weight(new.weighted, threshold)?),
             None => (0, 0),
         };
         changes.push(Change {
@@ -135,9 +138,10 @@ fn bucket_changes(
             weight: weights,
             accumulator: (bucket.accumulator, accumulator),
         });
-        if accumulator != bucket.accumulator {
+        if accumulator != bucket.accumulator || threshold != bucket.terms.threshold {
             let debt = split::debt_of(bucket.normalised, accumulator)?;
-            grown.push((key, Bucket { accumulator, debt, ..bucket }));
+            let terms = CollateralTerms { threshold, ..bucket.terms };
+            grown.push((key, Bucket { terms, accumulator, debt, ..bucket }));
         }
     }
     Ok((changes, grown))

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::operations::{
-    AddCollateral, Borrow, ClaimKept, CloseVault, CreateFacility, Deposit, OpenVault, Repay, SetCollateralTerms,
-    SetFacilityParams, SetLiquidationTerms, Withdraw,
+    AddCollateral, Borrow, ClaimKept, CloseVault, CreateFacility, Deposit, OpenVault, RampCollateralTerms, Repay,
+    SetCollateralTerms, SetFacilityParams, SetGraceTerms, SetLiquidationTerms, Withdraw,
 };
 
 /// What an account or governance can ask of vaults.
@@ -39,6 +39,10 @@ pub enum Operation {
     SetLiquidationTerms(SetLiquidationTerms),
     /// Governance: parameters of a facility.
     SetFacilityParams(SetFacilityParams),
+    /// Governance: new terms of a collateral, which existing vaults approach.
+    RampCollateralTerms(RampCollateralTerms),
+    /// Governance: the grace of a facility.
+    SetGraceTerms(SetGraceTerms),
 }
 
 impl Operation {
@@ -55,6 +59,8 @@ impl Operation {
             Operation::SetCollateralTerms(operation) => operation.validate(),
             Operation::SetLiquidationTerms(operation) => operation.validate(),
             Operation::SetFacilityParams(operation) => operation.validate(),
+            Operation::RampCollateralTerms(operation) => operation.validate(),
+            Operation::SetGraceTerms(operation) => operation.validate(),
         }
     }
 
@@ -76,6 +82,8 @@ impl Operation {
             Operation::SetCollateralTerms(operation) => operation.apply(draft, ctx).map(|()| None),
             Operation::SetLiquidationTerms(operation) => operation.apply(draft, ctx).map(|()| None),
             Operation::SetFacilityParams(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::RampCollateralTerms(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::SetGraceTerms(operation) => operation.apply(draft, ctx).map(|()| None),
         }
     }
 
@@ -97,7 +105,9 @@ impl Operation {
             Operation::CreateFacility(_)
             | Operation::AddCollateral(_)
             | Operation::SetCollateralTerms(_)
-            | Operation::SetLiquidationTerms(_) => 5_000,
+            | Operation::SetLiquidationTerms(_)
+            | Operation::RampCollateralTerms(_)
+            | Operation::SetGraceTerms(_) => 5_000,
             // Accrues every bucket and moves every group of the facility.
             Operation::SetFacilityParams(_) => 50_000,
         }
@@ -118,6 +128,8 @@ impl Operation {
             Operation::SetCollateralTerms(operation) => operation.describe(names),
             Operation::SetLiquidationTerms(operation) => operation.describe(names),
             Operation::SetFacilityParams(operation) => operation.describe(names),
+            Operation::RampCollateralTerms(operation) => operation.describe(names),
+            Operation::SetGraceTerms(operation) => operation.describe(names),
         }
     }
 }

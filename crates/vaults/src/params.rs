@@ -83,6 +83,12 @@ impl CollateralTerms {
     }
 }
 
+/// The highest threshold at which, with this bonus, a partial sale at health one always improves.
+pub fn highest_threshold(bonus: Bps) -> Bps {
+    let with_bonus = Bps::ONE.0.saturating_add(bonus.0);
+    Bps(99_000_000u32.checked_div(with_bonus).unwrap_or(0))
+}
+
 /// How a collateral is liquidated; the same for all versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

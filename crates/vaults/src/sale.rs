@@ -22,8 +22,10 @@ pub(crate) enum Outcome {
     SoldInPart,
     /// Nothing is left to sell but what is at auction already.
     AtAuction,
-    /// No throughput is left, or no price usable, for any of its collaterals.
+    /// No throughput is left for any of its collaterals.
     NoRoom,
+    /// No price is usable for any of its collaterals.
+    NoPrice,
     /// It has no collateral at all: its debt is a loss.
     OnlyDebt,
 }
@@ -63,7 +65,7 @@ pub(crate) fn liquidate_vault(
         let facility = book::facility(draft, vault.facility)?;
         let candidates = candidates(draft, ctx, &vault)?;
         if candidates.is_empty() {
-            return Ok(Outcome::NoRoom);
+            return Ok(Outcome::NoPrice);
         }
         let debt = book::debt(draft, &vault)?;
         let health = book::health_with(draft, &vault, &facility, debt)?;

@@ -10,7 +10,7 @@ use crate::sale::{in_stable, start_price};
 use crate::sizing::Sale;
 use crate::state::{FACILITIES, Facility, FacilityId, KEPT, LOTS, MARKS, TOTALS, VaultId, VaultLot, beneficiary};
 use crate::wide::{Worth, amount_of, worth};
-use crate::{ACCOUNT, EVALUATION_WEIGHT, Error, Event, MODULE, book, liquidate, mark};
+use crate::{ACCOUNT, EVALUATION_WEIGHT, Error, Event, MODULE, book, calls, liquidate, mark};
 
 /// The weight of a step on one lot; 1,000 is a simple operation.
 pub const SETTLEMENT_WEIGHT: u64 = 3_000;
@@ -51,8 +51,8 @@ pub fn settle_auctions(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Re
     for id in facilities {
         report_backing(draft, ctx, id)?;
         // Before the exits of this block: what lots may not raise stays in the backstop.
-        let auctioned = book::totals(draft, id).auctioned;
-        gage_backstop::reserve(draft, book::facility(draft, id)?.waterfall, auctioned)?;
+        let at_stake = book::totals(draft, id).auctioned.plus(calls::waiting(draft, id))?;
+        gage_backstop::reserve(draft, book::facility(draft, id)?.waterfall, at_stake)?;
     }
     Ok(())
 }

@@ -284,6 +284,11 @@ pub fn create_tables(draft: &mut Draft) {
     OWNED.create(draft);
     FACILITY_OF.create(draft);
     TOUCHED.create(draft);
+    crate::ramp::RAMPS.create(draft);
+    crate::calls::GRACE.create(draft);
+    crate::calls::CALLS.create(draft);
+    crate::calls::CALLS_DUE.create(draft);
+    crate::calls::WAITING.create(draft);
 }
 
 /// Fills the derived tables from the authenticated ones.
@@ -306,6 +311,7 @@ pub fn rebuild(draft: &mut Draft) {
     for (stable, id) in stables {
         FACILITY_OF.put(draft, stable, id);
     }
+    crate::calls::rebuild(draft);
 }
 
 /// The next number of a kind, if there is one left. Writes the counter.

@@ -3,9 +3,11 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+
 use common::*;
-use gage_units::{Amount, Bps, RatePerSecond, Ratio};
-use gage_vaults::operations::{SetCollateralTerms, SetFacilityParams};
+use gage_units::{Amount, AssetId, Bps, RatePerSecond, Ratio};
+use gage_vaults::operations::{RampCollateralTerms, SetCollateralTerms, SetFacilityParams};
 use gage_vaults::{CollateralTerms, Event, FacilityParams, LiquidationTerms, Operation, VaultId};
 use proptest::prelude::*;
 
@@ -39,6 +41,13 @@ enum Act {
         asset: usize,
         threshold: u32,
         premium: u128,
+    },
+    /// New terms that the older versions approach.
+    Ramp {
+        asset: usize,
+        threshold: u32,
+        notice_ms: u64,
+        ramp_ms: u64,
     },
     Rate {
         premium: u128,
@@ -76,11 +85,49 @@ fn act() -> impl Strategy<Value = Act> {
         1 => (0usize..30, 1u128..=100).prop_map(|(vault, percent)| Act::Borrow { vault, percent }),
         1 => (0usize..3, 5_000u32..8_800, 0u128..20_000_000_000_000_000_000)
             .prop_map(|(asset, threshold, premium)| Act::Terms { asset, threshold, premium }),
+        2 => (0usize..3, 3_000u32..8_800, prop_oneof![Just(0u64), 0u64..3 * HOUR], HOUR..20 * HOUR)
+            .prop_map(|(asset, threshold, notice_ms, ramp_ms)| Act::Ramp { asset, threshold, notice_ms, ramp_ms }),
         1 => (0u128..20_000_000_000_000_000_000).prop_map(|premium| Act::Rate { premium }),
-        5 => (moves(), moves(), moves(), prop_oneof![Just(1u64), 1_000u64..100_000, Just(30 * DAY)], 0u128..200, prop::option::weighted(0.1, 0usize..3))
+        5 => (moves(), moves(), moves(), prop_oneof![Just(1u64), 1_000u64..100_000, HOUR / 2..3 * HOUR, Just(30 * DAY)], 0u128..200, prop::option::weighted(0.1, 0usize..3))
             .prop_map(|(a, b, c, ms, confidence, missing)| Act::Block { moves: [a, b, c], ms, confidence, missing }),
         2 => (0usize..30, 1u128..=100).prop_map(|(lot, percent)| Act::Take { lot, percent }),
     ]
+}
+
+/// A threshold's way, as a reader would compute it.
+#[derive(Clone, Copy)]
+struct Way {
+    from: Bps,
+    to: Bps,
+    starts: u64,
+    ramp_ms: u64,
+}
+
+/// The naive thresholds of all versions that were ramped.
+#[derive(Default)]
+struct Ways(BTreeMap<(AssetId, u16), Way>);
+
+impl Ways {
+    /// Every older version begins a way at the threshold it has.
+    fn set(&mut self, world: &World, asset: AssetId, way: Way) {
+        let view = world.facility().collaterals.into_iter().find(|view| view.asset == asset).unwrap();
+        for version in view.versions.iter().filter(|version| version.version != view.record.newest) {
+            self.0.insert((asset, version.version), Way { from: version.terms.threshold, ..way });
+        }
+    }
+
+    fn compare(&self, world: &World) -> Result<(), TestCaseError> {
+        for view in world.facility().collaterals {
+            for version in view.versions {
+                let Some(way) = self.0.get(&(view.asset, version.version)) else { continue };
+                let gone = world.time.0.saturating_sub(way.starts).min(way.ramp_ms);
+                let (from, to) = (u64::from(way.from.0), u64::from(way.to.0));
+                let expected = if to >= from { to } else { to.max(from - (from - to) * gone / way.ramp_ms) };
+                prop_assert_eq!(u64::from(version.terms.threshold.0), expected);
+            }
+        }
+        Ok(())
+    }
 }
 
 fn all(world: &World) -> Vec<gage_vaults::query::VaultView> {
@@ -118,6 +165,7 @@ fn play(acts: Vec<Act>, terms_: LiquidationTerms) -> Result<(), TestCaseError> {
         let all = all(world);
         (all.len() > 1).then(|| all[1 + vault % (all.len() - 1)].id)
     };
+    let mut ways = Ways::default();
     for act in acts {
         match act {
             Act::Vault { first, amount, second, percent } => {
@@ -162,6 +210,20 @@ fn play(acts: Vec<Act>, terms_: LiquidationTerms) -> Result<(), TestCaseError> {
                 let set = SetCollateralTerms { facility: FACILITY, asset: COLLATERALS[asset], terms };
                 world.govern(Operation::SetCollateralTerms(set)).ok();
             }
+            Act::Ramp { asset, threshold, notice_ms, ramp_ms } => {
+                let terms =
+                    CollateralTerms { threshold: Bps(threshold), loan_to_value: Bps(threshold - 200), ..terms(0) };
+                let ramp =
+                    RampCollateralTerms { facility: FACILITY, asset: COLLATERALS[asset], terms, notice_ms, ramp_ms };
+                if world.govern(Operation::RampCollateralTerms(ramp)).is_ok() {
+                    let to = Bps(threshold);
+                    ways.set(
+                        &world,
+                        COLLATERALS[asset],
+                        Way { from: Bps(0), to, starts: world.time.0 + notice_ms, ramp_ms },
+                    );
+                }
+            }
             Act::Rate { premium } => {
                 let rate = RatePerSecond(1_000_000_000_000_000_000_000_000_000 + premium);
                 let params = FacilityParams { base_rate: rate, ..params };
@@ -182,6 +244,7 @@ fn play(acts: Vec<Act>, terms_: LiquidationTerms) -> Result<(), TestCaseError> {
                 }
                 // The audit inside asserts: no unsafe vault outside the candidates.
                 world.mark();
+                ways.compare(&world)?;
                 world.events();
                 let expected = scan(&world);
                 let ctx = world.ctx(gage_accounts::Signer::Protocol);

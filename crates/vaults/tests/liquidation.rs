@@ -301,7 +301,8 @@ fn a_wide_quote_does_not_switch_liquidation_off_and_a_stale_one_does() {
     world.end();
     assert_eq!(liquidated(&mut world).len(), 1);
 
-    // Unsafe by interest while no price is usable: it waits, and the facility takes no risk meanwhile.
+    // Unsafe by interest while no price is usable: it waits, reserved for in the backstop, and nobody can
+    // borrow against what has no price.
     let dear = FacilityParams { base_rate: FIVE_PERCENT, ..params() };
     let mut world = World::with(dear, [terms(0), terms(0), terms(0)], liquidation());
     let vault = world.vault(ALICE, WETH, 10 * ONE, 750 * ONE);
@@ -311,7 +312,10 @@ fn a_wide_quote_does_not_switch_liquidation_off_and_a_stale_one_does() {
     assert!(world.health(vault) < Ratio::ONE);
     world.end();
     assert!(liquidated(&mut world).is_empty());
-    assert!(world.facility().totals.unfinished);
+    assert!(!world.facility().totals.unfinished);
+    let reserved = gage_backstop::waterfall(&world.draft, WATERFALL).unwrap().reserved.0;
+    assert_eq!(reserved, world.debt(vault));
+    assert!(matches!(world.run(ALICE, borrow(vault, ONE)), Err(Error::Oracle(_))));
     world.block(1_000, [100, 1_000, 1]);
     assert_eq!(liquidated(&mut world).len(), 1);
     assert!(!world.facility().totals.unfinished);

@@ -32,11 +32,15 @@ impl Deposit {
 
     /// # Errors
     /// In this order: `NotAnAccount`, [`Error::UnknownVault`], [`Error::NotVaultOwner`],
-    /// [`Error::NotCollateral`], [`Error::QuarantinedCollateral`], those of the quantity,
+    /// [`Error::NotCollateral`], [`Error::VenueNotAllowed`], [`Error::QuarantinedCollateral`], those of the quantity,
     /// [`Error::TooManyCollaterals`], the ledger's.
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         let mut vault = owned(draft, ctx, self.vault)?;
         let collateral = book::collateral(draft, vault.facility, self.asset)?;
+        // A pledge moves nothing, so the ledger's door is not asked whether vaults are a venue.
+        if !gage_compliance::venue_allowed(draft, self.asset, MODULE) {
+            return Err(Error::VenueNotAllowed(self.asset));
+        }
         if gage_securities::asset_status(draft, ctx, self.asset)?.backing == BackingStatus::Quarantined {
             return Err(Error::QuarantinedCollateral(self.asset));
         }

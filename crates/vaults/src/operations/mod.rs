@@ -7,9 +7,11 @@ mod close_vault;
 mod create_facility;
 mod deposit;
 mod open_vault;
+mod ramp_collateral_terms;
 mod repay;
 mod set_collateral_terms;
 mod set_facility_params;
+mod set_grace_terms;
 mod set_liquidation_terms;
 mod withdraw;
 
@@ -20,9 +22,11 @@ pub use close_vault::CloseVault;
 pub use create_facility::CreateFacility;
 pub use deposit::Deposit;
 pub use open_vault::OpenVault;
+pub use ramp_collateral_terms::RampCollateralTerms;
 pub use repay::Repay;
 pub use set_collateral_terms::SetCollateralTerms;
 pub use set_facility_params::SetFacilityParams;
+pub use set_grace_terms::SetGraceTerms;
 pub use set_liquidation_terms::SetLiquidationTerms;
 pub use withdraw::Withdraw;
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::add_collateral::new_bucket;
 use super::{asset_name, describe_terms};
 use crate::params::VERSIONS_MAX;
+use crate::ramp::RAMPS;
 use crate::state::{BUCKETS, COLLATERALS, Collateral};
 use crate::{CollateralTerms, Error, Event, FacilityId, MODULE, book, mark};
 
@@ -53,6 +54,7 @@ impl SetCollateralTerms {
         COLLATERALS.put(draft, key, Collateral { newest: version, ..collateral });
         if unused {
             BUCKETS.remove(draft, &last);
+            RAMPS.remove(draft, &last);
         }
         BUCKETS.put(draft, (key.0, key.1, version), new_bucket(self.terms));
         draft.emit(MODULE, &Event::CollateralTermsSet { facility: key.0, asset: key.1, version, terms: self.terms });
