@@ -37,6 +37,39 @@ pub enum Error {
     /// A partial take would leave too little on one side.
     #[error("the take would leave less than the dust limit to sell or to raise; take all or less")]
     LeavesDust,
+    /// Floor zero, or a window, deposit, forfeit, rounds or least bid outside the bounds.
+    #[error("the lot's floor, windows, deposit, rounds or least bid are outside the bounds")]
+    UniformOutOfBounds,
+    /// No such uniform-price lot, or ended.
+    #[error("there is no uniform-price lot of that number")]
+    UnknownUniformLot,
+    /// Outside the window of this kind of bid.
+    #[error("this kind of bid is not made at this time, or not for this lot")]
+    BiddingClosed,
+    /// The seller bids.
+    #[error("the seller of a lot does not bid for it")]
+    OwnLot,
+    /// Below the floor, below the least bid, or above what is left.
+    #[error("the bid is below the floor or the least amount, or above what is left")]
+    BidOutOfBounds,
+    /// The book is full of bids at least as good.
+    #[error("the book is full of bids that are at least as good")]
+    BookFull,
+    /// The bidder has made this commitment.
+    #[error("the bidder has made this commitment already")]
+    CommitmentTaken,
+    /// Nothing was committed to that opens to this bid.
+    #[error("the bidder has no commitment that opens to this bid")]
+    UnknownCommitment,
+    /// Another account put the lot up.
+    #[error("only the account that put the lot up may do this")]
+    NotSeller,
+    /// Somebody has bid.
+    #[error("the lot has bids or commitments")]
+    HasBids,
+    /// A round is still to be cleared.
+    #[error("the lot has not been cleared, or nothing is left of it")]
+    NotCleared,
     /// From accounts.
     #[error(transparent)]
     Accounts(#[from] gage_accounts::Error),
@@ -62,6 +95,17 @@ impl Error {
             Error::LotNeedsRestart => 7008,
             Error::PriceAboveLimit => 7009,
             Error::LeavesDust => 7010,
+            Error::UniformOutOfBounds => 7011,
+            Error::UnknownUniformLot => 7012,
+            Error::BiddingClosed => 7013,
+            Error::OwnLot => 7014,
+            Error::BidOutOfBounds => 7015,
+            Error::BookFull => 7016,
+            Error::CommitmentTaken => 7017,
+            Error::UnknownCommitment => 7018,
+            Error::NotSeller => 7019,
+            Error::HasBids => 7020,
+            Error::NotCleared => 7021,
             Error::Math(MathError::Overflow) => 7901,
             Error::Math(MathError::Underflow) => 7902,
             Error::Math(MathError::DivisionByZero) => 7903,

@@ -1,10 +1,11 @@
 //! What happened to lots.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use gage_crypto::Hash;
 use gage_units::{AccountNumber, Amount, AssetId, Price};
 use serde::{Deserialize, Serialize};
 
-use crate::{LotId, OwnerRef};
+use crate::{LotId, OwnerRef, UniformLot};
 
 /// An event of this module.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -67,5 +68,109 @@ pub enum Event {
         remainder_to: AccountNumber,
         /// What was raised in all.
         raised: Amount,
+    },
+    /// A uniform-price lot was opened.
+    UniformOpened {
+        /// The lot.
+        lot: LotId,
+        /// The record.
+        record: Box<UniformLot>,
+    },
+    /// A bid joined the book.
+    BidPlaced {
+        /// The lot.
+        lot: LotId,
+        /// The bid's number.
+        bid: u32,
+        /// Whose.
+        bidder: AccountNumber,
+        /// At most this much.
+        amount: Amount,
+        /// At no more than this price.
+        limit: Price,
+    },
+    /// A better bid took the place of one in a full book.
+    BidOutbid {
+        /// The lot.
+        lot: LotId,
+        /// The bid's number.
+        bid: u32,
+        /// Whose.
+        bidder: AccountNumber,
+    },
+    /// A sealed bid was made.
+    BidCommitted {
+        /// The lot.
+        lot: LotId,
+        /// Whose.
+        bidder: AccountNumber,
+        /// What it is committed to by.
+        commitment: Hash,
+    },
+    /// A bid left the book before the price was set: its owner may not buy, or its money is not there.
+    BidSkipped {
+        /// The lot.
+        lot: LotId,
+        /// The bid's number.
+        bid: u32,
+        /// Whose.
+        bidder: AccountNumber,
+        /// The number of the reason.
+        code: u32,
+    },
+    /// A bid was filled at the clearing price, whole or in part.
+    BidFilled {
+        /// The lot.
+        lot: LotId,
+        /// The bid's number.
+        bid: u32,
+        /// Whose.
+        bidder: AccountNumber,
+        /// What he got.
+        amount: Amount,
+        /// What he paid.
+        payment: Amount,
+    },
+    /// A commitment that was not revealed lost a part of its deposit.
+    DepositForfeited {
+        /// The lot.
+        lot: LotId,
+        /// Whose.
+        bidder: AccountNumber,
+        /// How much.
+        amount: Amount,
+    },
+    /// A round was cleared.
+    UniformCleared {
+        /// The lot.
+        lot: LotId,
+        /// The round.
+        round: u8,
+        /// The one price; zero if nothing was sold.
+        price: Price,
+        /// What the round sold.
+        sold: Amount,
+        /// What it raised.
+        raised: Amount,
+        /// What is left.
+        remaining: Amount,
+    },
+    /// A uniform-price lot ended.
+    UniformClosed {
+        /// The lot.
+        lot: LotId,
+        /// What was not sold.
+        remainder: Amount,
+        /// Where it went.
+        remainder_to: AccountNumber,
+        /// What was raised in all rounds.
+        raised: Amount,
+    },
+    /// A lot could not be cleared; it is tried again in the next block.
+    ClearingFailed {
+        /// The lot.
+        lot: LotId,
+        /// The number of the reason.
+        code: u32,
     },
 }

@@ -7,7 +7,7 @@ use gage_store::Draft;
 use gage_units::{Amount, AssetId};
 
 use crate::lots::restart_time;
-use crate::state::{HELD, LOTS};
+use crate::state::{BIDS, COMMITMENTS, HELD, LOTS, LotId, UNIFORM};
 use crate::{ACCOUNT, plan};
 
 const NAME: &str = "auctions";
@@ -30,7 +30,52 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     price_at_least_floor(draft)?;
     restart_time_exact(draft)?;
     totals_are_sums(draft)?;
-    account_holds_totals(draft)
+    account_holds_totals(draft)?;
+    uniform_conserved(draft)?;
+    bids_are_backed(draft)?;
+    book_is_counted(draft)
+}
+
+/// Sold + remaining = lot, for every uniform-price lot.
+fn uniform_conserved(draft: &Draft) -> Result<(), Broken> {
+    for (id, lot) in UNIFORM.iter(draft) {
+        let holds = lot.sold.plus(lot.remaining) == Ok(lot.amount);
+        Broken::unless(holds, NAME, "uniform_conserved", || format!("lot {id}: {lot:?}"))?;
+    }
+    Ok(())
+}
+
+/// The hold of every bid is its amount at its limit, rounded up, on its bidder's account.
+fn bids_are_backed(draft: &Draft) -> Result<(), Broken> {
+    for ((id, number), bid) in BIDS.iter(draft) {
+        let lot = UNIFORM.peek(draft, id);
+        let backing = lot.and_then(|lot| plan::payment(bid.amount, bid.limit, lot.scale).ok());
+        let hold = gage_ledger::hold_record(draft, bid.hold);
+        let holds = lot.zip(backing).zip(hold).is_some_and(|((lot, backing), hold)| {
+            (hold.owner, hold.asset, hold.amount, hold.beneficiary) == (bid.bidder, lot.want, backing, ACCOUNT)
+        });
+        Broken::unless(holds, NAME, "bids_are_backed", || format!("bid {number} of lot {id}: {bid:?}, hold {hold:?}"))?;
+    }
+    Ok(())
+}
+
+/// A lot's counts of bids and commitments are those of its records, and no record is without its lot.
+fn book_is_counted(draft: &Draft) -> Result<(), Broken> {
+    let mut counts: BTreeMap<LotId, (u32, u32)> = BTreeMap::new();
+    for ((id, _), _) in BIDS.iter(draft) {
+        let (bids, _) = counts.entry(*id).or_default();
+        *bids = bids.saturating_add(1);
+    }
+    for ((id, _, _), _) in COMMITMENTS.iter(draft) {
+        let (_, commitments) = counts.entry(*id).or_default();
+        *commitments = commitments.saturating_add(1);
+    }
+    for (id, lot) in UNIFORM.iter(draft) {
+        let found = counts.remove(id).unwrap_or_default();
+        let holds = found == (lot.bids, lot.commitments);
+        Broken::unless(holds, NAME, "book_is_counted", || format!("lot {id} has {found:?}: {lot:?}"))?;
+    }
+    Broken::unless(counts.is_empty(), NAME, "book_is_counted", || format!("bids without a lot: {counts:?}"))
 }
 
 /// Taken + remaining = lot, for every lot.
@@ -75,6 +120,10 @@ fn restart_time_exact(draft: &Draft) -> Result<(), Broken> {
 fn totals_are_sums(draft: &Draft) -> Result<(), Broken> {
     let mut sums: BTreeMap<AssetId, Amount> = BTreeMap::new();
     for (_, lot) in LOTS.iter(draft).filter(|(_, lot)| !lot.remaining.is_zero()) {
+        let sum = sums.entry(lot.asset).or_default();
+        *sum = sum.plus(lot.remaining).unwrap_or(Amount::MAX);
+    }
+    for (_, lot) in UNIFORM.iter(draft).filter(|(_, lot)| !lot.remaining.is_zero()) {
         let sum = sums.entry(lot.asset).or_default();
         *sum = sum.plus(lot.remaining).unwrap_or(Amount::MAX);
     }

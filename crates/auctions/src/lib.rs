@@ -1,8 +1,9 @@
-//! Dutch lots for everyone (floor 2, module 7): a price falls, anyone eligible takes any part of it.
+//! Dutch and uniform-price lots for everyone (floor 2, module 7): a price falls and anyone eligible takes any
+//! part at it; or bids are gathered and all who bid enough pay one price.
 //!
 //! Nouns: [`Lot`] (what is sold, for what, from which start down to which floor), [`Curve`] (how the
 //! price falls), [`OwnerRef`] (the module and record the lot is sold for), [`Plan`] (what one take
-//! moves).
+//! moves); [`UniformLot`], [`Bid`] (firm, wholly backed by a hold), [`Clearing`](clearing::Clearing).
 //!
 //! ```text
 //! owner module --amount--> ACCOUNT --taken--> taker --price x taken, rounded up--> proceeds_to
@@ -12,6 +13,10 @@
 //! The owner module (vaults, backstop, ...) moves the amount to [`ACCOUNT`], calls [`open()`], asks
 //! [`take_touched`] what was sold, restarts what [`due_for_restart`] names with a fresh quote, and
 //! ends the lot with [`close`]. A lot past its tail or below its cusp is not taken until restarted.
+//!
+//! A uniform-price lot is put up by a module ([`open_uniform`], then [`take_cleared`] and [`close_uniform`])
+//! or by an account. [`clear_due`] clears it when its window is over: eligibility is asked at the bid and
+//! again then, and whoever may not buy any more is passed over before the price is set.
 //!
 //! Invariants:
 //! - `lot_conserved`: taken + remaining = lot, for every lot.
@@ -24,9 +29,13 @@
 //! - `account_holds_remainders`: the module's account holds the sum of the remainders, per asset; a gift
 //!   nobody asked for lies beside it and counts for nothing.
 //! - `restart_time_exact`: a lot needs a restart from its `restart_at` on and not before.
+//! - `uniform_conserved`: sold + remaining = lot, for every uniform-price lot.
+//! - `bids_are_backed`: the hold of every bid is its amount at its limit, rounded up, on its bidder's account.
+//! - `book_is_counted`: a lot's counts of bids and commitments are those of its records.
 //!
-//! In reading order: [`curve`], [`plan`], [`state`], [`lots`], [`operations`], [`query`].
+//! In reading order: [`curve`], [`plan`], [`state`], [`lots`], [`clearing`], [`uniform`], [`operations`], [`query`].
 
+pub mod clearing;
 pub mod curve;
 pub mod lots;
 pub mod operations;
@@ -34,7 +43,10 @@ pub mod params;
 pub mod plan;
 pub mod query;
 pub mod state;
+pub mod uniform;
 
+mod bids;
+mod block;
 mod custody;
 mod error;
 mod event;
@@ -42,6 +54,7 @@ mod genesis;
 mod invariants;
 mod operation;
 
+pub use block::clear_due;
 pub use curve::Curve;
 pub use error::Error;
 pub use event::Event;
@@ -52,7 +65,8 @@ pub use lots::{
 };
 pub use operation::Operation;
 pub use plan::Plan;
-pub use state::{Lot, LotId, OwnerRef, create_tables, rebuild};
+pub use state::{Bid, Bidding, Lot, LotId, OwnerRef, UniformLot, Unsold, create_tables, rebuild};
+pub use uniform::{NewUniform, UniformResult, close_uniform, open_uniform, take_cleared, uniform_lot};
 
 use gage_units::AccountNumber;
 

@@ -6,7 +6,7 @@ use gage_store::Draft;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::operations::Take;
+use crate::operations::{CancelUniform, CommitBid, OpenUniform, PlaceBid, RevealBid, Take};
 
 /// An operation of this module, one variant per verb.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -14,6 +14,16 @@ use crate::operations::Take;
 pub enum Operation {
     /// Take a part of a lot.
     Take(Take),
+    /// Put an amount up at one price for all.
+    OpenUniform(OpenUniform),
+    /// Take back a lot without bids.
+    CancelUniform(CancelUniform),
+    /// Bid in the open.
+    PlaceBid(PlaceBid),
+    /// Commit to a sealed bid.
+    CommitBid(CommitBid),
+    /// Reveal a sealed bid.
+    RevealBid(RevealBid),
 }
 
 impl Operation {
@@ -24,6 +34,10 @@ impl Operation {
     pub fn validate(&self) -> Result<(), Error> {
         match self {
             Operation::Take(take) => take.validate(),
+            Operation::OpenUniform(open) => open.validate(),
+            Operation::PlaceBid(bid) => bid.validate(),
+            Operation::RevealBid(reveal) => reveal.validate(),
+            Operation::CancelUniform(_) | Operation::CommitBid(_) => Ok(()),
         }
     }
 
@@ -34,20 +48,26 @@ impl Operation {
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<Option<Output>, Error> {
         match self {
             Operation::Take(take) => take.apply(draft, ctx),
+            Operation::OpenUniform(open) => open.apply(draft, ctx).map(|_| None),
+            Operation::CancelUniform(cancel) => cancel.apply(draft, ctx).map(|()| None),
+            Operation::PlaceBid(bid) => bid.apply(draft, ctx).map(|()| None),
+            Operation::CommitBid(commit) => commit.apply(draft, ctx).map(|()| None),
+            Operation::RevealBid(reveal) => reveal.apply(draft, ctx).map(|()| None),
         }
     }
 
     /// The class of execution inside a block.
     pub fn class(&self) -> Class {
-        match self {
-            Operation::Take(_) => Class::General,
-        }
+        Class::General
     }
 
     /// The work, in thousandths of a simple operation.
     pub fn weight(&self) -> u64 {
         match self {
-            Operation::Take(_) => 2_000,
+            Operation::Take(_) | Operation::CancelUniform(_) => 2_000,
+            Operation::OpenUniform(_) => 3_000,
+            // A bid pays for its own clearing as well.
+            Operation::PlaceBid(_) | Operation::CommitBid(_) | Operation::RevealBid(_) => 6_000,
         }
     }
 
@@ -55,6 +75,11 @@ impl Operation {
     pub fn describe(&self, names: &dyn Names) -> String {
         match self {
             Operation::Take(take) => take.describe(names),
+            Operation::OpenUniform(open) => open.describe(names),
+            Operation::CancelUniform(cancel) => cancel.describe(names),
+            Operation::PlaceBid(bid) => bid.describe(names),
+            Operation::CommitBid(commit) => commit.describe(names),
+            Operation::RevealBid(reveal) => reveal.describe(names),
         }
     }
 }

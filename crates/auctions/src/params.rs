@@ -19,3 +19,15 @@ pub const CUT_MAX: Ratio = Ratio(999_999_000_000_000_000);
 pub const FACTOR_MIN: u128 = 1_000_000_000_000_000;
 /// The most lots one call hands out.
 pub const LOTS_PAGE_MAX: usize = 1_000;
+/// The shortest window of bids or reveals: one second.
+pub const WINDOW_MIN_MS: u64 = 1_000;
+/// The longest window of bids or reveals: thirty days.
+pub const WINDOW_MAX_MS: u64 = 30 * 24 * 3_600 * 1_000;
+/// The most rounds of a uniform-price lot.
+pub const ROUNDS_MAX: u8 = 10;
+/// The most bids in the book of a lot; beyond, a better one takes the place of the worst.
+pub const BIDS_MAX: u32 = 128;
+/// The most commitments of a lot that are not revealed.
+pub const COMMITMENTS_MAX: u32 = 128;
+/// How long the holds of bids stand beyond the clearing: a year, so that none expires before a late one.
+pub const HOLD_MARGIN_MS: u64 = 365 * 24 * 3_600 * 1_000;

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::operations::check_price;
 use crate::params::LOTS_PAGE_MAX;
-use crate::state::{HELD, LOTS};
-use crate::{Error, Lot, LotId, Plan, plan};
+use crate::state::{HELD, LOTS, UNIFORM};
+use crate::{Bid, Error, Lot, LotId, Plan, UniformLot, bids, plan};
 
 /// A lot as of a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -36,6 +36,45 @@ pub struct HeldView {
     pub asset: AssetId,
     /// The sum of the remainders.
     pub amount: Amount,
+}
+
+/// A bid in the book of a lot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BidView {
+    /// Its number.
+    pub bid: u32,
+    /// The record.
+    #[serde(flatten)]
+    pub record: Bid,
+}
+
+/// A uniform-price lot with its book, the best bid first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UniformView {
+    /// Its number.
+    pub id: LotId,
+    /// The record.
+    #[serde(flatten)]
+    pub lot: UniformLot,
+    /// The bids.
+    pub book: Vec<BidView>,
+}
+
+/// One uniform-price lot.
+///
+/// # Errors
+/// [`Error::UnknownUniformLot`].
+pub fn uniform_view(draft: &Draft, id: LotId) -> Result<UniformView, Error> {
+    let lot = UNIFORM.get(draft, &id).ok_or(Error::UnknownUniformLot)?;
+    let book = bids::book(draft, id).into_iter().map(|(bid, record)| BidView { bid, record }).collect();
+    Ok(UniformView { id, lot, book })
+}
+
+/// At most `limit` (and [`LOTS_PAGE_MAX`]) uniform-price lots after `after`, by number, without their books.
+pub fn uniform_lots(draft: &Draft, after: Option<LotId>, limit: usize) -> Vec<(LotId, UniformLot)> {
+    let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+    let page = UNIFORM.range(draft, (from, Bound::Unbounded)).take(limit.min(LOTS_PAGE_MAX));
+    page.map(|(id, lot)| (*id, lot.clone())).collect()
 }
 
 /// One lot.

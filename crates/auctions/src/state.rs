@@ -3,8 +3,10 @@
 use std::fmt;
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use gage_crypto::Hash;
+use gage_ledger::HoldId;
 use gage_store::{Draft, OrderedTable, Table};
-use gage_units::{AccountNumber, Amount, AssetId, Height, MathError, Price, Ratio, Timestamp};
+use gage_units::{AccountNumber, Amount, AssetId, Bps, Height, MathError, Price, Ratio, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Curve, MODULE};
@@ -126,6 +128,129 @@ impl Lot {
     }
 }
 
+/// How bids for a uniform-price lot are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Bidding {
+    /// In the open, with their whole payment set aside.
+    Open,
+    /// As a commitment first, opened after the window with the whole payment set aside.
+    Sealed {
+        /// How long bids are revealed after the window, in milliseconds.
+        reveal_ms: u64,
+        /// What every commitment sets aside, in the wanted asset; the same for all, so that it tells nothing.
+        deposit: Amount,
+        /// What part of it a commitment that is not revealed loses to the lot's proceeds.
+        forfeit: Bps,
+    },
+}
+
+impl Bidding {
+    /// How long bids are revealed; zero for open bids.
+    pub(crate) fn reveal_ms(&self) -> u64 {
+        match *self {
+            Bidding::Open => 0,
+            Bidding::Sealed { reveal_ms, .. } => reveal_ms,
+        }
+    }
+}
+
+/// What becomes of what a clearing leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Unsold {
+    /// It goes back: to the seller, or to whom the owner module names.
+    Return,
+    /// It is offered again, on the same terms, until this many rounds have been held.
+    Roll {
+        /// All rounds, the first included.
+        rounds: u8,
+    },
+}
+
+/// A lot sold at one price to all who bid at least that.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+pub struct UniformLot {
+    /// What is sold.
+    pub asset: AssetId,
+    /// How much was put up; `sold + remaining` always.
+    pub amount: Amount,
+    /// How much is left; it lies free on [`crate::ACCOUNT`].
+    pub remaining: Amount,
+    /// How much was sold.
+    pub sold: Amount,
+    /// Whose it was; what an account put up goes back to it.
+    pub seller: AccountNumber,
+    /// What is paid.
+    pub want: AssetId,
+    /// What was paid, without forfeited deposits.
+    pub raised: Amount,
+    /// What unrevealed commitments lost.
+    pub forfeited: Amount,
+    /// Where both go.
+    pub proceeds_to: AccountNumber,
+    /// For whom it is sold; this module itself for a lot that an account put up.
+    pub owner: OwnerRef,
+    /// No bid is below this: `want` per whole unit of `asset`, in 1e-18.
+    pub floor: Price,
+    /// How bids are made.
+    pub bidding: Bidding,
+    /// How long they are made, in milliseconds.
+    pub window_ms: u64,
+    /// What becomes of the rest.
+    pub unsold: Unsold,
+    /// The least amount of a bid, unless it is for all that is left.
+    pub bid_min: Amount,
+    /// `asset` x price per `want`, in smallest units: see [`crate::plan::scale`].
+    #[serde(with = "gage_units::as_text")]
+    pub scale: u128,
+    /// When it was put up.
+    pub opened_at: Timestamp,
+    /// Bids and commitments are made before this.
+    pub bids_until: Timestamp,
+    /// It is cleared from this on; sealed bids are revealed before.
+    pub clears_at: Timestamp,
+    /// The number of the round, from 1.
+    pub round: u8,
+    /// Bids in the book.
+    pub bids: u32,
+    /// Commitments not revealed.
+    pub commitments: u32,
+    /// The number of the last bid.
+    pub last_bid: u32,
+    /// The price of the last clearing that sold something; zero before.
+    pub price: Price,
+    /// Whether no round follows: it waits for its owner or its seller.
+    pub cleared: bool,
+}
+
+impl UniformLot {
+    /// Whether an account put it up, so that this module ends it by itself.
+    pub fn of_account(&self) -> bool {
+        self.owner.module == MODULE
+    }
+}
+
+/// A bid in the book of a uniform-price lot: firm until the lot is cleared or a better one takes its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+pub struct Bid {
+    /// Whose.
+    pub bidder: AccountNumber,
+    /// At most this much.
+    pub amount: Amount,
+    /// At no more than this price.
+    pub limit: Price,
+    /// Where `amount` at `limit`, rounded up, is set aside.
+    pub hold: HoldId,
+}
+
+/// A lot and the number of a bid in it, given in the order of their coming.
+pub type BidKey = (LotId, u32);
+/// A lot, a bidder and his commitment.
+pub type CommitmentKey = (LotId, AccountNumber, Hash);
+/// A lot, how far a limit is below the highest price there is, and a bid: the best first, then the earliest.
+pub type BookKey = (LotId, u128, u32);
+
 /// The open lots.
 pub const LOTS: OrderedTable<LotId, Lot> = OrderedTable::authenticated(table(1), "auctions/lots");
 /// The number of the last lot opened.
@@ -136,6 +261,20 @@ pub const HELD: OrderedTable<AssetId, Amount> = OrderedTable::authenticated(tabl
 pub const TOUCHED: OrderedTable<(u8, LotId), Height> = OrderedTable::authenticated(table(4), "auctions/touched");
 /// Unfinished lots by owner module and the time from which they need a restart.
 pub const DUE: OrderedTable<(u8, Timestamp, LotId), ()> = OrderedTable::derived(table(5), "auctions/due");
+
+/// The uniform-price lots.
+pub const UNIFORM: OrderedTable<LotId, UniformLot> = OrderedTable::authenticated(table(6), "auctions/uniform");
+/// Their bids.
+pub const BIDS: OrderedTable<BidKey, Bid> = OrderedTable::authenticated(table(7), "auctions/bids");
+/// Commitments not revealed, with the hold of their deposit.
+pub const COMMITMENTS: OrderedTable<CommitmentKey, HoldId> =
+    OrderedTable::authenticated(table(8), "auctions/commitments");
+/// Cleared lots that their owner module has not asked for, with the height of the clearing.
+pub const CLEARED: OrderedTable<(u8, LotId), Height> = OrderedTable::authenticated(table(9), "auctions/cleared");
+/// The bids of each lot, the best first.
+pub const BOOK: OrderedTable<BookKey, ()> = OrderedTable::derived(table(10), "auctions/book");
+/// Uniform-price lots by the time from which they are cleared.
+pub const CLEARING: OrderedTable<(Timestamp, LotId), ()> = OrderedTable::derived(table(11), "auctions/clearing");
 
 const fn table(number: u8) -> u16 {
     u16::from_be_bytes([MODULE, number])
@@ -148,6 +287,12 @@ pub fn create_tables(draft: &mut Draft) {
     HELD.create(draft);
     TOUCHED.create(draft);
     DUE.create(draft);
+    UNIFORM.create(draft);
+    BIDS.create(draft);
+    COMMITMENTS.create(draft);
+    CLEARED.create(draft);
+    BOOK.create(draft);
+    CLEARING.create(draft);
 }
 
 /// Fills the derived tables from the authenticated ones, after a load.
@@ -156,8 +301,22 @@ pub fn rebuild(draft: &mut Draft) {
     for key in due {
         DUE.put(draft, key, ());
     }
+    let book: Vec<_> = BIDS.iter(draft).map(|(key, bid)| book_key(*key, bid.limit)).collect();
+    for key in book {
+        BOOK.put(draft, key, ());
+    }
+    let clearing: Vec<_> =
+        UNIFORM.iter(draft).filter(|(_, lot)| !lot.cleared).map(|(id, lot)| (lot.clears_at, *id)).collect();
+    for key in clearing {
+        CLEARING.put(draft, key, ());
+    }
 }
 
 pub(crate) fn due_key(id: LotId, lot: &Lot) -> (u8, Timestamp, LotId) {
     (lot.owner.module, lot.restart_at, id)
+}
+
+pub(crate) fn book_key((lot, bid): BidKey, limit: Price) -> BookKey {
+    // Prices are at most the largest number, so nothing is cut off: the order turns round.
+    (lot, u128::MAX.saturating_sub(limit.0), bid)
 }

@@ -54,6 +54,7 @@ impl Chain {
     fn end_of_risk(&mut self, ctx: &Context, due: &mut Events, budget: &mut u64) {
         self.due_work(ctx, due, gage_vaults::MODULE, |draft, ctx| gage_vaults::liquidate(draft, ctx, budget));
         self.due_work(ctx, due, gage_vaults::MODULE, |draft, ctx| gage_vaults::settle_auctions(draft, ctx, budget));
+        self.due_work(ctx, due, gage_auctions::MODULE, |draft, ctx| gage_auctions::clear_due(draft, ctx, budget));
         self.due_work(ctx, due, gage_ledger::MODULE, |draft, ctx| gage_ledger::expire_holds(draft, ctx, budget));
     }
 

@@ -41,7 +41,7 @@ impl World {
         }
         let mut world = World { draft, users: Vec::new(), time: Timestamp(1_583_971_200_000), height: Height(1) };
         let ctx = world.ctx(Signer::Protocol);
-        for user in 1u8..=3 {
+        for user in 1u8..=6 {
             let key = SecretKey::from_bytes(Scheme::Ed25519, &[user; 32]).unwrap().public_key();
             let keys = [NewKey::owner(key)];
             let id = gage_accounts::derive_id(&Hash::ZERO, &keys, 1).unwrap();
@@ -104,6 +104,34 @@ impl World {
         let ctx = self.ctx(Signer::Account(self.users[user]));
         let operation = Operation::Take(take);
         self.act(|draft| operation.validate().and_then(|()| operation.apply(draft, &ctx)))
+    }
+
+    /// Any operation of the module, as a signed one.
+    pub fn ask(&mut self, user: usize, operation: Operation) -> Result<Option<Output>, Error> {
+        let ctx = self.ctx(Signer::Account(self.users[user]));
+        self.act(|draft| operation.validate().and_then(|()| operation.apply(draft, &ctx)))
+    }
+
+    /// What the end of a block does, with this much budget.
+    pub fn clear(&mut self, mut budget: u64) -> u64 {
+        let ctx = self.protocol();
+        self.act(|draft| gage_auctions::clear_due(draft, &ctx, &mut budget)).unwrap();
+        budget
+    }
+
+    /// Nobody can send or receive from this account any more.
+    pub fn freeze(&mut self, user: usize) {
+        let account = gage_accounts::id_of(&self.draft, self.users[user]).unwrap();
+        let freeze = gage_compliance::operations::FreezeAccount {
+            account,
+            asset: None,
+            stops: gage_compliance::Stops::Both,
+            until: None,
+            reason: "court order".parse().unwrap(),
+        };
+        let governance = self.ctx(Signer::Governance);
+        freeze.apply(&mut self.draft, &governance).unwrap();
+        self.draft.commit();
     }
 
     /// Mints the amount to the owner module, delivers it and opens the lot.
