@@ -189,7 +189,8 @@ impl Books {
                     row.closed_ms = Some(time_ms);
                 }
             }
-            E::LotOpened { .. } => {}
+            // The demo has no uniform-price lots.
+            _ => {}
         }
     }
 

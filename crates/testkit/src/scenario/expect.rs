@@ -8,6 +8,7 @@
 //! | `vault-1 debt 500 GUSD`, `vault-1 holds 10 ETH`, `vault-1 auctioned 100 GUSD` | a vault |
 //! | `vault-1 health 1.25`, `vault-1 gone` | |
 //! | `lots 1`, `lot-1 remaining 5 ETH`, `lot-1 raised 100 GUSD`, `lot-1 price 180`, `lot-1 gone` | auctions |
+//! | `sale-1 bids 2`, `sale-1 remaining 5 BOND`, `sale-1 gone` | uniform-price lots: see `expect/auctions.rs` |
 //! | `GUSD bad-debt 0`, `GUSD auctioned 0`, `GUSD rounding 0`, `GUSD fees 0`, `GUSD unfinished yes` | a facility |
 //! | `GUSD pool 1000`, `GUSD surplus 5`, `GUSD first-loss 5` | its waterfall |
 //! | `alice gain GUSD 1 ETH`, `alice share GUSD 100` | of the pool |
@@ -19,6 +20,7 @@
 //!
 //! Before a number may stand `at-least`, `at-most`, `above` or `below`.
 
+mod auctions;
 mod staking;
 
 use gage_accounts::{Context, Signer};
@@ -53,6 +55,7 @@ pub fn check(world: &World, words: &[&str]) -> Result<(), String> {
         ["liquidated", ref vaults @ ..] => liquidated(world, vaults),
         [subject, ref rest @ ..] if subject.starts_with("vault-") => vault(world, subject, rest),
         [subject, ref rest @ ..] if subject.starts_with("lot-") => lot(world, subject, rest),
+        [subject, ref rest @ ..] if subject.starts_with("sale-") => auctions::check(world, subject, rest),
         [subject, ref rest @ ..] if subject.starts_with("loss-") => loss(world, subject, rest),
         [symbol, ref rest @ ..] if stage::STABLES.contains(&symbol) => facility(world, symbol, rest),
         [symbol, ref rest @ ..] if stage::FEEDS.contains(&symbol) => price(world, symbol, rest),

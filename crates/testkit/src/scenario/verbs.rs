@@ -15,10 +15,12 @@
 //! | `claim alice GUSD ETH` | gains of the pool of GUSD in ETH |
 //! | `cover curator 100 GUSD` | first-loss capital |
 //! | `bond`, `unbond`, `claim-bond` | of bonds, see `verbs/staking.rs` |
+//! | `sell`, `bid`, `seal`, `reveal`, `unsell` | uniform-price lots: see `verbs/auctions.rs` |
 //! | `do alice {...}` | any operation in JSON, with `$alice` and `$ETH` for identifiers |
 //!
 //! An amount may be `output 0 at least 5`: what the operation before yielded.
 
+mod auctions;
 pub mod staking;
 
 use gage_accounts::Quantity;
@@ -72,6 +74,7 @@ pub fn read(world: &World, words: &[&str]) -> Result<Asked, String> {
         ["take", from, lot, ref rest @ ..] => by(from, take(world, lot, rest)?),
         ["pool" | "unpool" | "leave" | "claim" | "cover", ..] => backstop(words),
         ["bond" | "unbond" | "claim-bond", ..] => staking::read(words),
+        ["sell" | "bid" | "seal" | "reveal" | "unsell", ..] => auctions::read(world, words),
         ["do", from, ref json @ ..] => by(from, world.operation_of_json(&json.join(" "))?),
         _ => Err(format!("`{}` is no step", words.join(" "))),
     }
