@@ -77,6 +77,45 @@ pub enum Error {
     /// No such thing.
     #[error("no thing of that number was minted")]
     UnknownItem,
+    /// No such instruction.
+    #[error("no instruction has that number")]
+    UnknownInstruction,
+    /// An instruction that cannot be.
+    #[error("an instruction's {0}")]
+    BadInstruction(&'static str),
+    /// Not open for this.
+    #[error("the instruction has moved on or ended and does not take this any more")]
+    InstructionClosed,
+    /// Not a party.
+    #[error("only a party of the instruction that this concerns may do it")]
+    NotParty,
+    /// Affirmed before.
+    #[error("the party has already affirmed")]
+    AlreadyAffirmed,
+    /// Not what the instruction says.
+    #[error("the affirmed legs are not those of the instruction")]
+    AffirmationDiffers,
+    /// No such leg outside this ledger.
+    #[error("the instruction has no such leg outside this ledger")]
+    UnknownLeg,
+    /// Not the agent of the leg.
+    #[error("only the agent that the leg names confirms it, for what the leg says")]
+    NotTheAgent,
+    /// Confirmed before.
+    #[error("the leg has already been confirmed")]
+    AlreadyReceipted,
+    /// No compensation to take.
+    #[error("no side that gave a security is failing this instruction")]
+    NoBuyIn,
+    /// Not yet.
+    #[error("the side has not failed long enough")]
+    TooEarly,
+    /// More than the owner has there.
+    #[error("the beneficial owner has less than the amount with this holder of record")]
+    InsufficientSubHolding,
+    /// Not the one who may move it.
+    #[error("an owner with an account moves its own; for the others the holder of record does")]
+    NotSubOwner,
     /// A result does not fit.
     #[error(transparent)]
     Math(#[from] MathError),
@@ -118,6 +157,19 @@ impl Error {
             Error::Math(MathError::DivisionByZero) => 3023,
             Error::ItemExists => 3024,
             Error::UnknownItem => 3025,
+            Error::UnknownInstruction => 3026,
+            Error::BadInstruction(_) => 3027,
+            Error::InstructionClosed => 3028,
+            Error::NotParty => 3029,
+            Error::AlreadyAffirmed => 3030,
+            Error::AffirmationDiffers => 3031,
+            Error::UnknownLeg => 3032,
+            Error::NotTheAgent => 3033,
+            Error::AlreadyReceipted => 3034,
+            Error::NoBuyIn => 3035,
+            Error::TooEarly => 3036,
+            Error::InsufficientSubHolding => 3037,
+            Error::NotSubOwner => 3038,
         }
     }
 

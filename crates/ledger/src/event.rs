@@ -1,9 +1,12 @@
 //! What happened in the ledger.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use gage_crypto::Hash;
 use gage_units::{AccountNumber, Amount, AssetId};
 use serde::{Deserialize, Serialize};
 
+use crate::instructions::{Instruction, InstructionId, Reserve, Status};
+use crate::omnibus::SubOwner;
 use crate::operations::PostingRef;
 use crate::{Asset, Hold, HoldId, Leg, Purpose, SupplyChange};
 
@@ -58,5 +61,73 @@ pub enum Event {
         amount: Amount,
         /// Why.
         reason: String,
+    },
+    /// A settlement instruction was written.
+    InstructionProposed {
+        /// Its number.
+        instruction: InstructionId,
+        /// Its record.
+        record: Instruction,
+    },
+    /// A party affirmed an instruction.
+    InstructionAffirmed {
+        /// The instruction.
+        instruction: InstructionId,
+        /// The party.
+        by: AccountNumber,
+        /// Whether it set aside what it delivers.
+        reserve: Reserve,
+    },
+    /// An agent confirmed a delivery outside this ledger.
+    DeliveryConfirmed {
+        /// The instruction.
+        instruction: InstructionId,
+        /// The place of the leg.
+        leg: u8,
+        /// The hash of the receipt.
+        receipt: Hash,
+    },
+    /// Deliveries of an instruction were made, all or a part.
+    InstructionDelivered {
+        /// The instruction.
+        instruction: InstructionId,
+        /// What each leg that had something left delivered, in order.
+        amounts: Vec<Amount>,
+    },
+    /// An instruction could not settle in full.
+    InstructionFailed {
+        /// The instruction.
+        instruction: InstructionId,
+        /// The stable number of the reason.
+        code: u32,
+        /// Its name.
+        name: String,
+        /// The side that had not what it owed.
+        by: Option<AccountNumber>,
+    },
+    /// A party asked to cancel an instruction.
+    CancellationAsked {
+        /// The instruction.
+        instruction: InstructionId,
+        /// The party.
+        by: AccountNumber,
+    },
+    /// An instruction ended.
+    InstructionEnded {
+        /// The instruction.
+        instruction: InstructionId,
+        /// How.
+        status: Status,
+    },
+    /// What a beneficial owner has with a holder of record.
+    SubHoldingSet {
+        /// The holder of record.
+        holder: AccountNumber,
+        /// What.
+        asset: AssetId,
+        /// The beneficial owner.
+        owner: SubOwner,
+        /// How much it has now.
+        amount: Amount,
     },
 }

@@ -6,6 +6,9 @@ use gage_accounts::Broken;
 use gage_store::Draft;
 use gage_units::{Amount, AssetId};
 
+use crate::instructions::{INSTRUCTIONS, SettlementLeg, Status};
+use crate::omnibus::{OMNIBUS, SUB_HOLDINGS};
+use crate::settlement::RESERVER;
 use crate::state::{ASSETS, BALANCES, BalanceKey, HOLDS, PLEDGES, RUNNING, SUPPLY, UNEQUAL};
 use crate::{Balance, supply};
 
@@ -27,7 +30,9 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     no_empty_balance(draft)?;
     things_are_single(draft)?;
     holds_are_held(draft)?;
-    pledges_are_pledged(draft)
+    pledges_are_pledged(draft)?;
+    instructions_are_reserved(draft)?;
+    omnibus_is_pledged(draft)
 }
 
 fn running_total_is_supply(draft: &Draft) -> Result<(), Broken> {
@@ -92,6 +97,50 @@ fn pledges_are_pledged(draft: &Draft) -> Result<(), Broken> {
         add(&mut sums, key.holding, "pledges_are_pledged", Some(amount))?;
     }
     same_parts(draft, sums, "pledges_are_pledged", |balance| balance.pledged)
+}
+
+fn instructions_are_reserved(draft: &Draft) -> Result<(), Broken> {
+    let mut expected = BTreeMap::new();
+    for (id, record) in INSTRUCTIONS.iter(draft) {
+        for leg in &record.legs {
+            if let (Some(hold), Some((asset, item, amount))) = (leg.hold, leg.due()) {
+                expected.insert(hold, (leg.from, asset, item, amount));
+            }
+        }
+        for party in &record.parties {
+            if let (Some(hold), Some(terms)) = (party.security, record.buy_in) {
+                expected.insert(hold, (party.account, terms.asset, None, terms.security));
+            }
+        }
+        let idle = record.legs.iter().all(|leg| leg.hold.is_none())
+            && record.parties.iter().all(|party| party.security.is_none());
+        let done = record.status != Status::Settled || record.legs.iter().all(SettlementLeg::is_done);
+        Broken::unless(
+            (record.status.is_open() || idle) && done,
+            "ledger",
+            "instructions_are_reserved",
+            || format!("instruction {}: {record:?}", id.0),
+        )?;
+    }
+    let held = HOLDS.sorted(draft).into_iter().filter(|(_, hold)| hold.beneficiary == RESERVER);
+    let held: BTreeMap<_, _> =
+        held.map(|(id, hold)| (id, (hold.owner, hold.asset, hold.item, hold.amount))).collect();
+    Broken::unless(held == expected, "ledger", "instructions_are_reserved", || {
+        format!("instructions say {expected:?}, the holds {held:?}")
+    })
+}
+
+fn omnibus_is_pledged(draft: &Draft) -> Result<(), Broken> {
+    let mut sums = BTreeMap::new();
+    for ((holder, asset, _), amount) in SUB_HOLDINGS.iter(draft) {
+        add(&mut sums, (*holder, *asset), "omnibus_is_pledged", Some(*amount))?;
+    }
+    let marked = PLEDGES.sorted(draft).into_iter().filter(|(key, _)| key.of == OMNIBUS);
+    let marked: BTreeMap<_, _> =
+        marked.map(|(key, amount)| ((key.holding.account, key.holding.asset), amount)).collect();
+    Broken::unless(sums == marked, "ledger", "omnibus_is_pledged", || {
+        format!("the registers say {sums:?}, the pledges {marked:?}")
+    })
 }
 
 fn same_parts(

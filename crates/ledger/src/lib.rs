@@ -1,8 +1,9 @@
-//! Assets, holdings, journals, holds and pledges: the one door for value (floor 2, module 3).
+//! Assets, holdings, journals, holds, pledges and settlement: the one door for value (floor 2, module 3).
 //!
 //! Nouns: [`Asset`] (what), [`Balance`] (how much, of whom, in four parts), [`Journal`] (what moved),
 //! [`Hold`] (set aside for a beneficiary until settled, released or expired), pledge (marked for a
-//! [`Purpose`]'s owner, still on its owner's account), supply.
+//! [`Purpose`]'s owner, still on its owner's account), supply, [`Instruction`] (deliveries made together
+//! or not at all), sub-holding (what a beneficial owner has with a holder of record).
 //!
 //! ```text
 //!   operation ──► transfer / mint / burn / hold / pledge / seize
@@ -23,6 +24,10 @@
 //! - `pledges_are_pledged`: per account and asset, the sum of its pledges is the pledged part.
 //! - `no_empty_balance`: no balance record is empty.
 //! - `things_are_single`: a thing is held once, by one account, in one part.
+//! - `instructions_are_reserved`: what an open instruction reserved is exactly what it may still
+//!   deliver, and nothing else is reserved for instructions.
+//! - `omnibus_is_pledged`: per holder of record and asset, the sum of its beneficial owners is exactly
+//!   what is marked on its account for them.
 
 mod asset;
 mod block;
@@ -30,27 +35,36 @@ mod error;
 mod event;
 mod genesis;
 mod holds;
+mod instructions;
 mod invariants;
 mod journal;
 mod movements;
+mod omnibus;
 mod operation;
 pub mod operations;
+mod partial;
 mod pledges;
 mod post;
 pub mod query;
+mod settlement;
 mod state;
 
 pub use asset::{AssetNames, NewAsset, SYMBOL_MAX, asset, create_asset, decimals};
-pub use block::expire_holds;
+pub use block::{expire_holds, settle_due};
 pub use error::Error;
 pub use event::Event;
 pub use genesis::{Genesis, GenesisAsset, GenesisBalance, genesis};
-pub use holds::{NEVER, NewHold, hold, release, settle, settle_by_rule};
+pub use holds::{NEVER, NewHold, hold, hold_item, release, settle, settle_by_rule};
+pub use instructions::{
+    BuyIn, Delivery, Fail, INSTRUCTION_LEGS_MAX, Instruction, InstructionId, Party, Reserve, SettleAt, SettlementLeg,
+    Status, instruction,
+};
 pub use invariants::{check_block, check_invariants};
 pub use journal::{Journal, LEGS_MAX, Leg, Part, Purpose, Side, SupplyChange};
 pub use movements::{burn, mint, move_by_rule, transfer};
+pub use omnibus::{OMNIBUS, SubOwner, sub_holding};
 pub use operation::Operation;
-pub use pledges::{pledge, pledged, seize, unpledge};
+pub use pledges::{item_pledged, pledge, pledge_item, pledged, seize, seize_item, unpledge, unpledge_item};
 pub use post::post;
 pub use state::{
     Asset, AssetKind, Balance, BalanceKey, Beneficiary, Hold, HoldId, Item, balance, balance_key_bytes, create_tables,

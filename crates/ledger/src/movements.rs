@@ -5,7 +5,7 @@ use gage_compliance::Force;
 use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, AssetId};
 
-use crate::{AssetKind, Error, Journal, Leg, Part, Purpose, Side, SupplyChange, post};
+use crate::{AssetKind, BalanceKey, Error, Journal, Leg, Part, Purpose, Side, SupplyChange, post};
 
 /// Moves a free amount as its owner wills: both sides must be eligible.
 ///
@@ -105,16 +105,19 @@ pub(crate) fn change_supply(
 
 /// Moves an amount between two parts of one holding; nothing leaves the account, so nobody's
 /// eligibility changes.
-pub(crate) fn change_part(
+pub(crate) fn change_part_of(
     draft: &mut Draft,
     ctx: &Context,
-    owner: AccountNumber,
-    asset: AssetId,
+    holding: BalanceKey,
     from: Part,
     to: Part,
     amount: Amount,
     purpose: Purpose,
 ) -> Result<(), Error> {
-    let legs = [Leg::debit(owner, asset, from, amount), Leg::credit(owner, asset, to, amount)];
+    let BalanceKey { account, asset, item } = holding;
+    let legs = [
+        Leg { account, asset, item, part: from, side: Side::Debit, amount },
+        Leg { account, asset, item, part: to, side: Side::Credit, amount },
+    ];
     post(draft, ctx, &Journal { legs: &legs, supply: None, force: Force::Holder, purpose })
 }

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::operations::{
-    Burn, BurnItem, Correct, CreateAsset, GiveHold, Mint, MintItem, ReleaseHold, SettleHold, Transfer, TransferItem,
-    TransferMany,
+    AffirmInstruction, Burn, BurnItem, CancelInstruction, ClaimBuyIn, ConfirmDelivery, Correct, CreateAsset, GiveHold,
+    Mint, MintItem, MoveWithin, ProposeInstruction, RecordOwner, ReleaseHold, ReleaseOwner, SettleHold, Transfer,
+    TransferItem, TransferMany, WithdrawHolding,
 };
 
 /// What an account can ask of the ledger.
@@ -39,6 +40,24 @@ pub enum Operation {
     TransferItem(TransferItem),
     /// Burns one thing of the signer's itemised asset.
     BurnItem(BurnItem),
+    /// Writes a settlement instruction.
+    ProposeInstruction(ProposeInstruction),
+    /// Affirms one.
+    AffirmInstruction(AffirmInstruction),
+    /// Confirms a delivery outside this ledger.
+    ConfirmDelivery(ConfirmDelivery),
+    /// Withdraws an instruction.
+    CancelInstruction(CancelInstruction),
+    /// Takes the compensation for a failed one.
+    ClaimBuyIn(ClaimBuyIn),
+    /// Records a beneficial owner.
+    RecordOwner(RecordOwner),
+    /// Changes the owner inside an omnibus holding.
+    MoveWithin(MoveWithin),
+    /// Takes an owner without account out of the register.
+    ReleaseOwner(ReleaseOwner),
+    /// Takes the signer's own out of an omnibus holding.
+    WithdrawHolding(WithdrawHolding),
 }
 
 impl Operation {
@@ -55,8 +74,17 @@ impl Operation {
             Operation::ReleaseHold(_)
             | Operation::MintItem(_)
             | Operation::TransferItem(_)
-            | Operation::BurnItem(_) => Ok(()),
+            | Operation::BurnItem(_)
+            | Operation::ConfirmDelivery(_)
+            | Operation::CancelInstruction(_)
+            | Operation::ClaimBuyIn(_) => Ok(()),
             Operation::Correct(operation) => operation.validate(),
+            Operation::ProposeInstruction(operation) => operation.validate(),
+            Operation::AffirmInstruction(operation) => operation.validate(),
+            Operation::RecordOwner(operation) => operation.validate(),
+            Operation::MoveWithin(operation) => operation.validate(),
+            Operation::ReleaseOwner(operation) => operation.validate(),
+            Operation::WithdrawHolding(operation) => operation.validate(),
         }
     }
 
@@ -75,18 +103,35 @@ impl Operation {
             Operation::MintItem(operation) => operation.apply(draft, ctx).map(|()| None),
             Operation::TransferItem(operation) => operation.apply(draft, ctx).map(|()| None),
             Operation::BurnItem(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::ProposeInstruction(operation) => operation.apply(draft, ctx).map(|_| None),
+            Operation::AffirmInstruction(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::ConfirmDelivery(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::CancelInstruction(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::ClaimBuyIn(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::RecordOwner(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::MoveWithin(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::ReleaseOwner(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::WithdrawHolding(operation) => operation.apply(draft, ctx).map(Some),
         }
     }
 
     /// The order of execution.
     pub fn class(&self) -> Class {
-        Class::General
+        match self {
+            Operation::CancelInstruction(_) => Class::Reduce,
+            _ => Class::General,
+        }
     }
 
     /// The work it causes; 1,000 is one simple operation.
     pub fn weight(&self) -> u64 {
         match self {
             Operation::TransferMany(operation) => operation.weight(),
+            Operation::ProposeInstruction(operation) => operation.weight(),
+            Operation::AffirmInstruction(operation) => operation.weight(),
+            // Each may give back what all parties reserved.
+            Operation::CancelInstruction(_) | Operation::ClaimBuyIn(_) => 5_000,
+            Operation::ConfirmDelivery(_) => 2_000,
             _ => 1_000,
         }
     }
@@ -106,6 +151,15 @@ impl Operation {
             Operation::MintItem(operation) => operation.describe(names),
             Operation::TransferItem(operation) => operation.describe(names),
             Operation::BurnItem(operation) => operation.describe(names),
+            Operation::ProposeInstruction(operation) => operation.describe(names),
+            Operation::AffirmInstruction(operation) => operation.describe(names),
+            Operation::ConfirmDelivery(operation) => operation.describe(names),
+            Operation::CancelInstruction(operation) => operation.describe(),
+            Operation::ClaimBuyIn(operation) => operation.describe(),
+            Operation::RecordOwner(operation) => operation.describe(names),
+            Operation::MoveWithin(operation) => operation.describe(names),
+            Operation::ReleaseOwner(operation) => operation.describe(names),
+            Operation::WithdrawHolding(operation) => operation.describe(names),
         }
     }
 }

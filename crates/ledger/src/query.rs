@@ -1,9 +1,13 @@
 //! Reads for the API.
 
+use std::ops::Bound;
+
 use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, AssetId};
 use serde::{Deserialize, Serialize};
 
+use crate::instructions::{INSTRUCTIONS, Instruction, InstructionId};
+use crate::omnibus::{SUB_HOLDINGS, SubOwner};
 use crate::state::{ASSETS, BALANCES};
 use crate::{Asset, Balance, supply};
 
@@ -59,5 +63,51 @@ pub fn holdings(draft: &Draft, account: AccountNumber, from: AssetId, limit: usi
             Some(HoldingView { asset: id, symbol: asset.symbol.clone(), decimals: asset.decimals, balance })
         })
         .take(limit)
+        .collect()
+}
+
+/// A settlement instruction with its number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstructionView {
+    /// The number.
+    pub id: InstructionId,
+    /// The record.
+    #[serde(flatten)]
+    pub record: Instruction,
+}
+
+/// What a beneficial owner has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubHoldingView {
+    /// Of what.
+    pub asset: AssetId,
+    /// Who.
+    pub owner: SubOwner,
+    /// How much.
+    pub amount: Amount,
+}
+
+/// Instructions from number `from` upward, at most `limit`: open ones, and those ended of late.
+pub fn instructions(draft: &Draft, from: InstructionId, limit: usize) -> Vec<InstructionView> {
+    let range = (Bound::Included(from), Bound::Unbounded);
+    let view = |(id, record): (&InstructionId, &Instruction)| InstructionView { id: *id, record: record.clone() };
+    INSTRUCTIONS.range(draft, range).take(limit).map(view).collect()
+}
+
+/// The register of a holder of record for one asset, at most `limit` owners after `after`.
+pub fn sub_holdings(
+    draft: &Draft,
+    holder: AccountNumber,
+    asset: AssetId,
+    after: Option<SubOwner>,
+    limit: usize,
+) -> Vec<SubHoldingView> {
+    let first = SubOwner::Account(AccountNumber(0));
+    let start = after.map_or(Bound::Included((holder, asset, first)), |owner| Bound::Excluded((holder, asset, owner)));
+    SUB_HOLDINGS
+        .range(draft, (start, Bound::Unbounded))
+        .take_while(|((of, what, _), _)| (*of, *what) == (holder, asset))
+        .take(limit)
+        .map(|((_, _, owner), amount)| SubHoldingView { asset, owner: *owner, amount: *amount })
         .collect()
 }

@@ -6,6 +6,8 @@ use gage_units::{AccountNumber, Amount, AssetId, ItemId, MathError, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::Part;
+use crate::instructions::{INSTRUCTIONS, INSTRUCTIONS_DUE};
+use crate::omnibus::SUB_HOLDINGS;
 
 /// Who mints and burns an asset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -143,7 +145,7 @@ pub(crate) const BALANCES: Table<BalanceKey, Balance> = Table::authenticated(0x0
 pub(crate) const SUPPLY: Column<AssetId, Amount> = Column::authenticated(0x0303, "ledger/supply");
 pub(crate) const HOLDS: Table<HoldId, Hold> = Table::authenticated(0x0304, "ledger/holds");
 pub(crate) const PLEDGES: Table<PledgeKey, Amount> = Table::authenticated(0x0305, "ledger/pledges");
-/// The next asset (key 0) and the next hold (key 1).
+/// The next asset (key 0), the next hold (key 1), the next instruction (key 2).
 pub(crate) const COUNTERS: Column<u32, u64> = Column::authenticated(0x0306, "ledger/counters");
 /// The postings a receiver has reversed, so that none is reversed twice.
 pub(crate) const CORRECTIONS: Table<(AccountNumber, crate::operations::PostingRef), Amount> =
@@ -162,6 +164,7 @@ pub(crate) const UNEQUAL: OrderedTable<AssetId, ()> = OrderedTable::derived(0x03
 
 pub(crate) const NEXT_ASSET: u32 = 0;
 pub(crate) const NEXT_HOLD: u32 = 1;
+pub(crate) const NEXT_INSTRUCTION: u32 = 2;
 
 /// Makes room for the ledger's tables.
 pub fn create_tables(draft: &mut Draft) {
@@ -177,6 +180,9 @@ pub fn create_tables(draft: &mut Draft) {
     EXPIRY.create(draft);
     ITEM_TOTALS.create(draft);
     UNEQUAL.create(draft);
+    INSTRUCTIONS.create(draft);
+    INSTRUCTIONS_DUE.create(draft);
+    SUB_HOLDINGS.create(draft);
 }
 
 /// Fills the derived tables from the authenticated ones.
@@ -201,6 +207,10 @@ pub fn rebuild(draft: &mut Draft) {
     }
     for (id, hold) in HOLDS.sorted(draft) {
         EXPIRY.put(draft, (hold.expires, id), ());
+    }
+    let due: Vec<_> = INSTRUCTIONS.iter(draft).map(|(id, record)| (record.next, *id)).collect();
+    for key in due {
+        INSTRUCTIONS_DUE.put(draft, key, ());
     }
 }
 

@@ -1,3 +1,5 @@
+use std::cmp::Ordering;
+
 use ruint::aliases::U256;
 
 use crate::MathError;
@@ -55,6 +57,11 @@ pub fn sqrt_ratio(a: u128, b: u128) -> Result<u128, MathError> {
     u128::try_from(product.root(2)).map_err(|_| MathError::Overflow)
 }
 
+/// Compares `a / b` with `c / d` exactly; a denominator of zero stands for infinity.
+pub fn compare_fractions(a: u128, b: u128, c: u128, d: u128) -> Ordering {
+    U256::from(a).wrapping_mul(U256::from(d)).cmp(&U256::from(c).wrapping_mul(U256::from(b)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +80,13 @@ mod tests {
         assert_eq!(mul_div(u128::MAX, 2, 3, Rounding::Down), Ok(226_854_911_280_625_642_308_916_404_954_512_140_970));
         assert_eq!(mul_div(u128::MAX, 2, 1, Rounding::Down), Err(MathError::Overflow));
         assert_eq!(mul_div(u128::MAX, 5, 7, Rounding::Up).map(|up| up - 1), mul_div(u128::MAX, 5, 7, Rounding::Down));
+    }
+
+    #[test]
+    fn fractions_compare_exactly() {
+        assert_eq!(compare_fractions(1, 3, 2, 6), Ordering::Equal);
+        assert_eq!(compare_fractions(u128::MAX - 1, u128::MAX, 1, 1), Ordering::Less);
+        assert_eq!(compare_fractions(u128::MAX, 2, u128::MAX - 1, 2), Ordering::Greater);
     }
 
     #[test]

@@ -117,7 +117,7 @@ fn change_supply(
     post(draft, ctx, &Journal { legs: &legs, supply, force, purpose })
 }
 
-fn describe_item(names: &dyn Names, asset: AssetId, item: ItemId) -> String {
+pub(crate) fn describe_item(names: &dyn Names, asset: AssetId, item: ItemId) -> String {
     match names.asset(asset) {
         Some((symbol, _)) => format!("item {item} of {symbol}#{asset}"),
         None => format!("item {item} of #{asset}"),

@@ -22,6 +22,7 @@
 
 mod auctions;
 mod staking;
+mod ledger;
 
 use gage_accounts::{Context, Signer};
 use gage_auctions::LotId;
@@ -52,6 +53,8 @@ pub fn check(world: &World, words: &[&str]) -> Result<(), String> {
             compare(count as u128, rest, 0)
         }
         ["bonded" | "proceeds", ..] => staking::check(world, words),
+        ["owner", ..] => ledger::check(world, words),
+        [subject, ..] if subject.starts_with("instruction-") => ledger::check(world, words),
         ["liquidated", ref vaults @ ..] => liquidated(world, vaults),
         [subject, ref rest @ ..] if subject.starts_with("vault-") => vault(world, subject, rest),
         [subject, ref rest @ ..] if subject.starts_with("lot-") => lot(world, subject, rest),

@@ -18,10 +18,13 @@
 //! | `sell`, `bid`, `seal`, `reveal`, `unsell` | uniform-price lots: see `verbs/auctions.rs` |
 //! | `do alice {...}` | any operation in JSON, with `$alice` and `$ETH` for identifiers |
 //!
+//! `ledger` has the verbs of settlement and of omnibus holdings.
+//!
 //! An amount may be `output 0 at least 5`: what the operation before yielded.
 
 mod auctions;
 pub mod staking;
+pub mod ledger;
 
 use gage_accounts::Quantity;
 use gage_auctions::LotId;
@@ -75,6 +78,7 @@ pub fn read(world: &World, words: &[&str]) -> Result<Asked, String> {
         ["pool" | "unpool" | "leave" | "claim" | "cover", ..] => backstop(words),
         ["bond" | "unbond" | "claim-bond", ..] => staking::read(words),
         ["sell" | "bid" | "seal" | "reveal" | "unsell", ..] => auctions::read(world, words),
+        [word, ..] if ledger::WORDS.contains(&word) => ledger::read(world, words),
         ["do", from, ref json @ ..] => by(from, world.operation_of_json(&json.join(" "))?),
         _ => Err(format!("`{}` is no step", words.join(" "))),
     }
@@ -93,7 +97,7 @@ fn quantity(words: &[&str]) -> Result<(Quantity, AssetId), String> {
     }
 }
 
-fn exact(count: &str, symbol: &str) -> Result<(Amount, AssetId), String> {
+pub(super) fn exact(count: &str, symbol: &str) -> Result<(Amount, AssetId), String> {
     let (asset, decimals) = asset(symbol)?;
     Ok((Amount(amount(count, decimals)?), asset))
 }

@@ -147,6 +147,13 @@ impl World {
         all.flat_map(|events| events.iter()).filter_map(|(module, bytes)| decode_event(module, bytes)).collect()
     }
 
+    /// The events of all blocks so far.
+    pub fn all_events(&self) -> Vec<DecodedEvent> {
+        let results = self.played.iter().map(|(_, result)| result);
+        let all = results.flat_map(|result| result.receipts.iter().map(|receipt| &receipt.events).chain([&result.due]));
+        all.flat_map(|events| events.iter()).filter_map(|(module, bytes)| decode_event(module, bytes)).collect()
+    }
+
     /// One transaction of the operations of one line.
     pub fn act(&mut self, line: usize, parts: &[Vec<&str>], outcome: Option<&str>) -> Result<(), String> {
         let asked = parts.iter().map(|words| verbs::read(self, words)).collect::<Result<Vec<_>, _>>()?;
