@@ -8,8 +8,41 @@ use gage_crypto::{AccountId, KeyId};
 use gage_store::Draft;
 use gage_units::AccountNumber;
 
-use crate::state::{ACCOUNTS, KEYS, KEYS_MAX, NONCES, Role, SESSIONS};
-use crate::{Class, Context, Error, MODULE, NonceWindow, nonce, opening};
+use crate::state::{ACCOUNTS, KEYS, KEYS_MAX, NONCES, Permission, SESSIONS};
+use crate::{Class, Context, Error, MODULE, NonceWindow, judge, nonce, opening};
+
+/// Whose word an operation needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demand {
+    /// The account's threshold, or those whom a rule of its policy lets act in its place.
+    Threshold,
+    /// Owners who weigh the account's threshold.
+    Owners,
+    /// One key, which the operation names, with a right of its role.
+    Key(KeyId, Permission),
+}
+
+/// An operation of a transaction, as authority is asked for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Its module.
+    pub module: u8,
+    /// Its class.
+    pub class: Class,
+    /// Whose word it needs.
+    pub demand: Demand,
+}
+
+/// Who a transaction acts for, and what must be looked at when it ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Granted {
+    /// The account.
+    pub account: AccountNumber,
+    /// The key of the session that signed, if one did.
+    pub session: Option<KeyId>,
+    /// Whether a guard or a session's limits watch over what it does: then [`crate::judge`] must be asked.
+    pub watched: bool,
+}
 
 /// What a transaction claims.
 #[derive(Clone, Copy, Debug)]
@@ -20,46 +53,46 @@ pub struct Authority<'a> {
     pub keys: &'a [KeyId],
     /// Its nonce; the lane is in the upper bits, see [`nonce`].
     pub nonce: u64,
-    /// Module and class of each of its operations.
-    pub module_operations: &'a [(u8, Class)],
+    /// Each of its operations.
+    pub operations: &'a [Asked],
 }
 
 /// Passes if the transaction may run now, and uses up its nonce.
 ///
 /// # Errors
 /// As [`check_authority`].
-pub fn authorise(draft: &mut Draft, ctx: &Context, authority: &Authority) -> Result<AccountNumber, Error> {
-    let (number, lane, window) = decide(draft, ctx, authority)?;
-    NONCES.put(draft, (number, lane), window);
-    Ok(number)
+pub fn authorise(draft: &mut Draft, ctx: &Context, authority: &Authority) -> Result<Granted, Error> {
+    let (granted, lane, window) = decide(draft, ctx, authority)?;
+    NONCES.put(draft, (granted.account, lane), window);
+    Ok(granted)
 }
 
 /// Passes if the transaction could run now, without using up its nonce.
 ///
 /// # Errors
 /// In this order: [`Error::UnknownAccount`]; [`Error::TooManySigners`]; [`Error::KeyNamedTwice`];
-/// [`Error::SessionSignsAlone`]; [`Error::UnknownKey`]; [`Error::KeyExpired`]; [`Error::OutsideSession`] or
-/// [`Error::NeedsOwners`] or [`Error::BelowThreshold`]; [`Error::WrongLane`]; [`Error::NonceTooFar`],
-/// [`Error::NonceTooOld`], [`Error::NonceUsed`].
+/// [`Error::SessionSignsAlone`]; [`Error::UnknownKey`]; [`Error::KeyExpired`]; [`Error::OutsideSession`]; or
+/// for its operations [`Error::BelowThreshold`], [`Error::NeedsOwners`], [`Error::KeyDoesNotSign`],
+/// [`Error::NotPermitted`]; [`Error::WrongLane`]; [`Error::NonceTooFar`], [`Error::NonceTooOld`],
+/// [`Error::NonceUsed`].
 pub fn check_authority(draft: &Draft, ctx: &Context, authority: &Authority) -> Result<AccountNumber, Error> {
-    decide(draft, ctx, authority).map(|(number, _, _)| number)
+    decide(draft, ctx, authority).map(|(granted, _, _)| granted.account)
 }
 
-fn decide(draft: &Draft, ctx: &Context, authority: &Authority) -> Result<(AccountNumber, u32, NonceWindow), Error> {
+fn decide(draft: &Draft, ctx: &Context, authority: &Authority) -> Result<(Granted, u32, NonceWindow), Error> {
     let number = opening::resolve(draft, &authority.account)?;
     check_names(authority.keys)?;
-    let lane = match session_key(draft, number, authority.keys)? {
-        Some(key) => session_lane(draft, ctx, number, key, authority.module_operations)?,
-        None => {
-            check_weight(draft, ctx, number, authority)?;
-            0
-        }
+    let session = session_key(draft, number, authority.keys)?;
+    let (lane, watched) = match session {
+        Some(key) => check_session(draft, ctx, number, key, authority.operations)?,
+        None => (0, check_keys(draft, ctx, number, authority)?),
     };
     if nonce::lane_of(authority.nonce) != lane {
         return Err(Error::WrongLane);
     }
     let window = NONCES.peek(draft, &(number, lane)).copied().unwrap_or_default();
-    Ok((number, lane, window.with(nonce::count_of(authority.nonce))?))
+    let window = window.with(nonce::count_of(authority.nonce))?;
+    Ok((Granted { account: number, session, watched }, lane, window))
 }
 
 fn check_names(keys: &[KeyId]) -> Result<(), Error> {
@@ -78,41 +111,71 @@ fn session_key(draft: &Draft, number: AccountNumber, keys: &[KeyId]) -> Result<O
     }
 }
 
-fn session_lane(
+/// The lane of a session that may sign this, and whether its acts are watched.
+fn check_session(
     draft: &Draft,
     ctx: &Context,
     number: AccountNumber,
     key: KeyId,
-    operations: &[(u8, Class)],
-) -> Result<u32, Error> {
+    operations: &[Asked],
+) -> Result<(u32, bool), Error> {
     let session = SESSIONS.peek(draft, &(number, key)).ok_or(Error::UnknownKey)?;
     if !session.is_live(ctx.time) {
         return Err(Error::KeyExpired);
     }
-    // The scope can hold any module but this one: a session never changes keys or sessions.
-    let covered = operations.iter().all(|(module, class)| *module != MODULE && session.covers(*module, *class));
-    if covered { Ok(session.lane) } else { Err(Error::OutsideSession) }
+    // The scope can hold any module but this one, and nothing that asks for keys: a session never changes
+    // keys or sessions, and neither proposes nor approves.
+    let covered = operations.iter().all(|asked| {
+        asked.module != MODULE && asked.demand == Demand::Threshold && session.covers(asked.module, asked.class)
+    });
+    if !covered {
+        return Err(Error::OutsideSession);
+    }
+    let guarded = ACCOUNTS.peek(draft, &number).is_some_and(|account| account.guarded);
+    Ok((session.lane, guarded || !session.limits.is_empty()))
 }
 
-fn check_weight(draft: &Draft, ctx: &Context, number: AccountNumber, authority: &Authority) -> Result<(), Error> {
-    let (mut owners, mut all) = (0u32, 0u32);
+/// Passes if the keys that signed carry every operation; tells whether the account is guarded.
+fn check_keys(draft: &Draft, ctx: &Context, number: AccountNumber, authority: &Authority) -> Result<bool, Error> {
+    let (mut owners, mut signers) = (0u32, 0u32);
     for id in authority.keys {
         let key = KEYS.peek(draft, &(number, *id)).ok_or(Error::UnknownKey)?;
         if !key.is_live(ctx.time) {
             return Err(Error::KeyExpired);
         }
         // At most 16 weights of 16 bits: far from the end of 32.
-        all = all.saturating_add(u32::from(key.weight));
-        if key.role == Role::Owner {
+        if key.role.permits(Permission::Sign) {
+            signers = signers.saturating_add(u32::from(key.weight));
+        }
+        if key.role.permits(Permission::Manage) {
             owners = owners.saturating_add(u32::from(key.weight));
         }
     }
     let account = ACCOUNTS.peek(draft, &number).ok_or(Error::UnknownAccount)?;
     let threshold = u32::from(account.threshold);
     // A threshold of zero is a module's: nobody signs for it.
-    if threshold == 0 || all < threshold {
+    if threshold == 0 {
         return Err(Error::BelowThreshold);
     }
-    let manages = authority.module_operations.iter().any(|(module, _)| *module == MODULE);
-    if manages && owners < threshold { Err(Error::NeedsOwners) } else { Ok(()) }
+    for asked in authority.operations {
+        match asked.demand {
+            Demand::Threshold if signers >= threshold => {}
+            // What they do is judged when it is done.
+            Demand::Threshold if judge::a_rule_may_let(draft, ctx.time, number, authority.keys) => {}
+            Demand::Threshold => return Err(Error::BelowThreshold),
+            Demand::Owners if owners >= threshold => {}
+            Demand::Owners if signers >= threshold => return Err(Error::NeedsOwners),
+            Demand::Owners => return Err(Error::BelowThreshold),
+            Demand::Key(key, permission) => {
+                if !authority.keys.contains(&key) {
+                    return Err(Error::KeyDoesNotSign);
+                }
+                let role = KEYS.peek(draft, &(number, key)).ok_or(Error::UnknownKey)?.role;
+                if !role.permits(permission) {
+                    return Err(Error::NotPermitted);
+                }
+            }
+        }
+    }
+    Ok(account.guarded)
 }

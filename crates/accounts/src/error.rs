@@ -1,5 +1,6 @@
 //! Why an act on accounts is refused. The numbers are fixed for ever; the order is the precedence.
 
+use gage_units::{AssetId, MathError, Timestamp};
 use strum::IntoStaticStr;
 use thiserror::Error;
 
@@ -110,6 +111,139 @@ pub enum Error {
     /// All lanes are given out.
     #[error("the account has opened all the sessions it ever can")]
     LanesUsedUp,
+    /// Frozen.
+    #[error("the account is frozen: nothing leaves it but what reduces a risk; its owners can thaw it")]
+    AccountFrozen,
+    /// The role does not go that far.
+    #[error("the key's role does not permit this")]
+    NotPermitted,
+    /// The key named is not among the signers.
+    #[error("the operation names a key that has not signed the transaction")]
+    KeyDoesNotSign,
+    /// The policy is not well formed.
+    #[error("the policy is not well formed: {0}")]
+    BadPolicy(&'static str),
+    /// A rule forbids it.
+    #[error("rule {rule} of the account's policy denies this")]
+    DeniedByRule {
+        /// The rule.
+        rule: u16,
+    },
+    /// A rule asks for others.
+    #[error("rule {rule} of the account's policy requires the approval of its group")]
+    NeedsApproval {
+        /// The rule.
+        rule: u16,
+    },
+    /// It must wait.
+    #[error("this passes only as a bundle whose approvals have waited {wait_ms} ms")]
+    MustWait {
+        /// How long.
+        wait_ms: u64,
+    },
+    /// A rule's window is used up.
+    #[error("rule {rule} of the account's policy has used up its limit; {}", valid(*next))]
+    OverLimit {
+        /// The rule.
+        rule: u16,
+        /// When it would pass.
+        next: Option<Timestamp>,
+    },
+    /// A breaker trips.
+    #[error("the breaker of asset {asset} would trip; {}", valid(*next))]
+    OverBreaker {
+        /// Of what.
+        asset: AssetId,
+        /// When it would pass.
+        next: Option<Timestamp>,
+        /// How long it waits as a bundle, if it becomes one.
+        queue_ms: Option<u64>,
+    },
+    /// It waits.
+    #[error("a breaker would trip: nothing was done, and it waits as bundle {bundle}, to execute from {from} ms on")]
+    QueuedByBreaker {
+        /// As which bundle.
+        bundle: u64,
+        /// From when on it may execute.
+        from: Timestamp,
+    },
+    /// The session's window is used up.
+    #[error("the session's limit is used up or does not name the asset; {}", valid(*next))]
+    OverSessionLimit {
+        /// When it would pass.
+        next: Option<Timestamp>,
+    },
+    /// The account would allow more than before.
+    #[error("this loosens what the account allows: only a bundle whose approvals have waited {wait_ms} ms may")]
+    LooseningMustWait {
+        /// How long.
+        wait_ms: u64,
+    },
+    /// No such bundle.
+    #[error("the account has no bundle of that number")]
+    UnknownBundle,
+    /// Members or policy changed.
+    #[error("members or policy of the account have changed since the bundle was proposed: it is void")]
+    StaleApproval,
+    /// Too many bundles.
+    #[error("an account has at most 32 bundles, 8 of one key")]
+    TooManyBundles,
+    /// Too large, or empty.
+    #[error("a bundle has between 1 and 64 operations in at most 65,536 bytes")]
+    BundleTooLarge,
+    /// The window is not one.
+    #[error("a bundle runs from a time to a later one, within 90 days")]
+    BadWindow,
+    /// Not the bundle's bytes.
+    #[error("the approval does not repeat what was proposed: hash or operations differ")]
+    OtherContent,
+    /// Approved twice.
+    #[error("the key has approved the bundle already")]
+    AlreadyApproved,
+    /// Too few approvals.
+    #[error("the bundle's approvals weigh too little")]
+    NotApproved,
+    /// Too early or too late.
+    #[error("the bundle's window has not begun or is over")]
+    OutsideWindow,
+    /// It runs already.
+    #[error("the bundle runs in the next block already")]
+    AlreadyQueued,
+    /// Not a guardian.
+    #[error("the signer is no guardian of that account")]
+    NotGuardian,
+    /// Guardians are not well formed.
+    #[error(
+        "an account has at most 8 guardians, others than itself, each once, a threshold among them, and a delay of \
+         a day to 30 days"
+    )]
+    BadGuardians,
+    /// Nothing to finish or cancel.
+    #[error("no recovery of that account is under way, or not by this guardian")]
+    NoRecovery,
+    /// The guardians do not agree yet.
+    #[error("too few guardians propose these keys since {wait_ms} ms")]
+    RecoveryMustWait {
+        /// How long each proposal must have waited.
+        wait_ms: u64,
+    },
+    /// Not frozen.
+    #[error("the account is not frozen, or thaws already")]
+    NotFrozen,
+    /// A session's limits are not well formed.
+    #[error("a session names at most 16 assets, ascending, with windows from a minute to 366 days")]
+    BadSessionLimits,
+    /// A breaker is not well formed.
+    #[error("an account has at most 16 breakers, with windows from a minute to 366 days and delays up to 30 days")]
+    BadBreaker,
+    /// A result does not fit.
+    #[error(transparent)]
+    Math(#[from] MathError),
+}
+
+/// When an act would pass, in words.
+fn valid(next: Option<Timestamp>) -> String {
+    next.map_or("it is never valid like this".to_owned(), |next| format!("it is valid from {next} ms on"))
 }
 
 impl Error {
@@ -150,11 +284,48 @@ impl Error {
             Error::BadScope => 1032,
             Error::ScopeHoldsAccounts => 1033,
             Error::LanesUsedUp => 1034,
+            Error::AccountFrozen => 1035,
+            Error::NotPermitted => 1036,
+            Error::KeyDoesNotSign => 1037,
+            Error::BadPolicy(_) => 1038,
+            Error::DeniedByRule { .. } => 1039,
+            Error::NeedsApproval { .. } => 1040,
+            Error::MustWait { .. } => 1041,
+            Error::OverLimit { .. } => 1042,
+            Error::OverBreaker { .. } => 1043,
+            Error::QueuedByBreaker { .. } => 1044,
+            Error::OverSessionLimit { .. } => 1045,
+            Error::LooseningMustWait { .. } => 1046,
+            Error::UnknownBundle => 1047,
+            Error::StaleApproval => 1048,
+            Error::TooManyBundles => 1049,
+            Error::BundleTooLarge => 1050,
+            Error::BadWindow => 1051,
+            Error::OtherContent => 1052,
+            Error::AlreadyApproved => 1053,
+            Error::NotApproved => 1054,
+            Error::OutsideWindow => 1055,
+            Error::AlreadyQueued => 1056,
+            Error::NotGuardian => 1057,
+            Error::BadGuardians => 1058,
+            Error::NoRecovery => 1059,
+            Error::RecoveryMustWait { .. } => 1060,
+            Error::NotFrozen => 1061,
+            Error::BadSessionLimits => 1062,
+            Error::BadBreaker => 1063,
+            Error::Math(MathError::Overflow) => 1064,
+            Error::Math(MathError::Underflow) => 1065,
+            Error::Math(MathError::DivisionByZero) => 1066,
         }
     }
 
     /// The stable name of the reason.
     pub fn name(&self) -> &'static str {
-        self.into()
+        match self {
+            Error::Math(MathError::Overflow) => "Overflow",
+            Error::Math(MathError::Underflow) => "Underflow",
+            Error::Math(MathError::DivisionByZero) => "DivisionByZero",
+            other => other.into(),
+        }
     }
 }

@@ -4,8 +4,14 @@ use gage_crypto::AccountId;
 use gage_store::Draft;
 use gage_units::AccountNumber;
 
-use crate::opening::{check_threshold, is_module};
-use crate::state::{ACCOUNTS, KEYS, KEYS_MAX, NETWORK, NONCES, NUMBERS, SESSIONS, SESSIONS_MAX, keys_of, sessions_of};
+use crate::bundle::{BUNDLES_MAX, BUNDLES_OF_ACCOUNT_MAX};
+use crate::guard::{BREAKERS_MAX, GUARDIANS_MAX};
+use crate::opening::{check_threshold, is_module, network};
+use crate::state::{
+    ACCOUNTS, BUNDLES, BUNDLES_OF, EXPIRING, GUARDS, KEYS, KEYS_MAX, METERS, Meter, NETWORK, NONCES, NUMBERS, QUEUED,
+    RECOVERIES, SESSIONS, SESSIONS_MAX, bundles_of, keys_of, sessions_of,
+};
+use crate::window::SLOTS_MAX;
 use crate::{Broken, MODULE_ACCOUNTS};
 
 const NAME: &str = "accounts";
@@ -34,7 +40,11 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     one_number_per_name(draft)?;
     no_account_is_locked_out(draft)?;
     a_signer_has_one_part(draft)?;
-    lanes_are_never_shared(draft)
+    lanes_are_never_shared(draft)?;
+    a_guard_stands_where_it_is_flagged(draft)?;
+    meters_belong(draft)?;
+    approvals_are_of_members(draft)?;
+    recoveries_are_of_guardians(draft)
 }
 
 /// Accounts are numbered from 64 without gaps; below stand modules, without keys.
@@ -116,6 +126,84 @@ fn lanes_are_never_shared(draft: &Draft) -> Result<(), Broken> {
         let kept = lane == 0 || sessions_of(draft, account).any(|(_, session)| session.lane == lane);
         Broken::unless(kept && ACCOUNTS.has(draft, &account), NAME, INVARIANT, || {
             format!("account {account} keeps nonces of lane {lane} without a session")
+        })?;
+    }
+    Ok(())
+}
+
+/// An account is flagged as guarded if and only if it has a guard, which is well formed.
+fn a_guard_stands_where_it_is_flagged(draft: &Draft) -> Result<(), Broken> {
+    const INVARIANT: &str = "a_guard_stands_where_it_is_flagged";
+    let flagged = ACCOUNTS.iter(draft).filter(|(_, account)| account.guarded).count();
+    let guards = GUARDS.sorted(draft);
+    Broken::unless(flagged == guards.len(), NAME, INVARIANT, || {
+        format!("{flagged} accounts are flagged, {} have a guard", guards.len())
+    })?;
+    for (number, guard) in guards {
+        let holds = ACCOUNTS.peek(draft, &number).is_some_and(|account| account.guarded)
+            && guard.policy.validate().is_ok()
+            && guard.breakers.len() <= BREAKERS_MAX
+            && guard.breakers.is_sorted_by(|left, right| left.0 < right.0)
+            && guard.guardians.accounts.len() <= GUARDIANS_MAX
+            && !guard.guardians.accounts.contains(&number);
+        Broken::unless(holds, NAME, INVARIANT, || format!("the guard of account {number}"))?;
+    }
+    Ok(())
+}
+
+/// A window is kept only for a rule, a breaker or a session that is there; its slots are few and in order.
+fn meters_belong(draft: &Draft) -> Result<(), Broken> {
+    for ((account, meter), window) in METERS.iter(draft) {
+        let guard = GUARDS.peek(draft, account);
+        let owned = match *meter {
+            Meter::Rule(number, _) => guard.is_some_and(|guard| {
+                guard.policy.rules.iter().any(|rule| rule.number == number && rule.limit.is_some())
+            }),
+            Meter::Breaker(asset) => guard.is_some_and(|guard| guard.breaker(asset).is_some()),
+            Meter::Session(lane, asset) => sessions_of(draft, *account)
+                .any(|(_, session)| session.lane == lane && session.limits.iter().any(|limit| limit.asset == asset)),
+        };
+        let ordered = window.slots.is_sorted_by(|left, right| left.end < right.end);
+        let holds = owned && ordered && !window.slots.is_empty() && window.slots.len() <= SLOTS_MAX;
+        Broken::unless(holds, NAME, "meters_belong", || format!("{meter:?} of account {account} keeps {window:?}"))?;
+    }
+    Ok(())
+}
+
+/// A bundle bears its hash, stands in its indexes, and while it is current, every approval of it is of a key
+/// that its account has.
+fn approvals_are_of_members(draft: &Draft) -> Result<(), Broken> {
+    const INVARIANT: &str = "approvals_are_of_members";
+    let (genesis, mut queued) = (network(draft), 0usize);
+    for (number, bundle) in BUNDLES.iter(draft) {
+        let of_members = bundle.votes.iter().enumerate().all(|(index, vote)| {
+            let once = !bundle.votes.iter().skip(index.saturating_add(1)).any(|other| other.key == vote.key);
+            once && (!bundle.is_current(draft) || KEYS.has(draft, &(bundle.account, vote.key)))
+        });
+        let indexed = BUNDLES_OF.has(draft, &(bundle.account, *number))
+            && EXPIRING.has(draft, &(bundle.not_after, *number))
+            && QUEUED.has(draft, number) == bundle.queued.is_some();
+        queued = queued.saturating_add(usize::from(bundle.queued.is_some()));
+        let holds = of_members
+            && indexed
+            && ACCOUNTS.has(draft, &bundle.account)
+            && bundle.hash == bundle.hash_of(&genesis, *number)
+            && bundles_of(draft, bundle.account).count() <= BUNDLES_OF_ACCOUNT_MAX;
+        Broken::unless(holds, NAME, INVARIANT, || format!("bundle {number} of account {}", bundle.account))?;
+    }
+    let all = BUNDLES.len(draft);
+    let indexes = (BUNDLES_OF.len(draft), EXPIRING.len(draft), QUEUED.len(draft));
+    Broken::unless(all <= BUNDLES_MAX && indexes == (all, all, queued), NAME, INVARIANT, || {
+        format!("{all} bundles, of which {queued} are queued, are indexed as {indexes:?}")
+    })
+}
+
+/// New keys are proposed by guardians only.
+fn recoveries_are_of_guardians(draft: &Draft) -> Result<(), Broken> {
+    for ((account, guardian), _) in RECOVERIES.iter(draft) {
+        let guards = GUARDS.peek(draft, account).is_some_and(|guard| guard.guardians.accounts.contains(guardian));
+        Broken::unless(guards, NAME, "recoveries_are_of_guardians", || {
+            format!("account {guardian} proposes keys for account {account} without guarding it")
         })?;
     }
     Ok(())

@@ -58,8 +58,8 @@ pub fn network(draft: &Draft) -> Hash {
     network_record(draft).genesis
 }
 
-fn network_record(draft: &Draft) -> Network {
-    let first = Network { genesis: Hash::ZERO, next_account: MODULE_ACCOUNTS, module_accounts: 0 };
+pub(crate) fn network_record(draft: &Draft) -> Network {
+    let first = Network { genesis: Hash::ZERO, next_account: MODULE_ACCOUNTS, module_accounts: 0, next_bundle: 0 };
     NETWORK.get(draft, &()).unwrap_or(first)
 }
 
@@ -125,6 +125,7 @@ pub fn open_module(draft: &mut Draft, number: AccountNumber, id: AccountId) {
         member_epoch: 0,
         policy_version: 0,
         last_lane: 0,
+        guarded: false,
     };
     ACCOUNTS.put(draft, number, account);
     NUMBERS.put(draft, id, number);
@@ -211,8 +212,16 @@ pub(crate) fn open(
 
     // From here on nothing can fail.
     NETWORK.put(draft, (), network);
-    let account =
-        Account { id, opened_by, opened_at: ctx.time, threshold, member_epoch: 1, policy_version: 1, last_lane: 0 };
+    let account = Account {
+        id,
+        opened_by,
+        opened_at: ctx.time,
+        threshold,
+        member_epoch: 1,
+        policy_version: 1,
+        last_lane: 0,
+        guarded: false,
+    };
     ACCOUNTS.put(draft, number, account);
     NUMBERS.put(draft, id, number);
     for key in keys {

@@ -2,12 +2,17 @@
 
 use gage_crypto::{AccountId, KeyId};
 use gage_store::Draft;
-use gage_units::{AccountNumber, Timestamp};
+use gage_units::{AccountNumber, Amount, AssetId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::bundle::{self, Bundle};
+use crate::guard::{self, Breaker, Freeze};
 use crate::nonce::nonce;
 use crate::opening::{self};
-use crate::state::{ACCOUNTS, Key, NONCES, Session, keys_of, sessions_of};
+use crate::policy::Policy;
+use crate::state::{
+    ACCOUNTS, Key, METERS, Meter, NONCES, Recovery, Session, bundles_of, keys_of, meters_of, recoveries_of, sessions_of,
+};
 use crate::{Error, NonceWindow};
 
 /// An account with everything that signs for it.
@@ -86,4 +91,128 @@ pub fn account(draft: &Draft, id: &AccountId) -> Result<AccountView, Error> {
 pub fn next_nonce(draft: &Draft, account: AccountNumber, lane: u32) -> u64 {
     let window: NonceWindow = NONCES.peek(draft, &(account, lane)).copied().unwrap_or_default();
     nonce(lane, window.next)
+}
+
+/// A bundle with its number and the name of its account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundleView {
+    /// Its number.
+    pub number: u64,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// Whether members and policy are still those it was proposed under; otherwise it is void.
+    pub current: bool,
+    /// The record.
+    #[serde(flatten)]
+    pub bundle: Bundle,
+}
+
+/// The bundle of this number.
+///
+/// # Errors
+/// [`Error::UnknownBundle`].
+pub fn bundle(draft: &Draft, number: u64) -> Result<BundleView, Error> {
+    let bundle = bundle::bundle(draft, number)?;
+    bundle_view(draft, number, bundle).ok_or(Error::UnknownBundle)
+}
+
+/// The bundles of an account that wait, in the order of their numbers.
+///
+/// # Errors
+/// [`Error::UnknownAccount`].
+pub fn bundles(draft: &Draft, id: &AccountId) -> Result<Vec<BundleView>, Error> {
+    let account = opening::resolve(draft, id)?;
+    Ok(bundles_of(draft, account).filter_map(|(number, bundle)| bundle_view(draft, number, bundle)).collect())
+}
+
+fn bundle_view(draft: &Draft, number: u64, bundle: &Bundle) -> Option<BundleView> {
+    let account_id = opening::id_of(draft, bundle.account)?;
+    Some(BundleView { number, account_id, current: bundle.is_current(draft), bundle: bundle.clone() })
+}
+
+/// What watches over an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuardView {
+    /// The rules.
+    pub policy: Policy,
+    /// The breakers.
+    pub breakers: Vec<BreakerView>,
+    /// What was spent under limits lately.
+    pub spent: Vec<SpentView>,
+    /// The guardians.
+    pub guardians: Vec<AccountId>,
+    /// How many of them replace the keys.
+    pub guardian_threshold: u8,
+    /// How long their proposals must have waited.
+    pub guardian_delay_ms: u64,
+    /// What they propose.
+    pub recoveries: Vec<RecoveryView>,
+    /// The freeze, if it was frozen; whether it still is, its end tells.
+    pub frozen: Option<Freeze>,
+    /// How long a loosening must have waited; none if nothing watches over the account.
+    pub loosening_ms: Option<u64>,
+}
+
+/// A breaker with what counts in its window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BreakerView {
+    /// Of which asset.
+    pub asset: AssetId,
+    /// The breaker.
+    #[serde(flatten)]
+    pub breaker: Breaker,
+    /// What counts in its window now.
+    pub used: Amount,
+}
+
+/// What counts in the window of a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpentView {
+    /// Of which limit.
+    pub meter: Meter,
+    /// How much; slots that the limit no longer counts are in it until something leaves again.
+    pub amount: Amount,
+}
+
+/// What a guardian proposes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoveryView {
+    /// Which guardian.
+    pub guardian: Option<AccountId>,
+    /// The proposal.
+    #[serde(flatten)]
+    pub recovery: Recovery,
+}
+
+/// What watches over an account at a time.
+///
+/// # Errors
+/// [`Error::UnknownAccount`], [`Error::Math`] if a sum does not fit.
+pub fn guard(draft: &Draft, id: &AccountId, time: Timestamp) -> Result<GuardView, Error> {
+    let account = opening::resolve(draft, id)?;
+    let Some(guard) = guard::guard(draft, account) else { return Ok(GuardView::default()) };
+    let breaker = |&(asset, breaker): &(AssetId, Breaker)| -> Result<BreakerView, Error> {
+        let window = METERS.peek(draft, &(account, Meter::Breaker(asset)));
+        let used = window.map_or(Ok(Amount::ZERO), |window| window.used(time, breaker.window_ms))?;
+        Ok(BreakerView { asset, breaker, used })
+    };
+    let spent = |(meter, window): (Meter, &crate::Window)| -> Result<SpentView, Error> {
+        let amount = window.slots.iter().try_fold(Amount::ZERO, |sum, slot| sum.plus(slot.amount))?;
+        Ok(SpentView { meter, amount })
+    };
+    let recovery = |(guardian, recovery): (AccountNumber, &Recovery)| RecoveryView {
+        guardian: opening::id_of(draft, guardian),
+        recovery: recovery.clone(),
+    };
+    Ok(GuardView {
+        policy: guard.policy.clone(),
+        breakers: guard.breakers.iter().map(breaker).collect::<Result<_, _>>()?,
+        spent: meters_of(draft, account).map(spent).collect::<Result<_, _>>()?,
+        guardians: guard.guardians.accounts.iter().filter_map(|number| opening::id_of(draft, *number)).collect(),
+        guardian_threshold: guard.guardians.threshold,
+        guardian_delay_ms: guard.guardians.delay_ms,
+        recoveries: recoveries_of(draft, account).map(recovery).collect(),
+        frozen: guard.frozen,
+        loosening_ms: Some(guard.loosening_ms()),
+    })
 }

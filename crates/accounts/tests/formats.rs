@@ -79,7 +79,7 @@ fn the_words_of_a_wallet() {
         )
     );
     let scope = vec![Grant { module: 8, classes: vec![Class::Reduce, Class::Rest] }];
-    let session = OpenSession { key: key(), scope, expires: Timestamp(77) };
+    let session = OpenSession { key: key(), scope, expires: Timestamp(77), limits: vec![] };
     assert_eq!(
         Operation::OpenSession(session).describe(&Nameless),
         format!("open session for key ed25519:{hex} until 77 ms to sign module 8 (reduce rest)")

@@ -109,7 +109,8 @@ fn genesis_opens_in_order_and_a_load_rebuilds_the_names() {
 fn a_module_account_is_nobodys() {
     let mut draft = draft();
     let module = AccountId::module(&GENESIS, "auctions");
-    let authority = gage_accounts::Authority { account: module, keys: &[], nonce: 0, module_operations: &[TRANSFER] };
+    let operations = [asked(TRANSFER.0, TRANSFER.1)];
+    let authority = gage_accounts::Authority { account: module, keys: &[], nonce: 0, operations: &operations };
     let ctx: Context = at(1, Signer::Protocol);
     assert_eq!(gage_accounts::authorise(&mut draft, &ctx, &authority), Err(Error::BelowThreshold));
 }

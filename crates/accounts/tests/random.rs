@@ -123,6 +123,7 @@ fn operation(step: &Step, now: u64) -> Option<Operation> {
             key: public(*key),
             scope: vec![Grant { module: 10, classes: vec![Class::Reduce] }],
             expires: Timestamp(now + lasts),
+            limits: vec![],
         }),
         Step::Close(key) => Operation::CloseSession(CloseSession { key: id(*key) }),
         Step::Wait(_) => return None,

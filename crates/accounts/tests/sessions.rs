@@ -15,7 +15,12 @@ fn grant(module: u8, classes: &[Class]) -> Grant {
 }
 
 fn session(n: u8, scope: &[Grant], expires: u64) -> Operation {
-    Operation::OpenSession(OpenSession { key: public(n), scope: scope.to_vec(), expires: Timestamp(expires) })
+    Operation::OpenSession(OpenSession {
+        key: public(n),
+        scope: scope.to_vec(),
+        expires: Timestamp(expires),
+        limits: vec![],
+    })
 }
 
 fn close(n: u8) -> Operation {

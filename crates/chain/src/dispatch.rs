@@ -53,7 +53,7 @@ impl Operation {
     /// Checks what needs no state. # Errors The first refusal.
     pub fn validate(&self) -> Result<(), Rejection> {
         match self {
-            Operation::Chain(operation) => Ok(operation.validate()?),
+            Operation::Chain(operation) => operation.validate(),
             Operation::Accounts(operation) => Ok(operation.validate()?),
             Operation::Compliance(operation) => Ok(operation.validate()?),
             Operation::Ledger(operation) => Ok(operation.validate()?),

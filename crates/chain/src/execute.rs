@@ -31,7 +31,9 @@ impl Chain {
         let mut receipts = Vec::with_capacity(block.transactions.len());
 
         self.sure_work(&ctx, &mut due, gage_oracle::MODULE, gage_oracle::begin_block);
+        self.sure_work(&ctx, &mut due, gage_accounts::MODULE, gage_accounts::prune_bundles);
         self.run_bundles(&ctx, &mut receipts, &mut due);
+        self.run_account_bundles(&ctx, &mut receipts);
         let bundles = receipts.len();
         for class in classes::ORDER {
             if class == Class::Exit {
@@ -119,8 +121,8 @@ impl Chain {
             let outcome = match Bundle::read(&bundle.operations) {
                 Ok(operations) => {
                     let (signer, height, time) = (Signer::Governance, ctx.height, ctx.time);
-                    let act = Act { operations: &operations, signer, height, time };
-                    self.run_operations(&act, |_, _| Ok(()))
+                    let act = Act { operations: &operations, signer, height, time, watched: false };
+                    self.run_operations(&act, |_, _, _| Ok(()))
                 }
                 // Scheduled in an encoding that this version does not read: nothing was done.
                 Err(error) => Outcome::Rejected { operation: None, reason: error.into() },

@@ -17,6 +17,7 @@
 //!   records and all fees earned.
 //! - `receipts_match`: a block has exactly one receipt per transaction and per deferred bundle that ran.
 
+mod account_bundles;
 mod block;
 mod chain;
 mod classes;
@@ -31,6 +32,7 @@ mod genesis;
 mod guard;
 mod invariants;
 mod operations;
+mod outflow;
 mod params;
 mod receipt;
 mod run;
@@ -38,8 +40,10 @@ mod state;
 mod text;
 mod transaction;
 mod validity;
+mod verb;
 mod version;
 
+pub use account_bundles::{ApproveBundle, ProposeBundle};
 pub use block::{BLOCK_BYTES_MAX, Block, Executed, Header, TRANSACTIONS_MAX};
 pub use chain::{BlockResult, Chain, Fault, LoadFault};
 pub use deferred::Bundle;

@@ -11,7 +11,7 @@ use crate::event::Event;
 use crate::fees::{self, ACCOUNT};
 use crate::state::{BUNDLES, NEXT_BUNDLE, network, params};
 use crate::version::PROTOCOL_VERSION;
-use crate::{Error, MODULE, Operation, Rejection};
+use crate::{ApproveBundle, Error, MODULE, Operation, ProposeBundle, Rejection};
 
 /// The longest time a bundle may wait: 90 days.
 const WINDOW_MS_MAX: u64 = 90 * 86_400_000;
@@ -28,6 +28,10 @@ pub enum ChainOperation {
     Schedule(Schedule),
     /// Withdraws a bundle.
     CancelBundle(CancelBundle),
+    /// Proposes operations of the account, to run when its keys have approved them.
+    ProposeBundle(ProposeBundle),
+    /// Approves a bundle of the account.
+    ApproveBundle(ApproveBundle),
 }
 
 /// Moves a free amount of the fee asset into the signer's fee credit.
@@ -67,9 +71,11 @@ pub struct CancelBundle {
 }
 
 impl ChainOperation {
-    pub(crate) fn validate(&self) -> Result<(), Error> {
+    pub(crate) fn validate(&self) -> Result<(), Rejection> {
         match self {
-            ChainOperation::Schedule(operation) => Bundle::read(&operation.operations).map(|_| ()),
+            ChainOperation::Schedule(operation) => Ok(Bundle::read(&operation.operations).map(|_| ())?),
+            ChainOperation::ProposeBundle(operation) => operation.validate(),
+            ChainOperation::ApproveBundle(operation) => operation.validate(),
             ChainOperation::BuyCredit(_) | ChainOperation::WithdrawCredit(_) | ChainOperation::CancelBundle(_) => {
                 Ok(())
             }
@@ -82,6 +88,8 @@ impl ChainOperation {
             ChainOperation::WithdrawCredit(operation) => operation.apply(draft, ctx).map(Some),
             ChainOperation::Schedule(operation) => operation.apply(draft, ctx).map(|()| None),
             ChainOperation::CancelBundle(operation) => operation.apply(draft, ctx).map(|()| None),
+            ChainOperation::ProposeBundle(operation) => operation.apply(draft, ctx).map(|()| None),
+            ChainOperation::ApproveBundle(operation) => operation.apply(draft, ctx).map(|()| None),
         }
     }
 
@@ -96,6 +104,8 @@ impl ChainOperation {
         match self {
             // What the bundle will cost is paid when it is scheduled.
             ChainOperation::Schedule(operation) => operation.weight().saturating_add(2_000),
+            ChainOperation::ProposeBundle(operation) => operation.weight(),
+            ChainOperation::ApproveBundle(operation) => operation.weight(),
             _ => 1_000,
         }
     }
@@ -110,6 +120,8 @@ impl ChainOperation {
             }
             ChainOperation::Schedule(operation) => operation.describe(names),
             ChainOperation::CancelBundle(operation) => format!("Cancel bundle {}", operation.bundle),
+            ChainOperation::ProposeBundle(operation) => operation.describe(names),
+            ChainOperation::ApproveBundle(operation) => operation.describe(names),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What becomes of one transaction: authority, nonce and fee, which stay; then its operations, all or nothing.
 
-use gage_accounts::{Authority, Class, Context, Output, Signer};
+use gage_accounts::{
+    Asked, Authority, By, Class, Context, Demand, Error as Judged, Granted, Output, Permission, Signer, Standing,
+};
 use gage_crypto::KeyId;
 use gage_store::{Draft, Events};
 use gage_units::{AccountNumber, Amount, Height, Timestamp};
@@ -10,7 +12,7 @@ use crate::guard::{Guarded, guard};
 use crate::receipt::{Outcome, Receipt};
 use crate::state::{FROZEN, params};
 use crate::transaction::SignedTransaction;
-use crate::{ChainOperation, Error, Operation, Rejection, effects, fee_of, fees};
+use crate::{ChainOperation, Error, Operation, Rejection, account_bundles, effects, fee_of, fees, outflow};
 
 /// What a transaction and a bundle have in common while they run.
 pub(crate) struct Act<'a> {
@@ -18,6 +20,8 @@ pub(crate) struct Act<'a> {
     pub signer: Signer,
     pub height: Height,
     pub time: Timestamp,
+    /// Whether it is noted which events are of which operation, for the policy of the account.
+    pub watched: bool,
 }
 
 impl Chain {
@@ -31,7 +35,7 @@ impl Chain {
         let ctx = Context { height, time, signer: Signer::Protocol, outputs: &[] };
 
         let admitted = guard(&mut self.draft, |draft| admit(draft, &ctx, signed, weight));
-        let (account, fee) = match admitted {
+        let (granted, fee) = match admitted {
             Guarded::Done(admitted) => admitted,
             Guarded::Refused(reason) => {
                 return unpaid(Outcome::Rejected { operation: None, reason });
@@ -40,40 +44,77 @@ impl Chain {
         };
         self.draft.commit();
 
+        let Granted { account, watched, .. } = granted;
+        let operations = &transaction.operations;
         let records = self.draft.records();
-        let act = Act { operations: &transaction.operations, signer: Signer::Account(account), height, time };
-        let outcome = self.run_operations(&act, |draft, ctx| {
+        let before = standing(&self.draft, &granted, operations, time);
+        let mut queue_ms = None;
+        let act = Act { operations, signer: Signer::Account(account), height, time, watched };
+        let outcome = self.run_operations(&act, |draft, ctx, ends| {
             gage_vaults::recheck(draft, ctx)?;
             effects::check(&transaction.expected, account, draft.events())?;
-            let (now, max) = (draft.records(), params(draft).records_max);
-            if now > records && now > max {
-                return Err(Error::StateFull.into());
+            if watched {
+                let judged = judge(draft, ctx, signed, &granted, before.as_ref(), ends);
+                if let Err(Judged::OverBreaker { queue_ms: wait, .. }) = &judged {
+                    queue_ms = *wait;
+                }
+                judged?;
             }
+            check_records(draft, records)?;
             let allowed = transaction.max_fee.minus(fee).map_err(Error::from)?;
             Ok(fees::settle_deposit(draft, account, records, allowed)?)
         });
+        let outcome = match queue_ms {
+            Some(delay_ms) => self.queue_instead(&ctx, account, signed, delay_ms, outcome),
+            None => outcome,
+        };
         self.draft.commit();
         receipt(outcome, fee, self.draft.take_events())
+    }
+
+    /// Makes a bundle of what a breaker did not let pass. The outcome says so, or stays what it was.
+    fn queue_instead(
+        &mut self,
+        ctx: &Context,
+        account: AccountNumber,
+        signed: &SignedTransaction,
+        delay_ms: u64,
+        outcome: Outcome,
+    ) -> Outcome {
+        let (keys, _) = claims(signed);
+        let operations = &signed.transaction.operations;
+        let queue = |draft: &mut Draft| account_bundles::queue(draft, ctx, account, operations, &keys, delay_ms);
+        match guard(&mut self.draft, queue) {
+            Guarded::Done((bundle, from)) => {
+                let reason = Judged::QueuedByBreaker { bundle, from }.into();
+                Outcome::Rejected { operation: None, reason }
+            }
+            Guarded::Refused(_) | Guarded::Panicked(_) => outcome,
+        }
     }
 
     /// Runs operations in order, then the checks at their end; all or nothing.
     pub(crate) fn run_operations(
         &mut self,
         act: &Act,
-        at_end: impl FnOnce(&mut Draft, &Context) -> Result<(), Rejection>,
+        at_end: impl FnOnce(&mut Draft, &Context, &[usize]) -> Result<(), Rejection>,
     ) -> Outcome {
         let before_operation = self.before_operation;
         let ran = guard(&mut self.draft, |draft| {
             let mut outputs: Vec<Option<Output>> = Vec::with_capacity(act.operations.len());
+            let mut ends: Vec<usize> = Vec::new();
             for (operation, position) in act.operations.iter().zip(0u8..) {
                 let ctx = Context { height: act.height, time: act.time, signer: act.signer, outputs: &outputs };
                 before_operation(operation);
                 check_frozen(draft, operation).map_err(|reason| (Some(position), reason))?;
                 let output = operation.apply(draft, &ctx).map_err(|reason| (Some(position), reason))?;
                 outputs.push(output);
+                if act.watched {
+                    ends.push(draft.events().len());
+                }
             }
             let ctx = Context { height: act.height, time: act.time, signer: act.signer, outputs: &outputs };
-            at_end(draft, &ctx).map_err(|reason| (None, reason))
+            at_end(draft, &ctx, &ends).map_err(|reason| (None, reason))
         });
         match ran {
             Guarded::Done(()) => Outcome::Done,
@@ -83,16 +124,54 @@ impl Chain {
     }
 }
 
-/// The keys that signed and what each operation is, as authority is asked for them.
-pub(crate) fn claims(signed: &SignedTransaction) -> (Vec<KeyId>, Vec<(u8, Class)>) {
-    let keys = signed.signatures.iter().map(|signed| signed.key.id()).collect();
-    let authority_of = |operation: &Operation| match operation {
+/// Whose word an operation needs.
+pub(crate) fn demand_of(operation: &Operation) -> Demand {
+    match operation {
         // Acting for governance is managing the network: it takes the owners' keys, like managing keys.
-        Operation::Chain(ChainOperation::Schedule(_) | ChainOperation::CancelBundle(_)) => gage_accounts::MODULE,
-        other => other.module(),
+        Operation::Chain(ChainOperation::Schedule(_) | ChainOperation::CancelBundle(_)) => Demand::Owners,
+        Operation::Chain(ChainOperation::ProposeBundle(propose)) => Demand::Key(propose.key, Permission::Propose),
+        Operation::Chain(ChainOperation::ApproveBundle(approve)) => Demand::Key(approve.key, Permission::Approve),
+        Operation::Accounts(operation) => operation.demand(),
+        _ => Demand::Threshold,
+    }
+}
+
+/// The keys that signed and what each operation asks, as authority is asked for them.
+pub(crate) fn claims(signed: &SignedTransaction) -> (Vec<KeyId>, Vec<Asked>) {
+    let keys = signed.signatures.iter().map(|signed| signed.key.id()).collect();
+    let asked = |operation: &Operation| Asked {
+        module: operation.module(),
+        class: operation.class(),
+        demand: demand_of(operation),
     };
-    let operations = &signed.transaction.operations;
-    (keys, operations.iter().map(|operation| (authority_of(operation), operation.class())).collect())
+    (keys, signed.transaction.operations.iter().map(asked).collect())
+}
+
+/// What a guarded account allowed before operations that may change it.
+fn standing(draft: &Draft, granted: &Granted, operations: &[Operation], time: Timestamp) -> Option<Standing> {
+    let manages = granted.watched && operations.iter().any(|operation| operation.module() == gage_accounts::MODULE);
+    if manages { gage_accounts::standing(draft, granted.account, time) } else { None }
+}
+
+/// Asks the policy of a watched account about what its transaction did.
+fn judge(
+    draft: &mut Draft,
+    ctx: &Context,
+    signed: &SignedTransaction,
+    granted: &Granted,
+    before: Option<&Standing>,
+    ends: &[usize],
+) -> Result<(), Judged> {
+    let effects = outflow::effects(draft, granted.account, &signed.transaction.operations, ends)?;
+    let (keys, _) = claims(signed);
+    let by = granted.session.map_or(By::Keys(&keys), By::Session);
+    gage_accounts::judge(draft, ctx, granted.account, by, before, &effects)
+}
+
+/// Refuses more records than the ledger may hold.
+pub(crate) fn check_records(draft: &Draft, before: u64) -> Result<(), Rejection> {
+    let (now, max) = (draft.records(), params(draft).records_max);
+    if now > before && now > max { Err(Error::StateFull.into()) } else { Ok(()) }
 }
 
 /// Authority, nonce, time and fee of a transaction.
@@ -101,25 +180,21 @@ fn admit(
     ctx: &Context,
     signed: &SignedTransaction,
     weight: u64,
-) -> Result<(AccountNumber, Amount), Rejection> {
+) -> Result<(Granted, Amount), Rejection> {
     let transaction = &signed.transaction;
     if transaction.valid_until < ctx.time {
         return Err(Error::Expired.into());
     }
     let (keys, operations) = claims(signed);
-    let authority = Authority {
-        account: transaction.account,
-        keys: &keys,
-        nonce: transaction.nonce,
-        module_operations: &operations,
-    };
-    let account = gage_accounts::authorise(draft, ctx, &authority)?;
+    let authority =
+        Authority { account: transaction.account, keys: &keys, nonce: transaction.nonce, operations: &operations };
+    let granted = gage_accounts::authorise(draft, ctx, &authority)?;
     let fee = fee_of(draft, weight)?;
     if fee > transaction.max_fee {
         return Err(Error::FeeAboveMaximum.into());
     }
-    fees::charge(draft, account, fee)?;
-    Ok((account, fee))
+    fees::charge(draft, granted.account, fee)?;
+    Ok((granted, fee))
 }
 
 /// A frozen module accepts only acts that reduce risk.

@@ -166,7 +166,7 @@ pub fn check_transaction(
         account: transaction.account,
         keys: &keys,
         nonce: transaction.nonce,
-        module_operations: &operations,
+        operations: &operations,
     };
     let account = gage_accounts::check_authority(draft, &ctx, &authority)?;
     if fee_of(draft, weight)? > transaction.max_fee {

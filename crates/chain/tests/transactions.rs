@@ -241,6 +241,7 @@ fn governance_acts_by_scheduled_bundles() {
         key: session,
         scope: vec![gage_accounts::Grant { module: gage_chain::MODULE, classes: vec![gage_accounts::Class::General] }],
         expires: Timestamp(network.time + 60_000),
+        limits: vec![],
     };
     let open = Operation::Accounts(gage_accounts::Operation::OpenSession(open));
     assert_eq!(network.run(GOVERNOR, vec![open]).outcome, Outcome::Done);

@@ -101,7 +101,8 @@ fn accounts_wallets_and_sessions_sign() {
     let text = wallet.signed(world.until(), give(ALICE, 30)).unwrap();
     let session = SecretKey::from_bytes(Scheme::Ed25519, &[77; 32]).unwrap();
     let scope = vec![Grant { module: gage_ledger::MODULE, classes: vec![Class::General] }];
-    let open = OpenSession { key: session.public_key(), scope, expires: Timestamp(world.time + 3_600_000) };
+    let open =
+        OpenSession { key: session.public_key(), scope, expires: Timestamp(world.time + 3_600_000), limits: vec![] };
     let opening = vec![Operation::Accounts(gage_accounts::Operation::OpenSession(open))];
     let opening = alice.signed(world.until(), opening).unwrap();
     let hashes = [&first, &text, &opening].map(|signed| client.submit(signed).unwrap());

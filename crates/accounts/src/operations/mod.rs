@@ -2,26 +2,45 @@
 
 mod add_key;
 mod close_session;
+mod execute_bundle;
+mod freeze_self;
 mod open_account;
 mod open_session;
+mod recovery;
 mod remove_key;
 mod rotate_key;
+mod set_breaker;
+mod set_guardians;
+mod set_policy;
 mod set_threshold;
+mod stop_bundle;
+mod thaw;
 
 pub use add_key::AddKey;
 pub use close_session::CloseSession;
+pub use execute_bundle::ExecuteBundle;
+pub use freeze_self::{FreezeSelf, FreezeWard};
 pub use open_account::OpenAccount;
 pub use open_session::OpenSession;
+pub use recovery::{CancelRecovery, FinishRecovery, StartRecovery};
 pub use remove_key::RemoveKey;
 pub use rotate_key::RotateKey;
+pub use set_breaker::SetBreaker;
+pub use set_guardians::SetGuardians;
+pub use set_policy::SetPolicy;
 pub use set_threshold::SetThreshold;
+pub use stop_bundle::{RejectBundle, VetoBundle};
+pub use thaw::Thaw;
 
 use gage_crypto::KeyId;
 use gage_store::Draft;
 use gage_units::{AccountNumber, Timestamp};
 
+use crate::guard::{Guard, guard};
 use crate::opening::NewKey;
-use crate::state::{ACCOUNTS, Account, KEYS, Key, NONCES, Role, SESSIONS, keys_of, sessions_of};
+use crate::state::{
+    ACCOUNTS, Account, KEYS, Key, METERS, Meter, NONCES, Role, SESSIONS, keys_of, meters_of, sessions_of,
+};
 use crate::{Context, Error, Event, MODULE};
 
 /// The acting account with its record.
@@ -29,6 +48,17 @@ fn acting(draft: &Draft, ctx: &Context) -> Result<(AccountNumber, Account), Erro
     let number = ctx.account()?;
     let account = ACCOUNTS.get(draft, &number).ok_or(Error::UnknownAccount)?;
     Ok((number, account))
+}
+
+/// What watches over an account; nothing if there is no record.
+fn guard_of(draft: &Draft, account: AccountNumber) -> Guard {
+    guard(draft, account).cloned().unwrap_or_default()
+}
+
+/// Passes a guardian of the account.
+fn check_guardian(draft: &Draft, account: AccountNumber, guardian: AccountNumber) -> Result<(), Error> {
+    let is_guardian = guard(draft, account).is_some_and(|guard| guard.guardians.accounts.contains(&guardian));
+    if is_guardian { Ok(()) } else { Err(Error::NotGuardian) }
 }
 
 /// Passes if the key is neither a key nor an open session of the account.
@@ -54,8 +84,13 @@ fn put_with_new_members(draft: &mut Draft, number: AccountNumber, account: Accou
     member_epoch
 }
 
-/// Ends a session and forgets its nonces: its lane never comes back.
+/// Ends a session and forgets its nonces and windows: its lane never comes back.
 fn end_session(draft: &mut Draft, account: AccountNumber, key: KeyId, lane: u32) {
+    let of_lane = |meter: &Meter| matches!(meter, Meter::Session(of, _) if *of == lane);
+    let meters: Vec<Meter> = meters_of(draft, account).map(|(meter, _)| meter).filter(of_lane).collect();
+    for meter in meters {
+        METERS.remove(draft, &(account, meter));
+    }
     SESSIONS.remove(draft, &(account, key));
     NONCES.remove(draft, &(account, lane));
     draft.emit(MODULE, &Event::SessionClosed { account, key, lane });
@@ -79,6 +114,9 @@ fn describe_key(key: &NewKey) -> String {
     let role = match key.role {
         Role::Owner => "owner",
         Role::Operator => "operator",
+        Role::Proposer => "proposer",
+        Role::Approver => "approver",
+        Role::Executor => "executor",
     };
     let expires = key.expires.map_or("never".to_owned(), |time| format!("at {time} ms"));
     format!("{role} key {} of weight {} expiring {expires}", key.public_key, key.weight)

@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::{acting, end_session};
 use crate::nonce::LANE_MAX;
 use crate::state::{
-    ACCOUNTS, Account, GRANTS_MAX, Grant, KEYS, SESSION_MS_MAX, SESSIONS, SESSIONS_MAX, Session, sessions_of,
+    ACCOUNTS, Account, GRANTS_MAX, Grant, KEYS, SESSION_LIMITS_MAX, SESSION_MS_MAX, SESSIONS, SESSIONS_MAX, Session,
+    SessionLimit, sessions_of,
 };
-use crate::{Class, Context, Error, Event, MODULE};
+use crate::window::{WINDOW_MS_MAX, WINDOW_MS_MIN};
+use crate::{Class, Context, Error, Event, MODULE, Names, describe_amount};
 
 /// Lets a key sign alone, within a scope, until it expires or is closed: trade, but not transfer.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -21,11 +23,15 @@ pub struct OpenSession {
     pub scope: Vec<Grant>,
     /// When it ends by itself, at most 366 days from now.
     pub expires: Timestamp,
+    /// The most that may leave the account through it, by ascending asset. Without any, only scope and
+    /// policy bound it; with some, an asset that is not named does not leave.
+    #[serde(default)]
+    pub limits: Vec<SessionLimit>,
 }
 
 impl OpenSession {
     /// # Errors
-    /// [`Error::BadScope`], [`Error::ScopeHoldsAccounts`].
+    /// [`Error::BadScope`], [`Error::ScopeHoldsAccounts`], [`Error::BadSessionLimits`].
     pub fn validate(&self) -> Result<(), Error> {
         if self.scope.is_empty() || self.scope.len() > GRANTS_MAX {
             return Err(Error::BadScope);
@@ -37,7 +43,13 @@ impl OpenSession {
         if !ascending || !self.scope.iter().all(classes) {
             return Err(Error::BadScope);
         }
-        if self.scope.iter().any(|grant| grant.module == MODULE) { Err(Error::ScopeHoldsAccounts) } else { Ok(()) }
+        if self.scope.iter().any(|grant| grant.module == MODULE) {
+            return Err(Error::ScopeHoldsAccounts);
+        }
+        let assets = self.limits.is_sorted_by(|left, right| left.asset < right.asset);
+        let windows = self.limits.iter().all(|limit| (WINDOW_MS_MIN..=WINDOW_MS_MAX).contains(&limit.window_ms));
+        let holds = self.limits.len() <= SESSION_LIMITS_MAX && assets && windows;
+        if holds { Ok(()) } else { Err(Error::BadSessionLimits) }
     }
 
     /// # Errors
@@ -85,15 +97,27 @@ impl OpenSession {
         lane: u32,
     ) {
         let (scope, expires) = (self.scope.clone(), self.expires);
-        let session = Session { public_key: self.key, lane, scope: scope.clone(), opened_at: ctx.time, expires };
+        let session = Session {
+            public_key: self.key,
+            lane,
+            scope: scope.clone(),
+            opened_at: ctx.time,
+            expires,
+            limits: self.limits.clone(),
+        };
         SESSIONS.put(draft, (number, id), session);
         ACCOUNTS.put(draft, number, Account { last_lane: lane, ..account });
         draft.emit(MODULE, &Event::SessionOpened { account: number, key: id, lane, scope, expires });
     }
 
-    pub(crate) fn describe(&self) -> String {
+    pub(crate) fn describe(&self, names: &dyn Names) -> String {
         let scope: Vec<String> = self.scope.iter().map(describe_grant).collect();
-        format!("open session for key {} until {} ms to sign {}", self.key, self.expires, scope.join(", "))
+        let limit = |limit: &SessionLimit| {
+            let amount = describe_amount(names, limit.amount, limit.asset);
+            format!(", at most {amount} leaves in {} ms", limit.window_ms)
+        };
+        let limits: String = self.limits.iter().map(limit).collect();
+        format!("open session for key {} until {} ms to sign {}{limits}", self.key, self.expires, scope.join(", "))
     }
 }
 

@@ -2,8 +2,8 @@
 #![allow(dead_code, clippy::arithmetic_side_effects, clippy::unwrap_used, clippy::as_conversions)]
 
 use gage_accounts::{
-    Authority, Class, Context, Error, MODULE, NewKey, Operation, Role, Signer, authorise, check_invariants,
-    create_tables, open_for_genesis, open_module, set_network,
+    Asked, Authority, Class, Context, Demand, Error, MODULE, NewKey, Operation, Role, Signer, authorise,
+    check_invariants, create_tables, open_for_genesis, open_module, set_network,
 };
 use gage_crypto::{AccountId, Hash, KeyId, PublicKey, Scheme, SecretKey};
 use gage_store::{Draft, Kind};
@@ -74,10 +74,17 @@ pub fn sign(
     nonce: u64,
     operations: &[(u8, Class)],
 ) -> Result<AccountNumber, Error> {
-    let authority = Authority { account: name(n), keys, nonce, module_operations: operations };
+    let asked: Vec<Asked> = operations.iter().map(|(module, class)| asked(*module, *class)).collect();
+    let authority = Authority { account: name(n), keys, nonce, operations: &asked };
     let outcome = authorise(draft, &at(time, Signer::Protocol), &authority);
     check_invariants(draft).unwrap();
-    outcome
+    outcome.map(|granted| granted.account)
+}
+
+/// An operation that only its module tells about: those of this one need the owners.
+pub fn asked(module: u8, class: Class) -> Asked {
+    let demand = if module == MODULE { Demand::Owners } else { Demand::Threshold };
+    Asked { module, class, demand }
 }
 
 /// All records of a kind, as bytes.
