@@ -236,6 +236,9 @@ pub enum Error {
     /// A breaker is not well formed.
     #[error("an account has at most 16 breakers, with windows from a minute to 366 days and delays up to 30 days")]
     BadBreaker,
+    /// Too much to look at.
+    #[error("the policy tells more acts apart than can be looked at for every set of so many keys")]
+    ProofTooLarge,
     /// A result does not fit.
     #[error(transparent)]
     Math(#[from] MathError),
@@ -313,9 +316,10 @@ impl Error {
             Error::NotFrozen => 1061,
             Error::BadSessionLimits => 1062,
             Error::BadBreaker => 1063,
-            Error::Math(MathError::Overflow) => 1064,
-            Error::Math(MathError::Underflow) => 1065,
-            Error::Math(MathError::DivisionByZero) => 1066,
+            Error::ProofTooLarge => 1064,
+            Error::Math(MathError::Overflow) => 1065,
+            Error::Math(MathError::Underflow) => 1066,
+            Error::Math(MathError::DivisionByZero) => 1067,
         }
     }
 

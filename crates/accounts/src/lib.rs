@@ -40,6 +40,7 @@ mod opening;
 mod operation;
 pub mod operations;
 mod policy;
+mod proof;
 pub mod query;
 mod state;
 mod window;
@@ -71,6 +72,7 @@ pub use policy::{
     Act, Beyond, Condition, DELAY_MS_MAX, DESTINATIONS_MAX, Flow, Group, Limit, NAMED_MAX, OperationKind, Policy,
     RULES_MAX, Rule, Verdict,
 };
+pub use proof::{Answer, Bound, Question, policy_proof};
 pub use state::{
     Account, GRANTS_MAX, Grant, KEYS_MAX, Key, Meter, Network, Permission, Recovery, Role, SESSION_LIMITS_MAX,
     SESSION_MS_MAX, SESSIONS_MAX, Session, SessionLimit, create_tables, rebuild,

@@ -2,12 +2,13 @@
 #![allow(dead_code, clippy::arithmetic_side_effects, clippy::unwrap_used, clippy::as_conversions)]
 
 use gage_accounts::{
-    Asked, Authority, Class, Context, Demand, Error, MODULE, NewKey, Operation, Role, Signer, authorise,
-    check_invariants, create_tables, open_for_genesis, open_module, set_network,
+    Act, Asked, Authority, By, Change, Class, Context, Demand, Effects, Error, Flow, Group, MODULE, NewKey, Operation,
+    Proposal, Role, Signer, authorise, check_invariants, create_tables, judge, open_for_genesis, open_module,
+    set_network, standing,
 };
 use gage_crypto::{AccountId, Hash, KeyId, PublicKey, Scheme, SecretKey};
 use gage_store::{Draft, Kind};
-use gage_units::{AccountNumber, Height, Timestamp};
+use gage_units::{AccountNumber, Amount, AssetId, Height, Timestamp};
 
 pub const GENESIS: Hash = Hash([9; 32]);
 
@@ -92,4 +93,123 @@ pub fn content(draft: &Draft, kind: Kind) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut records = Vec::new();
     draft.visit(kind, |key, value| records.push((key.to_vec(), value.to_vec())));
     records
+}
+
+/// Asset number 1, of which the tests pay.
+pub const COIN: AssetId = AssetId(1);
+
+/// A payment, as the chain hands it over: a transfer of the ledger.
+pub fn pay(to: u8, amount: u128, before: u128) -> Act {
+    let flow = Flow { asset: COIN, to: Some(name(to)), amount: Amount(amount), before: Amount(before) };
+    Act { module: 3, verb: 0, flow: Some(flow) }
+}
+
+/// The effects of payments, of which `into` came back.
+pub fn effects(acts: &[Act], into: u128) -> Effects {
+    let out = acts.iter().filter_map(|act| act.flow).map(|flow| flow.amount.0).sum();
+    let changes = vec![Change { asset: COIN, out: Amount(out), into: Amount(into) }];
+    Effects { acts: acts.to_vec(), changes, reduces: false }
+}
+
+/// What the chain does with a transaction of keys: authority, operations of this module, judgement.
+pub fn act(
+    draft: &mut Draft,
+    time: u64,
+    account: AccountNumber,
+    keys: &[KeyId],
+    operations: &[Operation],
+    effects: &Effects,
+) -> Result<(), Error> {
+    let savepoint = draft.savepoint();
+    let outcome = try_act(draft, time, account, keys, operations, effects);
+    if outcome.is_err() {
+        draft.undo_to(savepoint);
+    }
+    check_invariants(draft).unwrap();
+    outcome
+}
+
+fn try_act(
+    draft: &mut Draft,
+    time: u64,
+    account: AccountNumber,
+    keys: &[KeyId],
+    operations: &[Operation],
+    effects: &Effects,
+) -> Result<(), Error> {
+    let ctx = at(time, Signer::Account(account));
+    let id = gage_accounts::id_of(draft, account).unwrap();
+    let own = operations.iter().map(|op| Asked { module: MODULE, class: op.class(), demand: op.demand() });
+    let paid = effects.acts.iter().map(|act| asked(act.module, Class::General));
+    let asked: Vec<Asked> = own.chain(paid).collect();
+    let nonce = gage_accounts::query::next_nonce(draft, account, 0);
+    let granted = authorise(draft, &ctx, &Authority { account: id, keys, nonce, operations: &asked })?;
+    let before = standing(draft, account, ctx.time);
+    for operation in operations {
+        operation.validate()?;
+        operation.apply(draft, &ctx)?;
+    }
+    let effects = Effects { reduces: effects.acts.is_empty(), ..effects.clone() };
+    if granted.watched { judge(draft, &ctx, account, By::Keys(keys), before.as_ref(), &effects) } else { Ok(()) }
+}
+
+/// What the chain does with a bundle whose turn has come; the bundle is gone in any case.
+pub fn run_bundle(
+    draft: &mut Draft,
+    time: u64,
+    number: u64,
+    operations: &[Operation],
+    effects: &Effects,
+) -> Result<(), Error> {
+    let bundle = gage_accounts::take(draft, number)?;
+    let ctx = at(time, Signer::Account(bundle.account));
+    let savepoint = draft.savepoint();
+    let outcome = gage_accounts::check_ready(draft, &ctx, &bundle).and_then(|()| {
+        let before = standing(draft, bundle.account, ctx.time);
+        for operation in operations {
+            operation.apply(draft, &ctx)?;
+        }
+        let effects = Effects { reduces: effects.acts.is_empty(), ..effects.clone() };
+        judge(draft, &ctx, bundle.account, By::Bundle(&bundle), before.as_ref(), &effects)
+    });
+    if outcome.is_err() {
+        draft.undo_to(savepoint);
+    }
+    check_invariants(draft).unwrap();
+    outcome
+}
+
+/// Proposes by a key whatever the chain would read from `bytes`.
+pub fn propose_by(
+    draft: &mut Draft,
+    time: u64,
+    account: AccountNumber,
+    key: KeyId,
+    bytes: &[u8],
+    manages: bool,
+    lasts: u64,
+) -> Result<u64, Error> {
+    let proposal = Proposal {
+        version: 1,
+        operations: bytes.to_vec(),
+        manages,
+        not_before: Timestamp(time),
+        not_after: Timestamp(time + lasts),
+        weight: 1_000,
+    };
+    gage_accounts::propose(draft, &at(time, Signer::Account(account)), account, key, proposal, &[])
+}
+
+/// Approves a bundle by a key with what it holds.
+pub fn approve_by(draft: &mut Draft, time: u64, number: u64, key: KeyId) -> Result<(), Error> {
+    let bundle = gage_accounts::bundle(draft, number)?.clone();
+    let ctx = at(time, Signer::Account(bundle.account));
+    gage_accounts::approve(draft, &ctx, bundle.account, number, bundle.hash, &bundle.operations, key)
+}
+
+/// The keys with these numbers, ascending, and the weight they must reach.
+pub fn group(keys: &[u8], weight: u16) -> Group {
+    let mut keys: Vec<KeyId> = keys.iter().map(|n| id(*n)).collect();
+    keys.sort_unstable();
+    Group { keys, weight }
 }
