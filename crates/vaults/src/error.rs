@@ -1,6 +1,6 @@
 //! Why an act on vaults is refused. The numbers are fixed for ever; the order is the precedence.
 
-use gage_units::{AssetId, MathError};
+use gage_units::{Amount, AssetId, MathError};
 use strum::IntoStaticStr;
 use thiserror::Error;
 
@@ -123,6 +123,27 @@ pub enum Error {
     /// Arithmetic.
     #[error(transparent)]
     Math(#[from] MathError),
+    /// The facility mints.
+    #[error("the facility mints what it lends; it has no pool")]
+    NotPool,
+    /// Capital is of one facility.
+    #[error("the loss waterfall bears for another facility already")]
+    WaterfallInUse,
+    /// A pool lends and pays what it has.
+    #[error("the pool has {available} smallest units in cash, less than the amount")]
+    InsufficientCash {
+        /// What it has.
+        available: Amount,
+    },
+    /// Too little.
+    #[error("the pool takes no supply that small, and leaves no handful of shares behind")]
+    BelowSupplyMin,
+    /// Too much.
+    #[error("the claims of the pool's suppliers would exceed its cap")]
+    AboveSupplyCap,
+    /// Rounding leaves nothing.
+    #[error("the amount comes to nothing")]
+    ZeroResult,
 }
 
 impl Error {
@@ -168,6 +189,12 @@ impl Error {
             Error::Math(MathError::DivisionByZero) => 10_031,
             Error::VenueNotAllowed(_) => 10_032,
             Error::AboveCollateralCap(_) => 10_033,
+            Error::NotPool => 10_080,
+            Error::WaterfallInUse => 10_081,
+            Error::InsufficientCash { .. } => 10_082,
+            Error::BelowSupplyMin => 10_083,
+            Error::AboveSupplyCap => 10_084,
+            Error::ZeroResult => 10_085,
         }
     }
 

@@ -5,7 +5,9 @@ use gage_auctions::LotId;
 use gage_units::{AccountNumber, Amount, AssetId, Bps, Price, Ratio, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{CollateralTerms, FacilityId, FacilityParams, GraceTerms, LiquidationTerms, VaultId, Version};
+use crate::{
+    CollateralTerms, FacilityId, FacilityParams, GraceTerms, LiquidationTerms, PoolTerms, VaultId, Version,
+};
 
 /// A fact of this module.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -47,13 +49,14 @@ pub enum Event {
         /// The terms.
         terms: LiquidationTerms,
     },
-    /// Interest of all vaults: grown, minted to the waterfall's surplus, healing bad debt.
+    /// Interest of all vaults: grown, minted to the waterfall's surplus or reserved for it by a pool, healing
+    /// bad debt.
     InterestAccrued {
         /// The facility.
         facility: FacilityId,
         /// What debt grew by.
         grown: Amount,
-        /// What of it was minted to the surplus.
+        /// What of it was minted to the surplus, or reserved for it.
         minted: Amount,
         /// What of it reduced bad debt.
         healed: Amount,
@@ -252,5 +255,62 @@ pub enum Event {
         vault: VaultId,
         /// Whether the vault was brought back; else its collateral goes to auction.
         cured: bool,
+    },
+    /// A facility lends from a pool from now on.
+    PoolCreated {
+        /// The facility.
+        facility: FacilityId,
+        /// What it lends.
+        asset: AssetId,
+        /// What suppliers hold.
+        shares: AssetId,
+        /// The parameters.
+        params: FacilityParams,
+        /// The pool's terms.
+        terms: PoolTerms,
+    },
+    /// A pool's terms changed.
+    PoolTermsSet {
+        /// The facility.
+        facility: FacilityId,
+        /// The terms.
+        terms: PoolTerms,
+    },
+    /// Somebody supplied a pool.
+    Supplied {
+        /// The facility.
+        facility: FacilityId,
+        /// Who.
+        supplier: AccountNumber,
+        /// How much.
+        amount: Amount,
+        /// The shares he got.
+        shares: Amount,
+        /// The claims of all suppliers now.
+        claims: Amount,
+    },
+    /// A supplier withdrew.
+    SupplyWithdrawn {
+        /// The facility.
+        facility: FacilityId,
+        /// Who.
+        supplier: AccountNumber,
+        /// The shares he gave.
+        shares: Amount,
+        /// How much he got.
+        amount: Amount,
+        /// The claims of all suppliers now.
+        claims: Amount,
+    },
+    /// A loss that the waterfall did not bear lowered the price of a pool's shares.
+    LossShared {
+        /// The facility.
+        facility: FacilityId,
+        /// What reserves bore that had not left the pool.
+        by_reserves: Amount,
+        /// What all suppliers bore.
+        by_claims: Amount,
+        /// Their claims now.
+        claims: Amount,
     },
 }

@@ -1,7 +1,7 @@
 //! Which group a vault belongs to, and the ordered index of keys: candidates without a scan.
 
 use gage_store::Draft;
-use gage_units::{Accumulator, AssetId, MathError};
+use gage_units::{Accumulator, AssetId, MathError, Price};
 
 use crate::health::Health;
 use crate::index::{INDEX_START, after_growth, after_weight, is_fine, key};
@@ -121,6 +121,25 @@ pub(crate) struct Change {
     pub version: Version,
     pub weight: (u128, u128),
     pub accumulator: (Accumulator, Accumulator),
+}
+
+/// Moves the index of every group of a facility as the price of what is owed changes from `old` to
+/// `new`: health, and the slack of every key, scale with it exactly.
+pub(crate) fn follow_debt(draft: &mut Draft, facility: FacilityId, old: Price, new: Price) {
+    let bounds = (
+        std::ops::Bound::Included((facility, GroupId(0))),
+        std::ops::Bound::Included((facility, GroupId(u32::MAX))),
+    );
+    let ids: Vec<GroupId> = MEMBERS.range(draft, bounds).map(|((_, id), _)| *id).collect();
+    for id in ids {
+        let Some(group) = GROUPS.get(draft, &id).filter(|group| group.index > 0) else { continue };
+        let index = after_weight(group.index, new.0, old.0);
+        let index = if is_fine(index) { index } else { 0 };
+        if index == 0 {
+            forget(draft, facility, id);
+        }
+        GROUPS.put(draft, id, Group { index, ..group });
+    }
 }
 
 /// Moves the index of every group of a facility by the worst of the changes of its members. A group

@@ -12,6 +12,7 @@ use crate::state::{
     BUCKETS, BucketKey, FACILITIES, Facility, FacilityId, GROUPS, GroupId, INDEX, KEPT, LOTS, MARKS, TOUCHED, VAULTS,
     beneficiary,
 };
+use crate::pool::POOLS;
 use crate::{ACCOUNT, Error, book, liquidate, mark, split};
 
 /// What is compared every block: the running totals of each facility and its buckets.
@@ -50,13 +51,17 @@ fn figures<T, E: std::fmt::Display>(result: Result<T, E>, invariant: &'static st
     result.map_err(|error| Broken { module: "vaults", invariant, detail: error.to_string() })
 }
 
-/// Supply plus rounding is bucket debt plus debt at auction plus bad debt.
+/// Supply plus rounding is bucket debt plus debt at auction plus bad debt, plus what stands for cash of
+/// the pegs and for the basket of a shutdown. For a pool, claims and reserves less cash are the supply.
 fn identity(draft: &Draft, id: FacilityId, facility: &Facility) -> Result<(), Broken> {
     let totals = book::totals(draft, id);
-    let supply = gage_ledger::supply(draft, facility.stable);
-    let left = figures(supply.plus(totals.rounding), "identity")?;
-    let right = figures(totals.debts(), "identity")?;
-    unless(left == right, "identity", || format!("facility {id}: supply {supply}, {totals:?}"))
+    let (owed, cash) = match POOLS.peek(draft, &id) {
+        None => (gage_ledger::supply(draft, facility.stable), Amount::ZERO),
+        Some(pool) => (figures(pool.claims.plus(pool.reserves), "identity")?, pool.cash),
+    };
+    let left = figures(owed.plus(totals.rounding), "identity")?;
+    let right = figures(totals.backing().and_then(|backing| backing.plus(cash)), "identity")?;
+    unless(left == right, "identity", || format!("facility {id}: owed {owed}, cash {cash}, {totals:?}"))
 }
 
 /// Each bucket's debt is `N_j A_j` rounded up, and their sum is the facility's.
@@ -157,6 +162,11 @@ fn account_holds(draft: &Draft) -> Result<(), Broken> {
     let mut due: BTreeMap<AssetId, Amount> = BTreeMap::new();
     for (_, facility) in FACILITIES.iter(draft) {
         due.entry(facility.stable).or_default();
+    }
+    for (id, pool) in POOLS.iter(draft) {
+        let lent = figures(book::facility(draft, id), "account_holds")?.stable;
+        let sum = due.entry(lent).or_default();
+        *sum = figures(sum.plus(pool.cash), "account_holds")?;
     }
     for ((_, asset), amount) in KEPT.iter(draft) {
         let sum = due.entry(*asset).or_default();

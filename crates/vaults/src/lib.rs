@@ -49,12 +49,14 @@ mod mark;
 mod operation;
 pub mod operations;
 pub mod params;
+pub mod pool;
 pub mod query;
 pub mod ramp;
 mod recheck;
 mod sale;
 mod settle;
 pub mod sizing;
+mod source;
 pub mod split;
 pub mod state;
 pub mod throughput;
@@ -64,15 +66,18 @@ pub use book::{debt, health};
 pub use calls::{GraceTerms, MarginCall};
 pub use error::Error;
 pub use event::Event;
-pub use genesis::{Genesis, GenesisCollateral, GenesisFacility, genesis};
+pub use genesis::{Genesis, GenesisCollateral, GenesisFacility, GenesisPool, genesis};
 pub use invariants::{check_block, check_invariants};
 pub use liquidate::{EVALUATION_WEIGHT, LIQUIDATION_WEIGHT, liquidate};
 pub use mark::mark;
 pub use operation::Operation;
 pub use params::{CollateralTerms, FacilityParams, LiquidationTerms};
 pub use ramp::Ramp;
+pub use pool::curve::RateCurve;
+pub use pool::{Pool, PoolTerms};
 pub use recheck::recheck;
 pub use settle::{SETTLEMENT_WEIGHT, settle_auctions};
+pub use source::Source;
 pub use state::{
     Bucket, Collateral, Facility, FacilityId, Group, GroupId, Mark, Position, Totals, Vault, VaultId, VaultLot,
     Version, create_tables, rebuild,

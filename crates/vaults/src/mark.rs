@@ -10,9 +10,11 @@ use gage_units::{Accumulator, Amount, AssetId, MathError, Rounding, Timestamp};
 use crate::groups::{self, Change};
 use crate::health::{after_haircut, liquidation_price, weight};
 use crate::state::{
-    BUCKETS, Bucket, BucketKey, COLLATERALS, Collateral, FACILITIES, FacilityId, MARKS, Mark, TOTALS, Totals,
+    BUCKETS, Bucket, BucketKey, COLLATERALS, Collateral, FACILITIES, Facility, FacilityId, MARKS, Mark, TOTALS, Totals,
 };
-use crate::{ACCOUNT, CollateralTerms, Error, Event, MODULE, book, liquidate, ramp, split};
+use crate::{
+    ACCOUNT, CollateralTerms, Error, Event, MODULE, Source, book, liquidate, pool, ramp, source, split,
+};
 
 /// Brings every facility to the block's time and prices. Costs nothing per vault.
 pub fn mark(draft: &mut Draft, ctx: &Context) {
@@ -45,15 +47,22 @@ pub(crate) fn accrue_now(draft: &mut Draft, ctx: &Context, id: FacilityId) -> Re
 }
 
 fn mark_facility(draft: &mut Draft, ctx: &Context, id: FacilityId, accrue: bool) -> Result<(), Error> {
-    let facility = book::facility(draft, id)?;
+    let mut facility = book::facility(draft, id)?;
+    let (par, debt_usable) = source::fresh_par(draft, ctx, &facility)?;
+    if par != facility.par {
+        groups::follow_debt(draft, id, facility.par, par);
+        facility.par = par;
+        FACILITIES.put(draft, id, facility);
+    }
     let mut totals = book::totals(draft, id);
     let passed = ctx.time.seconds().saturating_sub(totals.accrued_at.seconds());
     let seconds = if accrue { passed } else { 0 };
-    let marks = fresh_marks(draft, ctx, id)?;
+    let marks = fresh_marks(draft, ctx, id, debt_usable)?;
     let price_moved = marks.iter().any(|(_, old, new)| old.weighted != new.weighted);
     let ramped = ramp::moved(draft, id, ctx.time)?;
     if seconds > 0 || price_moved || !ramped.is_empty() {
-        let (changes, buckets) = bucket_changes(draft, id, &marks, &ramped, facility.params.base_rate, seconds)?;
+        let base = source::base_rate(draft, id, &facility, &totals)?;
+        let (changes, buckets) = bucket_changes(draft, id, &marks, &ramped, base, seconds)?;
         let mut grown = Amount::ZERO;
         for (key, bucket) in buckets {
             let before = BUCKETS.peek(draft, &key).map_or(Amount::ZERO, |bucket| bucket.debt);
@@ -65,9 +74,16 @@ fn mark_facility(draft: &mut Draft, ctx: &Context, id: FacilityId, accrue: bool)
         totals.rounding = totals.rounding.plus(grown)?;
         if seconds > 0 {
             totals.accrued_at = Timestamp(ctx.time.0);
-            pay_fees(draft, ctx, id, &mut totals, grown)?;
+            pay_fees(draft, ctx, id, &facility, &mut totals, grown)?;
         }
         TOTALS.put(draft, id, totals);
+    }
+    if seconds > 0 {
+        // A surplus that cannot be paid now waits in the reserves.
+        let savepoint = draft.savepoint();
+        if pool::pay_reserves(draft, ctx, id).is_err() {
+            draft.undo_to(savepoint);
+        }
     }
     for (asset, old, new) in marks {
         if old != new {
@@ -79,7 +95,12 @@ fn mark_facility(draft: &mut Draft, ctx: &Context, id: FacilityId, accrue: bool)
 
 /// The quote each collateral is liquidated at from now on. While a feed is not usable, the last
 /// usable price stays, with the haircut of the moment: haircuts apply at once.
-fn fresh_marks(draft: &Draft, ctx: &Context, id: FacilityId) -> Result<Vec<(AssetId, Mark, Mark)>, Error> {
+fn fresh_marks(
+    draft: &Draft,
+    ctx: &Context,
+    id: FacilityId,
+    debt_usable: bool,
+) -> Result<Vec<(AssetId, Mark, Mark)>, Error> {
     let mut marks = Vec::new();
     for ((_, asset), collateral) in collaterals(draft, id) {
         let old = book::mark_of(draft, id, asset);
@@ -90,7 +111,8 @@ fn fresh_marks(draft: &Draft, ctx: &Context, id: FacilityId) -> Result<Vec<(Asse
         };
         let haircut = gage_securities::asset_status(draft, ctx, asset)?.haircut;
         let weighted = after_haircut(price, haircut.min(gage_units::Bps::ONE))?;
-        marks.push((asset, old, Mark { price, weighted, usable: quote.is_some(), ..old }));
+        // Without a price of the debt nothing is sold for it either.
+        marks.push((asset, old, Mark { price, weighted, usable: quote.is_some() && debt_usable, ..old }));
     }
     Ok(marks)
 }
@@ -153,20 +175,34 @@ fn accrued(bucket: &Bucket, base: gage_units::RatePerSecond, seconds: u64) -> Re
     bucket.accumulator.grow(rate.growth(seconds, Rounding::Up)?, Rounding::Up)
 }
 
-/// What debt grew by, and what rounding took before, heals bad debt first; the rest is minted to the
-/// surplus of the facility's waterfall. If the mint is refused it stays as rounding until the next accrual.
-fn pay_fees(draft: &mut Draft, ctx: &Context, id: FacilityId, totals: &mut Totals, grown: Amount) -> Result<(), Error> {
+/// What debt grew by, and what rounding took before, heals bad debt first. The rest is minted to the
+/// surplus of the facility's waterfall, and if that is refused it stays as rounding until the next
+/// accrual; in a pool it is shared between suppliers and reserves.
+fn pay_fees(
+    draft: &mut Draft,
+    ctx: &Context,
+    id: FacilityId,
+    facility: &Facility,
+    totals: &mut Totals,
+    grown: Amount,
+) -> Result<(), Error> {
     let due = totals.rounding;
     let healed = due.min(totals.bad_debt);
     let minted = due.minus(healed)?;
     if due.is_zero() {
         return Ok(());
     }
-    let savepoint = draft.savepoint();
-    if !minted.is_zero() && pay_surplus(draft, ctx, id, minted).is_err() {
-        draft.undo_to(savepoint);
-        return Ok(());
-    }
+    let minted = match facility.source {
+        Source::Mint => {
+            let savepoint = draft.savepoint();
+            if !minted.is_zero() && pay_surplus(draft, ctx, facility, minted).is_err() {
+                draft.undo_to(savepoint);
+                return Ok(());
+            }
+            minted
+        }
+        Source::Pool { .. } => pool::share_interest(draft, id, minted)?,
+    };
     totals.bad_debt = totals.bad_debt.minus(healed)?;
     totals.healed = totals.healed.plus(healed)?;
     totals.fees_minted = totals.fees_minted.plus(minted)?;
@@ -175,8 +211,7 @@ fn pay_fees(draft: &mut Draft, ctx: &Context, id: FacilityId, totals: &mut Total
     Ok(())
 }
 
-fn pay_surplus(draft: &mut Draft, ctx: &Context, id: FacilityId, amount: Amount) -> Result<(), Error> {
-    let facility = book::facility(draft, id)?;
+fn pay_surplus(draft: &mut Draft, ctx: &Context, facility: &Facility, amount: Amount) -> Result<(), Error> {
     gage_ledger::mint(draft, ctx, MODULE, facility.stable, ACCOUNT, amount)?;
     Ok(gage_backstop::add_surplus(draft, ctx, facility.waterfall, ACCOUNT, amount)?)
 }

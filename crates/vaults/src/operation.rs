@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::operations::{
-    AddCollateral, Borrow, ClaimKept, CloseVault, CreateFacility, Deposit, OpenVault, RampCollateralTerms, Repay,
-    SetCollateralTerms, SetFacilityParams, SetGraceTerms, SetLiquidationTerms, Withdraw,
+    AddCollateral, Borrow, ClaimKept, CloseVault, CreateFacility, CreatePool, Deposit, OpenVault, RampCollateralTerms,
+    Repay, SetCollateralTerms, SetFacilityParams, SetGraceTerms, SetLiquidationTerms, SetPoolTerms, Supply, Withdraw,
+    WithdrawSupply,
 };
 
 /// What an account or governance can ask of vaults.
@@ -43,6 +44,14 @@ pub enum Operation {
     RampCollateralTerms(RampCollateralTerms),
     /// Governance: the grace of a facility.
     SetGraceTerms(SetGraceTerms),
+    /// Governance: creates a facility that lends from a pool.
+    CreatePool(CreatePool),
+    /// Governance: terms of a pool.
+    SetPoolTerms(SetPoolTerms),
+    /// Gives an amount to a pool.
+    Supply(Supply),
+    /// Gives shares of a pool back.
+    WithdrawSupply(WithdrawSupply),
 }
 
 impl Operation {
@@ -61,6 +70,10 @@ impl Operation {
             Operation::SetFacilityParams(operation) => operation.validate(),
             Operation::RampCollateralTerms(operation) => operation.validate(),
             Operation::SetGraceTerms(operation) => operation.validate(),
+            Operation::CreatePool(operation) => operation.validate(),
+            Operation::SetPoolTerms(operation) => operation.validate(),
+            Operation::Supply(operation) => operation.validate(),
+            Operation::WithdrawSupply(operation) => operation.validate(),
         }
     }
 
@@ -84,6 +97,10 @@ impl Operation {
             Operation::SetFacilityParams(operation) => operation.apply(draft, ctx).map(|()| None),
             Operation::RampCollateralTerms(operation) => operation.apply(draft, ctx).map(|()| None),
             Operation::SetGraceTerms(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::CreatePool(operation) => operation.apply(draft, ctx).map(|_| None),
+            Operation::SetPoolTerms(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::Supply(operation) => operation.apply(draft, ctx),
+            Operation::WithdrawSupply(operation) => operation.apply(draft, ctx),
         }
     }
 
@@ -91,6 +108,8 @@ impl Operation {
     pub fn class(&self) -> Class {
         match self {
             Operation::Deposit(_) | Operation::Repay(_) => Class::Reduce,
+            // Who leaves a pool bears what the block did to it.
+            Operation::WithdrawSupply(_) => Class::Exit,
             _ => Class::General,
         }
     }
@@ -100,16 +119,19 @@ impl Operation {
         match self {
             Operation::OpenVault(_) => 1_000,
             Operation::Deposit(_) | Operation::Repay(_) | Operation::ClaimKept(_) => 1_500,
-            Operation::Withdraw(_) | Operation::Borrow(_) => 2_000,
+            Operation::Withdraw(_) | Operation::Borrow(_) | Operation::Supply(_) => 2_000,
+            // Looks at every collateral while lots are open.
+            Operation::WithdrawSupply(_) => 4_000,
             Operation::CloseVault(_) => 4_000,
             Operation::CreateFacility(_)
             | Operation::AddCollateral(_)
+            | Operation::CreatePool(_)
             | Operation::SetCollateralTerms(_)
             | Operation::SetLiquidationTerms(_)
             | Operation::RampCollateralTerms(_)
             | Operation::SetGraceTerms(_) => 5_000,
             // Accrues every bucket and moves every group of the facility.
-            Operation::SetFacilityParams(_) => 50_000,
+            Operation::SetFacilityParams(_) | Operation::SetPoolTerms(_) => 50_000,
         }
     }
 
@@ -130,6 +152,10 @@ impl Operation {
             Operation::SetFacilityParams(operation) => operation.describe(names),
             Operation::RampCollateralTerms(operation) => operation.describe(names),
             Operation::SetGraceTerms(operation) => operation.describe(names),
+            Operation::CreatePool(operation) => operation.describe(names),
+            Operation::SetPoolTerms(operation) => operation.describe(names),
+            Operation::Supply(operation) => operation.describe(names),
+            Operation::WithdrawSupply(operation) => operation.describe(names),
         }
     }
 }

@@ -133,7 +133,7 @@ impl LiquidationTerms {
     }
 }
 
-fn first_bad<const N: usize>(checks: [(&'static str, bool); N]) -> Result<(), Error> {
+pub(crate) fn first_bad<const N: usize>(checks: [(&'static str, bool); N]) -> Result<(), Error> {
     match checks.into_iter().find(|(_, holds)| !holds) {
         Some((param, _)) => Err(Error::ParamOutOfBounds { param }),
         None => Ok(()),

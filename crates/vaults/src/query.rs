@@ -91,10 +91,11 @@ pub struct CollateralView {
     pub versions: Vec<BucketView>,
 }
 
-/// Both sides of the identity: `supply + rounding = bucket_debt + auctioned + bad_debt`.
+/// Both sides of the identity:
+/// `supply + rounding = bucket_debt + auctioned + bad_debt + peg_issued + settled + cash`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdentityView {
-    /// The stable asset in existence.
+    /// The stable asset in existence; claims and reserves of a pool.
     pub supply: Amount,
     /// Debt above it that rounding took.
     pub rounding: Amount,
@@ -104,6 +105,12 @@ pub struct IdentityView {
     pub auctioned: Amount,
     /// Losses nobody bore.
     pub bad_debt: Amount,
+    /// What was issued for cash of the pegs.
+    pub peg_issued: Amount,
+    /// What stands for the basket of a shutdown.
+    pub settled: Amount,
+    /// Cash of a pool.
+    pub cash: Amount,
     /// Whether both sides are equal.
     pub holds: bool,
 }
@@ -175,7 +182,12 @@ pub fn vaults_of(
 pub fn facility(draft: &Draft, id: FacilityId) -> Result<FacilityView, Error> {
     let record = book::facility(draft, id)?;
     let totals = book::totals(draft, id);
-    let supply = gage_ledger::supply(draft, record.stable);
+    let pool = crate::pool::POOLS.get(draft, &id);
+    let supply = match pool {
+        None => gage_ledger::supply(draft, record.stable),
+        Some(pool) => pool.claims.plus(pool.reserves)?,
+    };
+    let cash = pool.map_or(Amount::ZERO, |pool| pool.cash);
     let debts = totals.debts()?;
     let mut value = crate::wide::Worth::ZERO;
     let mut collaterals = Vec::new();
@@ -203,7 +215,10 @@ pub fn facility(draft: &Draft, id: FacilityId) -> Result<FacilityView, Error> {
             bucket_debt: totals.bucket_debt,
             auctioned: totals.auctioned,
             bad_debt: totals.bad_debt,
-            holds: supply.plus(totals.rounding) == Ok(debts),
+            peg_issued: totals.peg_issued,
+            settled: totals.settled,
+            cash,
+            holds: supply.plus(totals.rounding) == totals.backing().and_then(|backing| backing.plus(cash)),
         },
         collateral_value: Amount(in_numeraire(value, Rounding::Down)?),
         coverage: (!supply.is_zero()).then(|| cover.ratio()),

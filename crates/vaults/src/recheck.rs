@@ -10,7 +10,7 @@ use crate::health::{Health, after_haircut, weight};
 use crate::operations::{BORROWED, SHIFTED};
 use crate::state::{Facility, TOUCHED, Vault, VaultId};
 use crate::wide::worth;
-use crate::{Error, book, mark};
+use crate::{Error, book, mark, source};
 
 /// Checks every vault that borrowed or gave collateral out in this transaction, and forgets them.
 /// `chain` calls it after the operations of each transaction and undoes the transaction on an error.
@@ -67,7 +67,8 @@ fn check_caps(draft: &Draft, vault: &Vault) -> Result<(), Error> {
     Ok(())
 }
 
-/// The pledges at loan-to-value and the low end of their prices after haircuts, over the debt.
+/// The pledges at loan-to-value and the low end of their prices after haircuts, over the debt at the
+/// high end of its own.
 /// Quarantined collateral counts nothing.
 pub(crate) fn borrowing_power(
     draft: &Draft,
@@ -77,7 +78,8 @@ pub(crate) fn borrowing_power(
     debt: Amount,
     action: Action,
 ) -> Result<Health, Error> {
-    let mut power = Health { debt: worth(debt, facility.par.0, facility.decimals)?, ..Health::NONE };
+    let price = source::debt_price(draft, ctx, facility, action)?;
+    let mut power = Health { debt: worth(debt, price.0, facility.decimals)?, ..Health::NONE };
     for position in vault.positions.iter().filter(|position| !position.amount.is_zero()) {
         let collateral = book::collateral(draft, vault.facility, position.asset)?;
         let status = gage_securities::asset_status(draft, ctx, position.asset)?;

@@ -10,7 +10,7 @@ use crate::sale::{in_stable, start_price};
 use crate::sizing::Sale;
 use crate::state::{FACILITIES, Facility, FacilityId, KEPT, LOTS, MARKS, TOTALS, VaultId, VaultLot, beneficiary};
 use crate::wide::{Worth, amount_of, worth};
-use crate::{ACCOUNT, EVALUATION_WEIGHT, Error, Event, MODULE, book, calls, liquidate, mark};
+use crate::{ACCOUNT, EVALUATION_WEIGHT, Error, Event, MODULE, Source, book, calls, liquidate, mark, pool, source};
 
 /// The weight of a step on one lot; 1,000 is a simple operation.
 pub const SETTLEMENT_WEIGHT: u64 = 3_000;
@@ -61,6 +61,10 @@ pub fn settle_auctions(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Re
 /// prices after haircuts, in smallest units of the stable asset, rounded down.
 fn report_backing(draft: &mut Draft, ctx: &Context, id: FacilityId) -> Result<(), Error> {
     let facility = book::facility(draft, id)?;
+    if facility.source != Source::Mint {
+        // What a pool lends is backed elsewhere, if at all.
+        return Ok(());
+    }
     let mut value = Worth::ZERO;
     for ((_, asset), collateral) in mark::collaterals(draft, id) {
         let mark = book::mark_of(draft, id, asset);
@@ -106,8 +110,8 @@ fn burn_raised(draft: &mut Draft, ctx: &Context, id: LotId, raised: Amount) -> R
         return Ok(());
     }
     let number = book::vault(draft, record.vault)?.facility;
-    let stable = book::facility(draft, number)?.stable;
-    gage_ledger::burn(draft, ctx, MODULE, stable, ACCOUNT, burned)?;
+    let facility = book::facility(draft, number)?;
+    source::collect(draft, ctx, number, &facility, ACCOUNT, burned)?;
     let mut totals = book::totals(draft, number);
     totals.auctioned = totals.auctioned.minus(burned)?;
 
@@ -172,11 +176,11 @@ fn give_change(draft: &mut Draft, ctx: &Context, id: VaultId, remainder: &Remain
         return Ok(());
     }
     let vault = book::vault(draft, id)?;
-    let stable = book::facility(draft, vault.facility)?.stable;
+    let facility = book::facility(draft, vault.facility)?;
     let savepoint = draft.savepoint();
-    if gage_ledger::move_by_rule(draft, ctx, ACCOUNT, vault.owner, stable, remainder.excess).is_err() {
+    if gage_ledger::move_by_rule(draft, ctx, ACCOUNT, vault.owner, facility.stable, remainder.excess).is_err() {
         draft.undo_to(savepoint);
-        gage_ledger::burn(draft, ctx, MODULE, stable, ACCOUNT, remainder.excess)?;
+        source::collect(draft, ctx, vault.facility, &facility, ACCOUNT, remainder.excess)?;
         let mut totals = book::totals(draft, vault.facility);
         totals.rounding = totals.rounding.plus(remainder.excess)?;
         TOTALS.put(draft, vault.facility, totals);
@@ -331,11 +335,12 @@ fn lose(
     let loss = Loss { debt, collateral, reference, pay_to: ACCOUNT };
     let absorbed = gage_backstop::absorb(draft, ctx, facility.waterfall, loss)?;
     if !absorbed.covered.is_zero() {
-        gage_ledger::burn(draft, ctx, MODULE, facility.stable, ACCOUNT, absorbed.covered)?;
+        source::collect(draft, ctx, number, &facility, ACCOUNT, absorbed.covered)?;
     }
     let mut totals = book::totals(draft, number);
     totals.auctioned = totals.auctioned.minus(debt)?;
     totals.bad_debt = totals.bad_debt.plus(absorbed.uncovered)?;
+    pool::bear(draft, number, &mut totals)?;
 
     // From here on nothing can fail.
     let (covered, uncovered, total) = (absorbed.covered, absorbed.uncovered, totals.bad_debt);

@@ -11,8 +11,9 @@ use gage_store::{Column, DenseKey, Draft, OrderedTable, Table};
 use gage_units::{AccountNumber, Accumulator, Amount, AssetId, MathError, Price, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::pool::POOLS;
 use crate::throughput::Window;
-use crate::{CollateralTerms, FacilityParams, LiquidationTerms, MODULE};
+use crate::{CollateralTerms, FacilityParams, LiquidationTerms, MODULE, Source};
 
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {
@@ -65,23 +66,36 @@ pub type BucketKey = (FacilityId, AssetId, Version);
 /// a facility, which stands for all of them.
 pub type Members = Vec<(AssetId, Version)>;
 
-/// What lends: one stable asset against a list of collaterals, with one loss waterfall.
+/// What lends: one asset against a list of collaterals, with one loss waterfall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 pub struct Facility {
-    /// What is lent; minted and burned by this facility alone.
+    /// What is lent. If it is minted, this facility alone mints and burns it.
     pub stable: AssetId,
     /// Its decimals.
     pub decimals: u8,
-    /// The face value of one whole unit, in the numeraire.
+    /// The face value of one whole unit, in the numeraire; for a pool with a feed its last registered price.
     pub par: Price,
     /// Who bears losses, and where fees go.
     pub waterfall: WaterfallId,
     /// What governance may set.
     pub params: FacilityParams,
+    /// Where what is lent comes from.
+    pub source: Source,
+}
+
+impl Facility {
+    /// What this facility alone mints: what it lends, or the shares of its pool.
+    pub fn minted(&self) -> AssetId {
+        match self.source {
+            Source::Mint => self.stable,
+            Source::Pool { shares, .. } => shares,
+        }
+    }
 }
 
 /// The running totals of a facility. The identity of every block:
-/// `stable supply + rounding = bucket_debt + auctioned + bad_debt`.
+/// `stable supply + rounding = bucket_debt + auctioned + bad_debt + peg_issued + settled`, where for a
+/// pool `claims + reserves - cash` stands for the supply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 pub struct Totals {
     /// The sum over buckets of `N_j A_j`, each rounded up.
@@ -102,12 +116,24 @@ pub struct Totals {
     pub unfinished: bool,
     /// The number of live groups.
     pub groups: u32,
+    /// What was issued for cash that the pegs hold, at par.
+    pub peg_issued: Amount,
+    /// Debt that a shutdown settled: what stands for it lies in the basket.
+    pub settled: Amount,
 }
 
 impl Totals {
     /// All debt: of vaults, at auction, and lost. # Errors [`MathError::Overflow`].
     pub fn debts(&self) -> Result<Amount, MathError> {
         self.bucket_debt.plus(self.auctioned)?.plus(self.bad_debt)
+    }
+
+    /// What stands against what is outstanding: debts, cash of the pegs, the basket of a shutdown.
+    ///
+    /// # Errors
+    /// [`MathError::Overflow`].
+    pub fn backing(&self) -> Result<Amount, MathError> {
+        self.debts()?.plus(self.peg_issued)?.plus(self.settled)
     }
 
     /// Books what the supply changed by against what the debts changed by since `before`; the
@@ -233,7 +259,7 @@ pub struct VaultLot {
     pub remaining: Amount,
 }
 
-const fn table(number: u8) -> u16 {
+pub(crate) const fn table(number: u8) -> u16 {
     u16::from_be_bytes([MODULE, number])
 }
 
@@ -258,6 +284,7 @@ pub(crate) const INDEX: OrderedTable<(GroupId, u128, VaultId), ()> = OrderedTabl
 /// The live group of a set of collaterals.
 pub(crate) const GROUP_OF: Table<(FacilityId, Members), GroupId> = Table::derived(table(13), "vaults/group_of");
 pub(crate) const OWNED: OrderedTable<(AccountNumber, VaultId), ()> = OrderedTable::derived(table(14), "vaults/owned");
+/// The facility that mints an asset.
 pub(crate) const FACILITY_OF: Table<AssetId, FacilityId> = Table::derived(table(15), "vaults/facility_of");
 /// Vaults that took more risk in this transaction, and how: see [`crate::recheck()`].
 pub(crate) const TOUCHED: OrderedTable<VaultId, u8> = OrderedTable::derived(table(16), "vaults/touched");
@@ -289,6 +316,7 @@ pub fn create_tables(draft: &mut Draft) {
     crate::calls::CALLS.create(draft);
     crate::calls::CALLS_DUE.create(draft);
     crate::calls::WAITING.create(draft);
+    POOLS.create(draft);
 }
 
 /// Fills the derived tables from the authenticated ones.
@@ -307,9 +335,9 @@ pub fn rebuild(draft: &mut Draft) {
             GROUP_OF.put(draft, (facility, members), group);
         }
     }
-    let stables: Vec<_> = FACILITIES.iter(draft).map(|(id, facility)| (facility.stable, id)).collect();
-    for (stable, id) in stables {
-        FACILITY_OF.put(draft, stable, id);
+    let minted: Vec<_> = FACILITIES.iter(draft).map(|(id, facility)| (facility.minted(), id)).collect();
+    for (asset, id) in minted {
+        FACILITY_OF.put(draft, asset, id);
     }
     crate::calls::rebuild(draft);
 }

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{BORROWED, above_zero, owned, takes_risk, touch};
 use crate::state::TOTALS;
-use crate::{Error, Event, MODULE, VaultId, book};
+use crate::{Error, Event, MODULE, VaultId, book, source};
 
-/// Mints the facility's stable asset to the signer against his vault.
+/// Lends the facility's asset to the signer against his vault: minted, or out of its pool's cash.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Borrow {
@@ -34,7 +34,8 @@ impl Borrow {
     /// # Errors
     /// In this order: `NotAnAccount`, [`Error::UnknownVault`], [`Error::NotVaultOwner`],
     /// [`Error::WrongAsset`], [`Error::FacilityClosed`], [`Error::UnfinishedLiquidations`],
-    /// [`Error::InLiquidation`], [`Error::AboveLoanToValue`] without any collateral, the ledger's.
+    /// [`Error::InLiquidation`], [`Error::AboveLoanToValue`] without any collateral,
+    /// [`Error::InsufficientCash`] of a pool, the ledger's.
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<Option<Output>, Error> {
         let mut vault = owned(draft, ctx, self.vault)?;
         let (owner, id) = (vault.owner, vault.facility);
@@ -52,7 +53,7 @@ impl Borrow {
         book::take_newest_versions(draft, &mut vault)?;
         book::write(draft, self.vault, vault, &facility, &mut totals, debt)?;
         totals.balance(before, self.amount, Amount::ZERO)?;
-        gage_ledger::mint(draft, ctx, MODULE, facility.stable, owner, self.amount)?;
+        source::lend(draft, ctx, id, &facility, owner, self.amount)?;
 
         // From here on nothing can fail.
         TOTALS.put(draft, id, totals);

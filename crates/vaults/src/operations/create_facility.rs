@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{asset_name, describe_params};
 use crate::state::{FACILITIES, FACILITY_OF, Facility, LAST_FACILITY, TOTALS, Totals, next_number};
-use crate::{Error, Event, FacilityId, FacilityParams, MODULE};
+use crate::{Error, Event, FacilityId, FacilityParams, MODULE, Source};
 
 /// Creates a facility that lends a stable asset of this module's kind, which no other facility lends
 /// and of which nothing exists yet, with the loss waterfall that is to bear its losses.
@@ -31,16 +31,14 @@ impl CreateFacility {
     /// # Errors
     /// [`Error::ParamOutOfBounds`].
     pub fn validate(&self) -> Result<(), Error> {
-        if self.par == Price(0) || self.par > Price(1_000_000_000_000_000_000_000_000_000_000) {
-            return Err(Error::ParamOutOfBounds { param: "par" });
-        }
+        super::check_par(self.par)?;
         self.params.check()
     }
 
     /// # Errors
     /// In this order: `NotGovernance`, those of `validate`, the ledger's for an unknown asset,
     /// [`Error::NotMintedHere`], [`Error::StableInUse`], the backstop's for an unknown waterfall,
-    /// [`Error::WaterfallMismatch`], [`Error::TooManyVaults`].
+    /// [`Error::WaterfallMismatch`], [`Error::WaterfallInUse`], [`Error::TooManyVaults`].
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<FacilityId, Error> {
         ctx.require_governance()?;
         self.validate()?;
@@ -54,11 +52,12 @@ impl CreateFacility {
         if gage_backstop::waterfall(draft, self.waterfall)?.stable != self.stable {
             return Err(Error::WaterfallMismatch);
         }
+        super::check_waterfall_free(draft, self.waterfall)?;
         let id = FacilityId(next_number(draft, LAST_FACILITY).ok_or(Error::TooManyVaults)?);
 
         // From here on nothing can fail.
         let CreateFacility { stable, par, waterfall, params } = *self;
-        FACILITIES.put(draft, id, Facility { stable, decimals: asset.decimals, par, waterfall, params });
+        FACILITIES.put(draft, id, Facility { stable, decimals: asset.decimals, par, waterfall, params, source: Source::Mint });
         TOTALS.put(draft, id, Totals { accrued_at: ctx.time, ..Totals::default() });
         FACILITY_OF.put(draft, stable, id);
         draft.emit(MODULE, &Event::FacilityCreated { facility: id, stable, params });

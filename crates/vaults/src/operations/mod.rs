@@ -5,6 +5,7 @@ mod borrow;
 mod claim_kept;
 mod close_vault;
 mod create_facility;
+mod create_pool;
 mod deposit;
 mod open_vault;
 mod ramp_collateral_terms;
@@ -13,13 +14,17 @@ mod set_collateral_terms;
 mod set_facility_params;
 mod set_grace_terms;
 mod set_liquidation_terms;
+mod set_pool_terms;
+mod supply;
 mod withdraw;
+mod withdraw_supply;
 
 pub use add_collateral::AddCollateral;
 pub use borrow::Borrow;
 pub use claim_kept::ClaimKept;
 pub use close_vault::CloseVault;
 pub use create_facility::CreateFacility;
+pub use create_pool::CreatePool;
 pub use deposit::Deposit;
 pub use open_vault::OpenVault;
 pub use ramp_collateral_terms::RampCollateralTerms;
@@ -28,13 +33,17 @@ pub use set_collateral_terms::SetCollateralTerms;
 pub use set_facility_params::SetFacilityParams;
 pub use set_grace_terms::SetGraceTerms;
 pub use set_liquidation_terms::SetLiquidationTerms;
+pub use set_pool_terms::SetPoolTerms;
+pub use supply::Supply;
 pub use withdraw::Withdraw;
+pub use withdraw_supply::WithdrawSupply;
 
 use gage_accounts::{Context, Names, Quantity, describe_amount};
+use gage_backstop::WaterfallId;
 use gage_store::Draft;
-use gage_units::{Amount, AssetId};
+use gage_units::{Amount, AssetId, Price};
 
-use crate::state::{Facility, TOUCHED, Totals, Vault, VaultId};
+use crate::state::{FACILITIES, Facility, TOUCHED, Totals, Vault, VaultId};
 use crate::{CollateralTerms, Error, FacilityParams, LiquidationTerms, book};
 
 /// This vault borrowed: ceilings, caps and the floor are asked at the end of the transaction.
@@ -114,6 +123,18 @@ fn describe_liquidation(terms: &LiquidationTerms) -> String {
         "quote bound {quote_bound}, {window_max} smallest units of debt per {window_ms} ms, start {start_premium} \
          above the quote, curve {curve}, tail {tail_ms} ms, cusp {cusp}, dust {dust} smallest units, {rounds_max} rounds"
     )
+}
+
+/// The face value of what is lent: above zero, at most 1e12.
+fn check_par(par: Price) -> Result<(), Error> {
+    let most = Price(1_000_000_000_000_000_000_000_000_000_000);
+    if par == Price(0) || par > most { Err(Error::ParamOutOfBounds { param: "par" }) } else { Ok(()) }
+}
+
+/// Capital is of one facility: no two share a waterfall.
+fn check_waterfall_free(draft: &Draft, waterfall: WaterfallId) -> Result<(), Error> {
+    let taken = FACILITIES.iter(draft).any(|(_, facility)| facility.waterfall == waterfall);
+    if taken { Err(Error::WaterfallInUse) } else { Ok(()) }
 }
 
 /// Writes a facility's totals if they changed; what moved without mint or burn is rounding.

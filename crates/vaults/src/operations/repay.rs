@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::quantity_above_zero;
 use crate::state::TOTALS;
-use crate::{Error, Event, MODULE, VaultId, book};
+use crate::{Error, Event, MODULE, VaultId, book, source};
 
-/// Burns the signer's stable asset against the debt of any vault, up to all of it: more than is owed
-/// is not taken. Needs no price.
+/// Takes what was lent from the signer against the debt of any vault, up to all of it: more than is
+/// owed is not taken. A minted asset is burned, a pool's returns to its cash. Needs no price.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Repay {
@@ -57,7 +57,7 @@ impl Repay {
         let before = totals.debts()?;
         book::write(draft, self.vault, vault, &facility, &mut totals, debt)?;
         totals.balance(before, Amount::ZERO, paid)?;
-        gage_ledger::burn(draft, ctx, MODULE, facility.stable, payer, paid)?;
+        source::collect(draft, ctx, id, &facility, payer, paid)?;
 
         // From here on nothing can fail.
         TOTALS.put(draft, id, totals);

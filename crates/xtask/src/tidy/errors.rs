@@ -1,7 +1,8 @@
-//! Error numbers: in the module's range, unique for ever, without gaps.
+//! Error numbers: in the module's range, unique for ever, without gaps inside a block.
 //!
-//! A module's own reasons are numbered from `module * 1000 + 1`. Those of calculations without a
-//! result (`MathError`) follow one another too, and may stand further up.
+//! A module's own reasons are numbered from `module * 1000 + 1`, in blocks of twenty: a block may stand
+//! further up, so that two parts of a module grow side by side, but is filled from its start. Those of
+//! calculations without a result (`MathError`) follow one another, and may stand further up too.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,8 @@ use crate::lexer;
 use crate::workspace::{File, Workspace};
 
 const RULE: &str = "errors";
+/// How many numbers a block has.
+const BLOCK: u32 = 20;
 
 /// An arm `Error::Reason => number`.
 struct Arm {
@@ -60,7 +63,9 @@ fn numbers(module: u32, file: &File, findings: &mut Vec<Finding>) {
         findings.push(Finding::error(RULE, &file.path, "no `Error::Reason => number` arms were found"));
     }
     let numbers = |math: bool| arms.iter().filter(move |arm| arm.math == math).map(|arm| arm.number);
-    let own = base + 1..=numbers(false).max().unwrap_or(base);
+    let highest = |block: u32| numbers(false).filter(|number| number / BLOCK == block).max();
+    let blocks = base / BLOCK..=(base + 999) / BLOCK;
+    let own = blocks.filter_map(|block| Some((block * BLOCK).max(base + 1)..=highest(block)?)).flatten();
     let math = numbers(true).min().unwrap_or(1)..=numbers(true).max().unwrap_or(0);
     for missing in own.chain(math).filter(|number| !seen.contains_key(number)) {
         findings.push(Finding::error(RULE, &file.path, format!("{missing} is missing: numbers have no gaps")));
@@ -101,6 +106,8 @@ mod tests {
     fn doubles_gaps_and_strangers_are_found() {
         assert!(found("Error::A => 7001,\nError::B => 7001,")[0].contains("given twice, first in line 2"));
         assert!(found("Error::A => 7001,\nError::B => 7003,")[0].contains("7002 is missing"));
+        assert!(found("Error::A => 7001,\nError::B => 7041,")[0].contains("7040 is missing"));
+        assert_eq!(found("Error::A => 7001,\nError::B => 7040,"), Vec::<String>::new());
         assert!(found("Error::A => 7001,\nError::B => 8002,")[0].contains("outside 7001..=7999"));
         let math = "Error::A => 7001,\nError::M(MathError::A) => 7901,\nError::M(MathError::B) => 7903,";
         assert!(found(math)[0].contains("7902 is missing"));
