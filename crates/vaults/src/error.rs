@@ -144,6 +144,54 @@ pub enum Error {
     /// Rounding leaves nothing.
     #[error("the amount comes to nothing")]
     ZeroResult,
+    /// No redemption.
+    #[error("the facility does not redeem what it lends")]
+    NotRedeemable,
+    /// Too dear.
+    #[error("the redemption fee is above the highest that is acceptable")]
+    RedemptionFeeTooHigh,
+    /// No vault.
+    #[error("no vault can be redeemed against now")]
+    NothingToRedeem,
+    /// Too little.
+    #[error("the amount is below the least of one redemption")]
+    BelowRedemptionMin,
+    /// No such peg.
+    #[error("the facility does not swap asset {0}")]
+    UnknownPeg(AssetId),
+    /// Not in this direction.
+    #[error("the peg does not swap in this direction now")]
+    PegClosed,
+    /// Too much of one cash asset.
+    #[error("the stable issued for this cash asset would exceed its cap")]
+    AbovePegCap,
+    /// A peg pays what it has.
+    #[error("the peg holds {available} smallest units of the cash asset, less than the amount")]
+    InsufficientPegCash {
+        /// What it has.
+        available: Amount,
+    },
+    /// The cash is worth too little.
+    #[error("the cash asset's price is below the least at which more of it is taken")]
+    CashBelowPar,
+    /// The end.
+    #[error("the facility was shut down")]
+    FacilityShutDown,
+    /// Not by an account, not yet.
+    #[error("an account may shut a facility down, with the window of seven days, only for large bad debt")]
+    ShutdownNotDue,
+    /// Too early.
+    #[error("the facility does not pay out its basket")]
+    NotPaying,
+    /// Only tighter, only by those who may.
+    #[error("only the curator or governance may restrict a peg, and only further")]
+    NotRestricting,
+    /// Too many.
+    #[error("a facility has at most sixteen pegs")]
+    TooManyPegs,
+    /// Not a cash asset.
+    #[error("asset {0} is no cash for a peg of this facility")]
+    NotCash(AssetId),
 }
 
 impl Error {
@@ -195,6 +243,21 @@ impl Error {
             Error::BelowSupplyMin => 10_083,
             Error::AboveSupplyCap => 10_084,
             Error::ZeroResult => 10_085,
+            Error::NotRedeemable => 10_086,
+            Error::RedemptionFeeTooHigh => 10_087,
+            Error::NothingToRedeem => 10_088,
+            Error::BelowRedemptionMin => 10_089,
+            Error::UnknownPeg(_) => 10_090,
+            Error::PegClosed => 10_091,
+            Error::AbovePegCap => 10_092,
+            Error::InsufficientPegCash { .. } => 10_093,
+            Error::CashBelowPar => 10_094,
+            Error::FacilityShutDown => 10_095,
+            Error::ShutdownNotDue => 10_096,
+            Error::NotPaying => 10_097,
+            Error::NotRestricting => 10_098,
+            Error::TooManyPegs => 10_099,
+            Error::NotCash(_) => 10_100,
         }
     }
 

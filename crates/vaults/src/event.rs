@@ -2,11 +2,13 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_auctions::LotId;
+use gage_backstop::Holding;
 use gage_units::{AccountNumber, Amount, AssetId, Bps, Price, Ratio, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CollateralTerms, FacilityId, FacilityParams, GraceTerms, LiquidationTerms, PoolTerms, VaultId, Version,
+    CollateralTerms, FacilityId, FacilityParams, GraceTerms, LiquidationTerms, PegTerms, PoolTerms, RedemptionTerms,
+    VaultId, Version,
 };
 
 /// A fact of this module.
@@ -312,5 +314,137 @@ pub enum Event {
         by_claims: Amount,
         /// Their claims now.
         claims: Amount,
+    },
+    /// What redemption costs changed; none ends it.
+    RedemptionSet {
+        /// The facility.
+        facility: FacilityId,
+        /// The terms.
+        terms: Option<RedemptionTerms>,
+    },
+    /// A vault gave collateral for debt that a redemption took off it.
+    VaultRedeemed {
+        /// The vault.
+        vault: VaultId,
+        /// The debt taken off.
+        amount: Amount,
+        /// The debt that is left.
+        debt: Amount,
+        /// What it gave.
+        collateral: Vec<(AssetId, Amount)>,
+        /// Its health before.
+        health: Ratio,
+        /// Its health after, never lower; the largest ratio without debt.
+        health_after: Ratio,
+    },
+    /// A redemption, over all its vaults.
+    Redeemed {
+        /// The facility.
+        facility: FacilityId,
+        /// Who.
+        redeemer: AccountNumber,
+        /// What was burned.
+        amount: Amount,
+        /// The fee, as a part of it; it stayed with the vaults.
+        fee: Ratio,
+        /// The base rate now.
+        base_rate: Ratio,
+    },
+    /// The terms of a peg changed.
+    PegSet {
+        /// The facility.
+        facility: FacilityId,
+        /// The cash asset.
+        asset: AssetId,
+        /// The terms.
+        terms: PegTerms,
+    },
+    /// Cash became stable.
+    SwappedIn {
+        /// The facility.
+        facility: FacilityId,
+        /// The cash asset.
+        asset: AssetId,
+        /// Who.
+        account: AccountNumber,
+        /// The cash he gave.
+        cash: Amount,
+        /// The stable he got.
+        stable: Amount,
+        /// The stable the surplus got.
+        fee: Amount,
+    },
+    /// Stable became cash.
+    SwappedOut {
+        /// The facility.
+        facility: FacilityId,
+        /// The cash asset.
+        asset: AssetId,
+        /// Who.
+        account: AccountNumber,
+        /// The stable that was burned.
+        stable: Amount,
+        /// The cash he got.
+        cash: Amount,
+        /// The stable the surplus got.
+        fee: Amount,
+    },
+    /// A facility was shut down; its quotes and interest stand from now on.
+    ShutdownStarted {
+        /// The facility.
+        facility: FacilityId,
+        /// When debts begin to be settled.
+        settles_at: Timestamp,
+        /// The frozen quotes.
+        quotes: Vec<(AssetId, Price)>,
+    },
+    /// A vault's debt was taken in collateral.
+    VaultSettled {
+        /// The vault.
+        vault: VaultId,
+        /// The debt it had.
+        debt: Amount,
+        /// The part of it that all its collateral is not worth; it passed down the waterfall.
+        loss: Amount,
+        /// What joined the basket.
+        taken: Vec<Holding>,
+    },
+    /// A step of a shutdown failed and is tried again next block.
+    ShutdownFailed {
+        /// The facility.
+        facility: FacilityId,
+        /// Why: the code of the error.
+        code: u32,
+    },
+    /// Holders of what a facility issued are paid from now on.
+    ShutdownPaying {
+        /// The facility.
+        facility: FacilityId,
+        /// What is outstanding.
+        outstanding: Amount,
+        /// What it shares.
+        basket: Vec<Holding>,
+    },
+    /// A holder took his part of a basket.
+    BasketRedeemed {
+        /// The facility.
+        facility: FacilityId,
+        /// Who.
+        account: AccountNumber,
+        /// What he gave.
+        amount: Amount,
+        /// His part; what he may not hold is kept for him.
+        parts: Vec<Holding>,
+    },
+    /// A kept part of a basket reached its owner.
+    PartClaimed {
+        /// The facility.
+        facility: FacilityId,
+        /// Who.
+        account: AccountNumber,
+        /// What.
+        asset: AssetId,
+        /// How much.
+        amount: Amount,
     },
 }

@@ -12,7 +12,9 @@ use crate::state::{
     BUCKETS, BucketKey, FACILITIES, Facility, FacilityId, GROUPS, GroupId, INDEX, KEPT, LOTS, MARKS, TOUCHED, VAULTS,
     beneficiary,
 };
+use crate::peg::{PEGS, for_cash};
 use crate::pool::POOLS;
+use crate::shutdown::{BASKETS, PARTS, SHUTDOWNS, Stage};
 use crate::{ACCOUNT, Error, book, liquidate, mark, split};
 
 /// What is compared every block: the running totals of each facility and its buckets.
@@ -24,6 +26,8 @@ pub fn check_block(draft: &Draft) -> Result<(), Broken> {
         identity(draft, id, facility)?;
         buckets_are_accrued(draft, id)?;
     }
+    pegs_are_cash(draft)?;
+    shutdowns_pay(draft)?;
     transactions_are_rechecked(draft)
 }
 
@@ -62,6 +66,36 @@ fn identity(draft: &Draft, id: FacilityId, facility: &Facility) -> Result<(), Br
     let left = figures(owed.plus(totals.rounding), "identity")?;
     let right = figures(totals.backing().and_then(|backing| backing.plus(cash)), "identity")?;
     unless(left == right, "identity", || format!("facility {id}: owed {owed}, cash {cash}, {totals:?}"))
+}
+
+/// What each peg issued is exactly what its cash stands for, and a facility's total is their sum.
+fn pegs_are_cash(draft: &Draft) -> Result<(), Broken> {
+    let mut sums: BTreeMap<FacilityId, Amount> = BTreeMap::new();
+    for ((id, asset), peg) in PEGS.iter(draft) {
+        let decimals = figures(book::facility(draft, *id), "pegs_are_cash")?.decimals;
+        let at_par = figures(for_cash(peg.held, peg.decimals, decimals), "pegs_are_cash")?;
+        let holds = (at_par.cash, at_par.stable) == (peg.held, peg.issued);
+        unless(holds, "pegs_are_cash", || format!("facility {id}, asset {asset}: {peg:?}"))?;
+        let sum = sums.entry(*id).or_default();
+        *sum = figures(sum.plus(peg.issued), "pegs_are_cash")?;
+    }
+    for (id, _) in FACILITIES.iter(draft) {
+        let (sum, total) = (sums.remove(&id).unwrap_or_default(), book::totals(draft, id).peg_issued);
+        unless(sum == total, "pegs_are_cash", || format!("facility {id}: pegs {sum}, total {total}"))?;
+    }
+    Ok(())
+}
+
+/// A facility that pays owes nothing else, and its basket's only claim is what it issued.
+fn shutdowns_pay(draft: &Draft) -> Result<(), Broken> {
+    for (id, shutdown) in SHUTDOWNS.iter(draft).filter(|(_, shutdown)| shutdown.stage == Stage::Paying) {
+        let facility = figures(book::facility(draft, id), "shutdowns_pay")?;
+        let supply = gage_ledger::supply(draft, facility.minted());
+        let debts = figures(book::totals(draft, id).debts(), "shutdowns_pay")?;
+        let holds = supply == shutdown.outstanding && debts.is_zero();
+        unless(holds, "shutdowns_pay", || format!("facility {id}: supply {supply}, debts {debts}, {shutdown:?}"))?;
+    }
+    Ok(())
 }
 
 /// Each bucket's debt is `N_j A_j` rounded up, and their sum is the facility's.
@@ -168,9 +202,13 @@ fn account_holds(draft: &Draft) -> Result<(), Broken> {
         let sum = due.entry(lent).or_default();
         *sum = figures(sum.plus(pool.cash), "account_holds")?;
     }
-    for ((_, asset), amount) in KEPT.iter(draft) {
-        let sum = due.entry(*asset).or_default();
-        *sum = figures(sum.plus(*amount), "account_holds")?;
+    let kept = KEPT.iter(draft).map(|((_, asset), amount)| (*asset, *amount));
+    let held = PEGS.iter(draft).map(|((_, asset), peg)| (*asset, peg.held));
+    let baskets = BASKETS.iter(draft).map(|((_, asset), amount)| (*asset, *amount));
+    let parts = PARTS.iter(draft).map(|((_, _, asset), amount)| (*asset, *amount));
+    for (asset, amount) in kept.chain(held).chain(baskets).chain(parts) {
+        let sum = due.entry(asset).or_default();
+        *sum = figures(sum.plus(amount), "account_holds")?;
     }
     for (id, record) in LOTS.iter(draft) {
         if let Some(lot) = gage_auctions::lot(draft, *id) {

@@ -1,6 +1,6 @@
 //! Debt against pledged assets (floor 2, module 10).
 //!
-//! Nouns: [`Facility`] (lends one stable asset against a list of collaterals), [`Collateral`] with
+//! Nouns: [`Facility`] (lends one asset, minted or from a [`Pool`], against collaterals), [`Collateral`] with
 //! versions of [`CollateralTerms`], [`Vault`] (an owner's pledges and debt), [`Bucket`] (debt and
 //! pledges at one version of one collateral, with its interest accumulator), [`Group`] (vaults with
 //! the same collaterals, whose health moves together), [`VaultLot`] (collateral at auction for a vault).
@@ -19,7 +19,8 @@
 //! indexes, worst health first; `settle_auctions` books what the lots brought.
 //!
 //! Invariants:
-//! - `identity`: stable supply + rounding = bucket debt + debt at auction + bad debt.
+//! - `identity`: stable supply (a pool's claims and reserves less cash) + rounding = bucket debt + debt at
+//!   auction + bad debt + cash of the pegs + what a shutdown settled.
 //! - `buckets_are_accrued`: a bucket's debt is `N_j A_j` rounded up; the facility's is their sum.
 //! - `buckets_are_sums`: a bucket's normalised debt, pledges and count are the sums over its vaults.
 //! - `pledges_match`: a vault's pledges are what the ledger marks as pledged to it.
@@ -27,6 +28,8 @@
 //! - `account_holds`: the module's account holds at least what is kept and what is raised but not burned.
 //! - `index_matches`: the index holds every indebted vault once; groups count theirs.
 //! - `unsafe_is_flagged`: no vault with health below one is outside the candidates.
+//! - `pegs_are_cash`: what a peg issued is exactly what the cash it holds stands for.
+//! - `shutdowns_pay`: a facility that pays its basket owes nothing else.
 //! - `ramps_fit`: a ramp belongs to a version in use, whose threshold lies on its way.
 //! - `calls_are_due`: every margin call is of an indebted vault and stands in the due queue, once.
 //! - `transactions_are_rechecked`: no vault that took risk leaves its transaction unchecked.
@@ -49,12 +52,15 @@ mod mark;
 mod operation;
 pub mod operations;
 pub mod params;
+pub mod peg;
 pub mod pool;
 pub mod query;
 pub mod ramp;
 mod recheck;
+pub mod redemption;
 mod sale;
 mod settle;
+pub mod shutdown;
 pub mod sizing;
 mod source;
 pub mod split;
@@ -73,10 +79,14 @@ pub use mark::mark;
 pub use operation::Operation;
 pub use params::{CollateralTerms, FacilityParams, LiquidationTerms};
 pub use ramp::Ramp;
+pub use peg::{Peg, PegState, PegTerms};
 pub use pool::curve::RateCurve;
 pub use pool::{Pool, PoolTerms};
 pub use recheck::recheck;
+pub use redemption::Redemption;
+pub use redemption::fee::RedemptionTerms;
 pub use settle::{SETTLEMENT_WEIGHT, settle_auctions};
+pub use shutdown::Shutdown;
 pub use source::Source;
 pub use state::{
     Bucket, Collateral, Facility, FacilityId, Group, GroupId, Mark, Position, Totals, Vault, VaultId, VaultLot,

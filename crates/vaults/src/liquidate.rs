@@ -13,7 +13,7 @@ use gage_units::{Amount, AssetId, Ratio};
 use crate::index::{least_health, limit};
 use crate::sale::{self, Outcome};
 use crate::state::{FACILITIES, FacilityId, GROUPS, GroupId, INDEX, MEMBERS, TOTALS, VaultId};
-use crate::{Error, Event, MODULE, book, calls, settle};
+use crate::{Error, Event, MODULE, book, calls, settle, shutdown};
 
 /// The weight of evaluating one candidate; 1,000 is a simple operation.
 pub const EVALUATION_WEIGHT: u64 = 200;
@@ -27,7 +27,9 @@ pub const LIQUIDATION_WEIGHT: u64 = 5_000;
 /// Only a fault of the records; a vault that cannot be liquidated is reported by an event and waits.
 pub fn liquidate(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Result<(), Error> {
     let ctx = &ctx.as_protocol();
-    let facilities: Vec<FacilityId> = FACILITIES.iter(draft).map(|(id, _)| id).collect();
+    // After a shutdown debts are settled, not liquidated.
+    let running = FACILITIES.iter(draft).map(|(id, _)| id).filter(|id| !shutdown::is_frozen(draft, *id));
+    let facilities: Vec<FacilityId> = running.collect();
     for id in facilities {
         calls::end_due(draft, ctx, id, budget)?;
         let mut waiting = Amount::ZERO;
@@ -84,7 +86,7 @@ pub(crate) fn candidates(draft: &Draft, id: FacilityId) -> Vec<VaultId> {
     found
 }
 
-fn groups_of(draft: &Draft, id: FacilityId) -> Vec<GroupId> {
+pub(crate) fn groups_of(draft: &Draft, id: FacilityId) -> Vec<GroupId> {
     let bounds = (Bound::Included((id, GroupId(0))), Bound::Included((id, GroupId(u32::MAX))));
     MEMBERS.range(draft, bounds).map(|((_, group), _)| *group).collect()
 }

@@ -13,13 +13,15 @@ use crate::state::{
     BUCKETS, Bucket, BucketKey, COLLATERALS, Collateral, FACILITIES, Facility, FacilityId, MARKS, Mark, TOTALS, Totals,
 };
 use crate::{
-    ACCOUNT, CollateralTerms, Error, Event, MODULE, Source, book, liquidate, pool, ramp, source, split,
+    ACCOUNT, CollateralTerms, Error, Event, MODULE, Source, book, liquidate, pool, ramp, shutdown, source, split,
 };
 
 /// Brings every facility to the block's time and prices. Costs nothing per vault.
 pub fn mark(draft: &mut Draft, ctx: &Context) {
     let ctx = &ctx.as_protocol();
-    let facilities: Vec<FacilityId> = FACILITIES.iter(draft).map(|(id, _)| id).collect();
+    // Quotes and interest of a facility that was shut down stand.
+    let running = FACILITIES.iter(draft).map(|(id, _)| id).filter(|id| !shutdown::is_frozen(draft, *id));
+    let facilities: Vec<FacilityId> = running.collect();
     for id in facilities {
         let savepoint = draft.savepoint();
         if let Err(error) = mark_facility(draft, ctx, id, true) {

@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::operations::{
-    AddCollateral, Borrow, ClaimKept, CloseVault, CreateFacility, CreatePool, Deposit, OpenVault, RampCollateralTerms,
-    Repay, SetCollateralTerms, SetFacilityParams, SetGraceTerms, SetLiquidationTerms, SetPoolTerms, Supply, Withdraw,
-    WithdrawSupply,
+    AddCollateral, Borrow, ClaimKept, ClaimPart, CloseVault, CreateFacility, CreatePool, Deposit, OpenVault,
+    RampCollateralTerms, Redeem, RedeemBasket, Repay, RestrictPeg, SetCollateralTerms, SetFacilityParams,
+    SetGraceTerms, SetLiquidationTerms, SetPeg, SetPoolTerms, SetRedemption, ShutDown, Supply, SwapIn, SwapOut,
+    Withdraw, WithdrawSupply,
 };
+use crate::redemption::EVALUATIONS_MAX;
 
 /// What an account or governance can ask of vaults.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -52,13 +54,35 @@ pub enum Operation {
     Supply(Supply),
     /// Gives shares of a pool back.
     WithdrawSupply(WithdrawSupply),
+    /// Governance: what redemption costs.
+    SetRedemption(SetRedemption),
+    /// Gives stable for collateral of the riskiest vaults.
+    Redeem(Redeem),
+    /// Governance: a cash asset at par.
+    SetPeg(SetPeg),
+    /// The curator or governance: a peg further restricted, at once.
+    RestrictPeg(RestrictPeg),
+    /// Gives cash for stable.
+    SwapIn(SwapIn),
+    /// Gives stable for cash.
+    SwapOut(SwapOut),
+    /// Governance, or anybody at large bad debt: the end of a facility.
+    ShutDown(ShutDown),
+    /// Gives what a facility issued for its part of the basket.
+    RedeemBasket(RedeemBasket),
+    /// Fetches a part of a basket that could not be paid at once.
+    ClaimPart(ClaimPart),
 }
 
 impl Operation {
     /// Checks what needs no state. # Errors The first refusal.
     pub fn validate(&self) -> Result<(), Error> {
         match self {
-            Operation::OpenVault(_) | Operation::CloseVault(_) | Operation::ClaimKept(_) => Ok(()),
+            Operation::OpenVault(_)
+            | Operation::CloseVault(_)
+            | Operation::ClaimKept(_)
+            | Operation::RestrictPeg(_)
+            | Operation::ClaimPart(_) => Ok(()),
             Operation::Deposit(operation) => operation.validate(),
             Operation::Withdraw(operation) => operation.validate(),
             Operation::Borrow(operation) => operation.validate(),
@@ -74,6 +98,13 @@ impl Operation {
             Operation::SetPoolTerms(operation) => operation.validate(),
             Operation::Supply(operation) => operation.validate(),
             Operation::WithdrawSupply(operation) => operation.validate(),
+            Operation::SetRedemption(operation) => operation.validate(),
+            Operation::Redeem(operation) => operation.validate(),
+            Operation::SetPeg(operation) => operation.validate(),
+            Operation::SwapIn(operation) => operation.validate(),
+            Operation::SwapOut(operation) => operation.validate(),
+            Operation::ShutDown(operation) => operation.validate(),
+            Operation::RedeemBasket(operation) => operation.validate(),
         }
     }
 
@@ -101,6 +132,15 @@ impl Operation {
             Operation::SetPoolTerms(operation) => operation.apply(draft, ctx).map(|()| None),
             Operation::Supply(operation) => operation.apply(draft, ctx),
             Operation::WithdrawSupply(operation) => operation.apply(draft, ctx),
+            Operation::SetRedemption(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::Redeem(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::SetPeg(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::RestrictPeg(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::SwapIn(operation) => operation.apply(draft, ctx),
+            Operation::SwapOut(operation) => operation.apply(draft, ctx),
+            Operation::ShutDown(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::RedeemBasket(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::ClaimPart(operation) => operation.apply(draft, ctx),
         }
     }
 
@@ -108,8 +148,12 @@ impl Operation {
     pub fn class(&self) -> Class {
         match self {
             Operation::Deposit(_) | Operation::Repay(_) => Class::Reduce,
-            // Who leaves a pool bears what the block did to it.
-            Operation::WithdrawSupply(_) => Class::Exit,
+            Operation::RestrictPeg(_) => Class::Reduce,
+            // Who leaves bears what the block did.
+            Operation::WithdrawSupply(_)
+            | Operation::Redeem(_)
+            | Operation::SwapOut(_)
+            | Operation::RedeemBasket(_) => Class::Exit,
             _ => Class::General,
         }
     }
@@ -120,18 +164,28 @@ impl Operation {
             Operation::OpenVault(_) => 1_000,
             Operation::Deposit(_) | Operation::Repay(_) | Operation::ClaimKept(_) => 1_500,
             Operation::Withdraw(_) | Operation::Borrow(_) | Operation::Supply(_) => 2_000,
+            // Looks for the order, then takes from each vault.
+            Operation::Redeem(operation) => {
+                u64::from(operation.vaults_max).saturating_mul(4_000).saturating_add(u64::from(EVALUATIONS_MAX).saturating_mul(200))
+            }
+            Operation::SwapIn(_) | Operation::SwapOut(_) => 3_000,
+            Operation::ClaimPart(_) | Operation::RestrictPeg(_) => 1_500,
+            // Up to 48 assets.
+            Operation::RedeemBasket(_) => 50_000,
             // Looks at every collateral while lots are open.
             Operation::WithdrawSupply(_) => 4_000,
             Operation::CloseVault(_) => 4_000,
             Operation::CreateFacility(_)
             | Operation::AddCollateral(_)
             | Operation::CreatePool(_)
+            | Operation::SetRedemption(_)
+            | Operation::SetPeg(_)
             | Operation::SetCollateralTerms(_)
             | Operation::SetLiquidationTerms(_)
             | Operation::RampCollateralTerms(_)
             | Operation::SetGraceTerms(_) => 5_000,
             // Accrues every bucket and moves every group of the facility.
-            Operation::SetFacilityParams(_) | Operation::SetPoolTerms(_) => 50_000,
+            Operation::SetFacilityParams(_) | Operation::SetPoolTerms(_) | Operation::ShutDown(_) => 50_000,
         }
     }
 
@@ -156,6 +210,15 @@ impl Operation {
             Operation::SetPoolTerms(operation) => operation.describe(names),
             Operation::Supply(operation) => operation.describe(names),
             Operation::WithdrawSupply(operation) => operation.describe(names),
+            Operation::SetRedemption(operation) => operation.describe(names),
+            Operation::Redeem(operation) => operation.describe(names),
+            Operation::SetPeg(operation) => operation.describe(names),
+            Operation::RestrictPeg(operation) => operation.describe(names),
+            Operation::SwapIn(operation) => operation.describe(names),
+            Operation::SwapOut(operation) => operation.describe(names),
+            Operation::ShutDown(operation) => operation.describe(names),
+            Operation::RedeemBasket(operation) => operation.describe(names),
+            Operation::ClaimPart(operation) => operation.describe(names),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::sale::{in_stable, start_price};
 use crate::sizing::Sale;
 use crate::state::{FACILITIES, Facility, FacilityId, KEPT, LOTS, MARKS, TOTALS, VaultId, VaultLot, beneficiary};
 use crate::wide::{Worth, amount_of, worth};
-use crate::{ACCOUNT, EVALUATION_WEIGHT, Error, Event, MODULE, Source, book, calls, liquidate, mark, pool, source};
+use crate::{ACCOUNT, EVALUATION_WEIGHT, Error, Event, MODULE, Source, book, calls, liquidate, mark, pool, shutdown, source};
 
 /// The weight of a step on one lot; 1,000 is a simple operation.
 pub const SETTLEMENT_WEIGHT: u64 = 3_000;
@@ -47,6 +47,7 @@ pub fn settle_auctions(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Re
         // A round that fails stays due.
         let _done = attempt(draft, lot, |draft| next_round(draft, ctx, lot));
     }
+    shutdown::advance(draft, ctx, budget);
     let facilities: Vec<FacilityId> = FACILITIES.iter(draft).map(|(id, _)| id).collect();
     for id in facilities {
         report_backing(draft, ctx, id)?;
@@ -74,6 +75,14 @@ fn report_backing(draft: &mut Draft, ctx: &Context, id: FacilityId) -> Result<()
         }
         value = value.saturating_add(worth(amount, mark.weighted.0, collateral.decimals)?);
     }
+    for holding in shutdown::basket(draft, id) {
+        let decimals = book::collateral(draft, id, holding.asset).map_or(0, |collateral| collateral.decimals);
+        let price = book::mark_of(draft, id, holding.asset).weighted;
+        value = value.saturating_add(worth(holding.amount, price.0, decimals)?);
+    }
+    // Cash of the pegs stands for what it issued.
+    let cash = worth(book::totals(draft, id).peg_issued, facility.par.0, facility.decimals)?;
+    value = value.saturating_add(cash);
     // A value beyond the type is as good as the largest amount.
     let amount = amount_of(value, facility.par, facility.decimals, Rounding::Down).unwrap_or(Amount::MAX);
     Ok(gage_securities::set_backing_by_module(draft, ctx, MODULE, facility.stable, amount)?)
@@ -135,6 +144,14 @@ fn count_sold(draft: &mut Draft, id: LotId, remaining: Amount) -> Result<(), Err
     MARKS.put(draft, (number, record.asset), mark);
     LOTS.put(draft, id, record);
     Ok(())
+}
+
+/// Ends a lot in the middle of its round: what it raised counts, the rest goes back to its vault.
+pub(crate) fn end_now(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> {
+    let lot = gage_auctions::lot(draft, id).ok_or(gage_auctions::Error::UnknownLot)?;
+    burn_raised(draft, ctx, id, lot.raised)?;
+    count_sold(draft, id, lot.remaining)?;
+    finish(draft, ctx, id)
 }
 
 /// Ends a lot: its remainder and the debt it did not raise go back to the vault.
@@ -322,7 +339,7 @@ pub(crate) fn write_off(draft: &mut Draft, ctx: &Context, id: VaultId) -> Result
 
 /// Passes debt at auction down the loss waterfall: what is covered is burned, the rest is bad debt.
 /// The collateral lies on the backstop's account already.
-fn lose(
+pub(crate) fn lose(
     draft: &mut Draft,
     ctx: &Context,
     number: FacilityId,

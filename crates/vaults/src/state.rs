@@ -317,6 +317,11 @@ pub fn create_tables(draft: &mut Draft) {
     crate::calls::CALLS_DUE.create(draft);
     crate::calls::WAITING.create(draft);
     POOLS.create(draft);
+    crate::redemption::REDEMPTIONS.create(draft);
+    crate::peg::PEGS.create(draft);
+    crate::shutdown::SHUTDOWNS.create(draft);
+    crate::shutdown::BASKETS.create(draft);
+    crate::shutdown::PARTS.create(draft);
 }
 
 /// Fills the derived tables from the authenticated ones.

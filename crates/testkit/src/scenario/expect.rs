@@ -10,6 +10,7 @@
 //! | `lots 1`, `lot-1 remaining 5 ETH`, `lot-1 raised 100 GUSD`, `lot-1 price 180`, `lot-1 gone` | auctions |
 //! | `sale-1 bids 2`, `sale-1 remaining 5 BOND`, `sale-1 gone` | uniform-price lots: see `expect/auctions.rs` |
 //! | `GUSD bad-debt 0`, `GUSD auctioned 0`, `GUSD rounding 0`, `GUSD fees 0`, `GUSD unfinished yes` | a facility |
+//! | `USDC cash 5`, `USDC claims 5`, `USDC reserves 0`, `USDC written-off 0` | a facility's pool |
 //! | `GUSD pool 1000`, `GUSD surplus 5`, `GUSD first-loss 5` | its waterfall |
 //! | `alice gain GUSD 1 ETH`, `alice share GUSD 100` | of the pool |
 //! | `loss-1 pool 100`, `loss-1 first-loss 5`, `loss-1 surplus 5`, `loss-1 uncovered 0` | a receipt of the waterfall |
@@ -23,6 +24,8 @@
 mod auctions;
 mod staking;
 mod ledger;
+
+mod facility;
 
 use gage_accounts::{Context, Signer};
 use gage_auctions::LotId;
@@ -60,7 +63,7 @@ pub fn check(world: &World, words: &[&str]) -> Result<(), String> {
         [subject, ref rest @ ..] if subject.starts_with("lot-") => lot(world, subject, rest),
         [subject, ref rest @ ..] if subject.starts_with("sale-") => auctions::check(world, subject, rest),
         [subject, ref rest @ ..] if subject.starts_with("loss-") => loss(world, subject, rest),
-        [symbol, ref rest @ ..] if stage::STABLES.contains(&symbol) => facility(world, symbol, rest),
+        [symbol, ref rest @ ..] if stage::STABLES.contains(&symbol) => of_facility(world, symbol, rest),
         [symbol, ref rest @ ..] if stage::FEEDS.contains(&symbol) => price(world, symbol, rest),
         [name, "gain" | "share", ..] => deposit(world, name, words),
         [name, symbol, ref rest @ ..] => balance(world, name, symbol, rest),
@@ -159,7 +162,7 @@ fn loss(world: &World, subject: &str, rest: &[&str]) -> Result<(), String> {
     }
 }
 
-fn facility(world: &World, symbol: &str, rest: &[&str]) -> Result<(), String> {
+fn of_facility(world: &World, symbol: &str, rest: &[&str]) -> Result<(), String> {
     let number = of_stable(symbol)?;
     let (stable, decimals) = asset(symbol)?;
     let view = gage_vaults::query::facility(world.draft(), FacilityId(number)).map_err(|error| error.to_string())?;
@@ -183,7 +186,7 @@ fn facility(world: &World, symbol: &str, rest: &[&str]) -> Result<(), String> {
             compare(gage_backstop::surplus(world.draft(), WaterfallId(number), stable).0, rest, decimals)
         }
         ["first-loss", ref rest @ ..] => compare(waterfall.first_loss.amount.0, rest, decimals),
-        _ => Err(format!("a facility has no `{}`", rest.join(" "))),
+        _ => facility::check(world, symbol, rest),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is there at the start of every scenario: assets, publishers, two facilities.
+//! What is there at the start of every scenario: assets, publishers, three facilities.
 //!
 //! | asset | decimals | minted by |
 //! |---|---|---|
@@ -6,10 +6,13 @@
 //! | `GUSD`, `GEUR` | 18 | vaults |
 //! | `ETH`, `BTC`, `BOND` | 18, 8, 6 | the account `bank` |
 //! | `GOLD` | 6 | securities, against proven backing |
+//! | `USDC` | 6 | the account `bank` |
+//! | `P-USDC` | 6 | vaults: shares of the pool of USDC |
 //!
 //! `pub-1` to `pub-3` publish the prices of ETH and BTC; `bank` governs; `curator` may give first-loss
 //! capital to both waterfalls. GUSD is lent against ETH and BTC, GEUR against ETH. Interest is zero
-//! until a scenario sets it. Every role bonds in BOND, at least one; 21 days to leave, 14 of evidence.
+//! until a scenario sets it, but for the pool that lends USDC against ETH and BTC: 10 % a year at 80 %
+//! lent, 69 % at all, a tenth of it reserved. Every role bonds in BOND, at least one; 21 days to leave, 14 of evidence.
 
 use gage_accounts::{GenesisAccount, NewKey};
 use gage_auctions::Curve;
@@ -20,28 +23,45 @@ use gage_crypto::{AccountId, Scheme, SecretKey};
 use gage_ledger::{GenesisAsset, GenesisBalance};
 use gage_oracle::{Dimension, FeedParams, GenesisFeed, GenesisPublisher, Source};
 use gage_staking::{GenesisRole, Role, RoleTerms};
-use gage_units::{Amount, AssetId, Bps, Price, RatePerSecond, Ratio, Timestamp};
-use gage_vaults::{CollateralTerms, FacilityParams, GenesisCollateral, GenesisFacility, LiquidationTerms};
+use gage_units::{Accumulator, Amount, AssetId, Bps, Price, RatePerSecond, Ratio, Timestamp};
+use gage_vaults::operations::CreatePool;
+use gage_vaults::{
+    CollateralTerms, FacilityParams, GenesisCollateral, GenesisFacility, GenesisPool, LiquidationTerms, PoolTerms,
+    RateCurve,
+};
 use strum::IntoEnumIterator;
 
 /// Symbol and decimals of the assets, by their numbers.
-pub const ASSETS: [(&str, u8); 7] =
-    [("FEE", 18), ("GUSD", 18), ("ETH", 18), ("BTC", 8), ("BOND", 6), ("GEUR", 18), ("GOLD", 6)];
+pub const ASSETS: [(&str, u8); 8] = [
+    ("FEE", 18),
+    ("GUSD", 18),
+    ("ETH", 18),
+    ("BTC", 8),
+    ("BOND", 6),
+    ("GEUR", 18),
+    ("GOLD", 6),
+    ("USDC", 6),
+];
+/// The shares of the pool, made after the assets of the file.
+pub const POOL_SHARES: (&str, u8) = ("P-USDC", 6);
 /// The accounts of the genesis file.
 pub const ACCOUNTS: [&str; 5] = ["bank", "pub-1", "pub-2", "pub-3", "curator"];
 /// Who reports prices.
 pub const PUBLISHERS: [&str; 3] = ["pub-1", "pub-2", "pub-3"];
 /// The assets with a feed, by the feed's number.
 pub const FEEDS: [&str; 2] = ["ETH", "BTC"];
-/// The stable assets, by the number of their facility and waterfall, from 1.
-pub const STABLES: [&str; 2] = ["GUSD", "GEUR"];
+/// What the facilities lend, by the number of the facility and waterfall, from 1.
+pub const STABLES: [&str; 3] = ["GUSD", "GEUR", "USDC"];
 /// When it begins: 1 January 2026.
 pub const START: Timestamp = Timestamp(1_767_225_600_000);
 
 /// The number of an asset.
 pub fn asset(symbol: &str) -> Option<(AssetId, u8)> {
-    let place = ASSETS.iter().position(|(other, _)| *other == symbol)?;
-    Some((AssetId(u32::try_from(place).ok()?), ASSETS.get(place)?.1))
+    let (place, decimals) = match ASSETS.iter().position(|(other, _)| *other == symbol) {
+        Some(place) => (place, ASSETS.get(place)?.1),
+        None => (symbol == POOL_SHARES.0).then_some((ASSETS.len(), POOL_SHARES.1))?,
+    };
+    Some((AssetId(u32::try_from(place).ok()?), decimals))
 }
 
 /// The key of an account, from its name.
@@ -80,11 +100,16 @@ pub fn genesis() -> Genesis {
     };
     genesis.accounts.accounts = accounts.to_vec();
     genesis.ledger.assets = ASSETS.iter().map(|(symbol, decimals)| genesis_asset(symbol, *decimals)).collect();
-    genesis.ledger.balances = ["ETH", "BTC", "BOND"].map(treasury).to_vec();
+    genesis.ledger.balances = ["ETH", "BTC", "BOND", "USDC"].map(treasury).to_vec();
     genesis.staking.roles = Role::iter().map(|role| GenesisRole { role, terms: role_terms() }).collect();
     genesis.oracle.feeds = FEEDS.map(feed).to_vec();
-    genesis.backstop.waterfalls = vec![waterfall("GUSD", &["ETH", "BTC"]), waterfall("GEUR", &["ETH"])];
+    genesis.backstop.waterfalls = vec![
+        waterfall("GUSD", &["ETH", "BTC"]),
+        waterfall("GEUR", &["ETH"]),
+        waterfall("USDC", &["ETH", "BTC"]),
+    ];
     genesis.vaults.facilities = vec![facility(1, "GUSD", &["ETH", "BTC"]), facility(2, "GEUR", &["ETH"])];
+    genesis.vaults.pools = vec![pool(3, "USDC", &["ETH", "BTC"])];
     genesis
 }
 
@@ -131,7 +156,7 @@ fn waterfall(stable: &str, collateral: &[&str]) -> GenesisWaterfall {
         collateral: collateral.iter().map(|symbol| id(symbol)).collect(),
         curator: Some(genesis_account("curator")),
         steps: [StepKind::StabilityPool, StepKind::CuratorFirstLoss, StepKind::SurplusBuffer].map(step).to_vec(),
-        terms: Terms::standard(whole(1)),
+        terms: Terms::standard(Amount(10u128.pow(u32::from(asset(stable).expect("the stage lists its assets").1)))),
     }
 }
 
@@ -148,6 +173,38 @@ fn facility(number: u32, stable: &str, collaterals: &[&str]) -> GenesisFacility 
         params: facility_params(),
         collaterals: collaterals.iter().map(collateral).collect(),
     }
+}
+
+/// Lends USDC out of what suppliers give.
+fn pool(number: u32, lent: &str, collaterals: &[&str]) -> GenesisPool {
+    let units = |count: u128| Amount(count * 1_000_000);
+    let GenesisFacility { params, collaterals, .. } = facility(number, lent, collaterals);
+    let in_units = |collateral: GenesisCollateral| GenesisCollateral {
+        terms: CollateralTerms { debt_cap: units(500_000), ..collateral.terms },
+        liquidation: LiquidationTerms { window_max: units(100_000), dust: units(10), ..collateral.liquidation },
+        ..collateral
+    };
+    let yearly = |bps: u128| RatePerSecond(Accumulator::SCALE + Accumulator::SCALE / 10_000 * bps / 31_536_000);
+    let create = CreatePool {
+        asset: id(lent),
+        symbol: POOL_SHARES.0.to_owned(),
+        par: Price::ONE,
+        feed: None,
+        waterfall: WaterfallId(number),
+        params: FacilityParams { debt_ceiling: units(1_000_000), debt_floor: units(100), ..params },
+        terms: PoolTerms {
+            curve: RateCurve {
+                kink: Bps(8_000),
+                at_zero: RatePerSecond::ZERO_INTEREST,
+                at_kink: yearly(1_000),
+                at_full: yearly(6_900),
+            },
+            reserve_factor: Bps(1_000),
+            supply_cap: units(10_000_000),
+            supply_min: units(1),
+        },
+    };
+    GenesisPool { create, collaterals: collaterals.into_iter().map(in_units).collect() }
 }
 
 /// Ceiling a million, floor a hundred, no interest, target health 1.25.

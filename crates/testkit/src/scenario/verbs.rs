@@ -16,6 +16,7 @@
 //! | `cover curator 100 GUSD` | first-loss capital |
 //! | `bond`, `unbond`, `claim-bond` | of bonds, see `verbs/staking.rs` |
 //! | `sell`, `bid`, `seal`, `reveal`, `unsell` | uniform-price lots: see `verbs/auctions.rs` |
+//! | `supply`, `unsupply`, `redeem`, `swap`, `restrict`, `shut`, `basket` | of a facility, see `verbs/facility.rs` |
 //! | `do alice {...}` | any operation in JSON, with `$alice` and `$ETH` for identifiers |
 //!
 //! `ledger` has the verbs of settlement and of omnibus holdings.
@@ -23,6 +24,7 @@
 //! An amount may be `output 0 at least 5`: what the operation before yielded.
 
 mod auctions;
+mod facility;
 pub mod staking;
 pub mod ledger;
 
@@ -74,6 +76,7 @@ pub fn read(world: &World, words: &[&str]) -> Result<Asked, String> {
         ["hold" | "settle" | "release", ..] => hold(world, words),
         ["report", from, symbol, price, ref rest @ ..] => by(from, report(world, symbol, price, rest)?),
         ["vault" | "deposit" | "withdraw" | "borrow" | "repay" | "close", ..] => vault(words),
+        ["supply" | "unsupply" | "redeem" | "swap" | "basket" | "shut" | "restrict", ..] => facility::read(words),
         ["take", from, lot, ref rest @ ..] => by(from, take(world, lot, rest)?),
         ["pool" | "unpool" | "leave" | "claim" | "cover", ..] => backstop(words),
         ["bond" | "unbond" | "claim-bond", ..] => staking::read(words),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::describe_params;
 use crate::state::FACILITIES;
-use crate::{Error, Event, FacilityId, FacilityParams, MODULE, book};
+use crate::{Error, Event, FacilityId, FacilityParams, MODULE, book, shutdown};
 
 /// Replaces a facility's parameters. Interest up to the block's mark was at the old rate.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -29,7 +29,8 @@ impl SetFacilityParams {
     }
 
     /// # Errors
-    /// In this order: `NotGovernance`, those of `validate`, [`Error::UnknownFacility`], [`Error::WrongAsset`].
+    /// In this order: `NotGovernance`, those of `validate`, [`Error::UnknownFacility`], [`Error::WrongAsset`],
+    /// [`Error::FacilityShutDown`].
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         ctx.require_governance()?;
         self.validate()?;
@@ -37,6 +38,7 @@ impl SetFacilityParams {
         if facility.stable != self.stable {
             return Err(Error::WrongAsset);
         }
+        shutdown::require_running(draft, self.facility)?;
         // A new rate must not reach back: what has passed is accrued at the old one.
         crate::mark::accrue_now(draft, ctx, self.facility)?;
 

@@ -7,7 +7,7 @@ use gage_units::AssetId;
 use serde::{Deserialize, Serialize};
 
 use crate::pool::{POOLS, Pool};
-use crate::{Error, Event, FacilityId, MODULE, PoolTerms, book, pool};
+use crate::{Error, Event, FacilityId, MODULE, PoolTerms, book, pool, shutdown};
 
 /// Replaces the terms of a pool. Interest up to the block's mark was at the old curve.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -30,7 +30,7 @@ impl SetPoolTerms {
 
     /// # Errors
     /// In this order: `NotGovernance`, those of `validate`, [`Error::UnknownFacility`],
-    /// [`Error::WrongAsset`], [`Error::NotPool`].
+    /// [`Error::WrongAsset`], [`Error::NotPool`], [`Error::FacilityShutDown`].
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         ctx.require_governance()?;
         self.validate()?;
@@ -38,6 +38,7 @@ impl SetPoolTerms {
             return Err(Error::WrongAsset);
         }
         pool::pool(draft, self.facility)?;
+        shutdown::require_running(draft, self.facility)?;
         // A new curve must not reach back: what has passed is accrued at the old one.
         crate::mark::accrue_now(draft, ctx, self.facility)?;
         let pool = pool::pool(draft, self.facility)?;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::quantity_above_zero;
 use crate::pool::{POOLS, Pool, exit_claims, shares, shares_of};
-use crate::{ACCOUNT, Error, Event, FacilityId, MODULE, Source, book, pool};
+use crate::{ACCOUNT, Error, Event, FacilityId, MODULE, Source, book, pool, shutdown};
 
 /// Burns shares of the signer's for their part of the pool, as far as there is cash.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ impl WithdrawSupply {
     ///
     /// # Errors
     /// In this order: `NotAnAccount`, [`Error::UnknownFacility`], [`Error::NotPool`],
-    /// [`Error::WrongAsset`], [`Error::UnfinishedLiquidations`], those of
+    /// [`Error::WrongAsset`], [`Error::FacilityShutDown`], [`Error::UnfinishedLiquidations`], those of
     /// the quantity, the ledger's for too few shares, [`Error::ZeroResult`], `OutputBelowMinimum`,
     /// [`Error::InsufficientCash`], [`Error::BelowSupplyMin`] if a few shares would stay.
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<Option<Output>, Error> {
@@ -46,6 +46,7 @@ impl WithdrawSupply {
         if share != self.shares {
             return Err(Error::WrongAsset);
         }
+        shutdown::require_running(draft, self.facility)?;
         if book::totals(draft, self.facility).unfinished {
             return Err(Error::UnfinishedLiquidations);
         }
