@@ -88,7 +88,7 @@ fn what_is_paid_is_the_worth_less_the_fee() {
     world.run(BOB, redeem(100 * ONE, 1)).unwrap();
     let paid = world.free(BOB, WETH) - 1_049_400_000_000_000_000;
     let fee = ONE / 200 + ONE / 400 + gage_units::mul_div(100, ONE, 2 * 10_494, gage_units::Rounding::Up).unwrap();
-    assert!(paid.abs_diff((ONE - fee)) <= 10, "{paid} {fee}");
+    assert!(paid.abs_diff(ONE - fee) <= 10, "{paid} {fee}");
     // All of it: the owner keeps what is left and goes.
     world.run(BOB, redeem(394 * ONE, 1)).unwrap();
     assert_eq!(world.debt(vault), 0);

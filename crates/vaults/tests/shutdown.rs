@@ -84,7 +84,7 @@ fn the_whole_way_by_hand() {
     world.run(CAROL, repay(carols, 100 * ONE)).unwrap();
     // The market halves; the quotes stand.
     world.block(HOUR, [50, 500, 1]);
-    assert_eq!(world.health(alices).0, ONE / 3 * 4 + 1 - 1 + (ONE * 4 / 3 - ONE / 3 * 4), "10 * 100 * 0.8 / 600");
+    assert_eq!(world.health(alices).0, ONE * 4 / 3, "10 * 100 * 0.8 / 600");
     assert!(world.lots().is_empty());
     assert_eq!(stage(&world), Some(Stage::Winding));
 

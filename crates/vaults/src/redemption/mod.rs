@@ -191,7 +191,7 @@ pub(crate) fn redeem_from(
 /// `value * ratio`, rounded down.
 fn share_of(value: Worth, ratio: Ratio) -> Result<Worth, Error> {
     let scaled = divide(times(wide(value), U512::from(ratio.0))?, U512::from(Ratio::SCALE), Rounding::Down)?;
-    Ok(Worth::try_from(scaled).map_err(|_| MathError::Overflow)?)
+    Ok(Worth::checked_from_limbs_slice(scaled.as_limbs()).ok_or(MathError::Overflow)?)
 }
 
 /// Redeems up to `wanted` against the riskiest vaults, `vaults_max` at most, and burns it. Vaults that
