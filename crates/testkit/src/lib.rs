@@ -1,7 +1,8 @@
-//! What tests, the command line and the documents share: the runner of readable scenarios, and the
-//! model of the design of 2020 that the demo is compared with.
+//! What tests, the command line and the documents share: the runner of readable scenarios, small models
+//! of what failed elsewhere, and the model of the design of 2020 that the demo is compared with.
 
 pub mod fuzz;
+pub mod incidents;
 pub mod scenario;
 
 pub mod design_2020;

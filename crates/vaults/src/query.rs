@@ -3,17 +3,19 @@
 use std::ops::Bound;
 
 use gage_auctions::LotId;
+use gage_backstop::Holding;
 use gage_crypto::AccountId;
 use gage_store::Draft;
-use gage_units::{AccountNumber, Accumulator, Amount, AssetId, Bps, Price, Ratio, Rounding};
+use gage_units::{AccountNumber, Accumulator, Amount, AssetId, Bps, Price, RatePerSecond, Ratio, Rounding};
 use ruint::aliases::U512;
 use serde::{Deserialize, Serialize};
 
+use crate::redemption::REDEMPTIONS;
 use crate::state::{FACILITIES, LOTS, OWNED, VAULTS};
 use crate::wide::{divide, in_numeraire, narrow, scale_of, times, wide, worth};
 use crate::{
-    Collateral, CollateralTerms, Error, Facility, FacilityId, Mark, Totals, Vault, VaultId, VaultLot, Version, book,
-    mark, split,
+    Collateral, CollateralTerms, Error, Facility, FacilityId, Mark, Peg, Pool, Redemption, Shutdown, Totals, Vault,
+    VaultId, VaultLot, Version, book, mark, peg, pool, shutdown, source, split,
 };
 
 /// The most entries one page of a list has.
@@ -131,10 +133,37 @@ pub struct FacilityView {
     pub identity: IdentityView,
     /// All pledges and collateral in lots at liquidation quotes, in 1e-18 of the numeraire, rounded down.
     pub collateral_value: Amount,
-    /// Collateral value over supply, rounded down; null without supply. The coverage of the stable asset.
+    /// Collateral, cash and the pegs' cash over what is owed, rounded down; null if nothing is. The coverage
+    /// of the stable asset, or of suppliers' claims.
     pub coverage: Option<Ratio>,
     /// The collaterals.
     pub collaterals: Vec<CollateralView>,
+    /// What suppliers have, if it lends from a pool.
+    pub pool: Option<PoolView>,
+    /// What it swaps at par, by asset.
+    pub pegs: Vec<(AssetId, Peg)>,
+    /// What redemption costs, as of its last change.
+    pub redemption: Option<Redemption>,
+    /// How far its end has come.
+    pub shutdown: Option<Shutdown>,
+    /// What is left of the basket of its end.
+    pub basket: Vec<Holding>,
+}
+
+/// The pool of a facility.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PoolView {
+    /// The record.
+    #[serde(flatten)]
+    pub record: Pool,
+    /// All shares.
+    pub shares: Amount,
+    /// Claims over shares, virtual units included, rounded down.
+    pub share_price: Ratio,
+    /// The part of it that is lent, rounded up.
+    pub utilisation: Ratio,
+    /// What vaults pay now, per second, beside their premium.
+    pub base_rate: RatePerSecond,
 }
 
 /// A lot at auction for a vault; its price is the auctions module's to tell.
@@ -203,7 +232,9 @@ pub fn facility(draft: &Draft, id: FacilityId) -> Result<FacilityView, Error> {
         collaterals.push(CollateralView { asset, record: collateral, mark, versions });
     }
     let owed = worth(supply, record.par.0, record.decimals)?;
-    let cover = crate::health::Health { weighted: value, debt: owed };
+    let beside = worth(cash.plus(totals.peg_issued)?, record.par.0, record.decimals)?;
+    let cover = crate::health::Health { weighted: value.saturating_add(beside), debt: owed };
+    let pool = pool.map(|pool| pool_view(draft, id, &record, &totals, pool)).transpose()?;
     Ok(FacilityView {
         id,
         record,
@@ -223,6 +254,28 @@ pub fn facility(draft: &Draft, id: FacilityId) -> Result<FacilityView, Error> {
         collateral_value: Amount(in_numeraire(value, Rounding::Down)?),
         coverage: (!supply.is_zero()).then(|| cover.ratio()),
         collaterals,
+        pool,
+        pegs: peg::pegs(draft, id),
+        redemption: REDEMPTIONS.get(draft, &id),
+        shutdown: shutdown::shutdown(draft, id),
+        basket: shutdown::basket(draft, id),
+    })
+}
+
+fn pool_view(
+    draft: &Draft,
+    id: FacilityId,
+    facility: &Facility,
+    totals: &Totals,
+    record: Pool,
+) -> Result<PoolView, Error> {
+    let shares = gage_ledger::supply(draft, facility.minted());
+    Ok(PoolView {
+        record,
+        shares,
+        share_price: pool::shares::price(record.claims, shares)?,
+        utilisation: pool::utilisation(&record, totals)?,
+        base_rate: source::base_rate(draft, id, facility, totals)?,
     })
 }
 

@@ -61,12 +61,11 @@ fn the_riskiest_vaults_pay_in_order_and_their_owners_keep_the_surplus() {
     world.vault(ALICE, WBTC, 100_000_000, 500 * ONE);
     fund(&mut world, BOB, 2_000 * ONE);
     world.events();
-    // 11,600 are out. The fee is 0.5 % and half of 1,150/11,600.
     world.run(BOB, redeem(1_150 * ONE, 32)).unwrap();
-    let half = gage_units::mul_div(1_150, ONE, 2 * 11_600, gage_units::Rounding::Up).unwrap();
-    let fee = ONE / 200 + half;
-    assert_eq!(redeemed(&mut world), [(3, 600 * ONE), (2, 500 * ONE)], "50 of the next would leave 450: it may");
-    let _ = fee;
+    assert_eq!(redeemed(&mut world), [(3, 600 * ONE), (2, 500 * ONE), (4, 50 * ONE)]);
+    // 3 and 2 owe nothing and keep what is above their debt and below their collateral, fee included.
+    assert_eq!((world.debt(VaultId(3)), world.debt(VaultId(2)), world.debt(VaultId(4))), (0, 0, 450 * ONE));
+    assert!(world.pledged(VaultId(3), WETH) > 4 * ONE && world.pledged(VaultId(2), WETH) > 5 * ONE);
 }
 
 #[test]

@@ -1,0 +1,5 @@
+//! Incidents of other systems: of each the rule that failed, in its smallest form and with its figures.
+//! The scenario of the same name shows what the same acts come to here; `tests/incidents.rs` prints
+//! both.
+
+pub mod erc4626_inflation;
