@@ -19,7 +19,10 @@ fn play(name: &str) {
 fn erc4626_inflation_gains_nothing() {
     const UNIT: u128 = 1_000_000;
     let before = erc4626_inflation::attack(1, 10_000 * UNIT, 10_000 * UNIT);
-    println!("erc4626-inflation: before: the attacker gains {} and the victim {} units", before.attacker, before.victim);
+    println!(
+        "erc4626-inflation: before: the attacker gains {} and the victim {} units",
+        before.attacker, before.victim
+    );
     assert_eq!((before.attacker, before.victim), (10_000_000_000, -10_000_000_000), "all of the deposit");
     // After: the attacker loses his gift of 10,000, the victim nothing.
     play("erc4626-inflation");

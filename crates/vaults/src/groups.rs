@@ -126,10 +126,8 @@ pub(crate) struct Change {
 /// Moves the index of every group of a facility as the price of what is owed changes from `old` to
 /// `new`: health, and the slack of every key, scale with it exactly.
 pub(crate) fn follow_debt(draft: &mut Draft, facility: FacilityId, old: Price, new: Price) {
-    let bounds = (
-        std::ops::Bound::Included((facility, GroupId(0))),
-        std::ops::Bound::Included((facility, GroupId(u32::MAX))),
-    );
+    let bounds =
+        (std::ops::Bound::Included((facility, GroupId(0))), std::ops::Bound::Included((facility, GroupId(u32::MAX))));
     let ids: Vec<GroupId> = MEMBERS.range(draft, bounds).map(|((_, id), _)| *id).collect();
     for id in ids {
         let Some(group) = GROUPS.get(draft, &id).filter(|group| group.index > 0) else { continue };

@@ -7,14 +7,14 @@ use gage_store::Draft;
 use gage_units::{Amount, AssetId, MathError};
 
 use crate::calls::{CALLS, CALLS_DUE};
+use crate::peg::{PEGS, for_cash};
+use crate::pool::POOLS;
 use crate::ramp::RAMPS;
+use crate::shutdown::{BASKETS, PARTS, SHUTDOWNS, Stage};
 use crate::state::{
     BUCKETS, BucketKey, FACILITIES, Facility, FacilityId, GROUPS, GroupId, INDEX, KEPT, LOTS, MARKS, TOUCHED, VAULTS,
     beneficiary,
 };
-use crate::peg::{PEGS, for_cash};
-use crate::pool::POOLS;
-use crate::shutdown::{BASKETS, PARTS, SHUTDOWNS, Stage};
 use crate::{ACCOUNT, Error, book, liquidate, mark, split};
 
 /// What is compared every block: the running totals of each facility and its buckets.

@@ -165,9 +165,9 @@ impl Operation {
             Operation::Deposit(_) | Operation::Repay(_) | Operation::ClaimKept(_) => 1_500,
             Operation::Withdraw(_) | Operation::Borrow(_) | Operation::Supply(_) => 2_000,
             // Looks for the order, then takes from each vault.
-            Operation::Redeem(operation) => {
-                u64::from(operation.vaults_max).saturating_mul(4_000).saturating_add(u64::from(EVALUATIONS_MAX).saturating_mul(200))
-            }
+            Operation::Redeem(operation) => u64::from(operation.vaults_max)
+                .saturating_mul(4_000)
+                .saturating_add(u64::from(EVALUATIONS_MAX).saturating_mul(200)),
             Operation::SwapIn(_) | Operation::SwapOut(_) => 3_000,
             Operation::ClaimPart(_) | Operation::RestrictPeg(_) => 1_500,
             // Up to 48 assets.

@@ -12,9 +12,9 @@ use gage_store::{Draft, OrderedTable};
 use gage_units::{Amount, AssetId, Bps, MathError, Price, Rounding, pow10};
 use serde::{Deserialize, Serialize};
 
+use crate::Error;
 use crate::params::first_bad;
 use crate::state::{CollateralKey, FacilityId, table};
-use crate::Error;
 
 /// The most cash assets of one facility.
 pub const PEGS_MAX: usize = 16;

@@ -10,7 +10,9 @@ use crate::sale::{in_stable, start_price};
 use crate::sizing::Sale;
 use crate::state::{FACILITIES, Facility, FacilityId, KEPT, LOTS, MARKS, TOTALS, VaultId, VaultLot, beneficiary};
 use crate::wide::{Worth, amount_of, worth};
-use crate::{ACCOUNT, EVALUATION_WEIGHT, Error, Event, MODULE, Source, book, calls, liquidate, mark, pool, shutdown, source};
+use crate::{
+    ACCOUNT, EVALUATION_WEIGHT, Error, Event, MODULE, Source, book, calls, liquidate, mark, pool, shutdown, source,
+};
 
 /// The weight of a step on one lot; 1,000 is a simple operation.
 pub const SETTLEMENT_WEIGHT: u64 = 3_000;

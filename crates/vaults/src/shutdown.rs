@@ -111,9 +111,8 @@ pub(crate) fn start(draft: &mut Draft, ctx: &Context, id: FacilityId, window_ms:
     let mut facility = book::facility(draft, id)?;
     facility.params.closed = true;
     let settles_at = ctx.time.plus_ms(window_ms)?;
-    let quotes: Vec<(AssetId, Price)> = mark::collaterals(draft, id)
-        .map(|((_, asset), _)| (asset, book::mark_of(draft, id, asset).price))
-        .collect();
+    let quotes: Vec<(AssetId, Price)> =
+        mark::collaterals(draft, id).map(|((_, asset), _)| (asset, book::mark_of(draft, id, asset).price)).collect();
 
     // From here on nothing can fail.
     FACILITIES.put(draft, id, facility);

@@ -19,13 +19,7 @@ const DAI: AssetId = AssetId(5);
 const UNIT: u128 = 1_000_000;
 
 fn peg_terms() -> PegTerms {
-    PegTerms {
-        cap: Amount(1_000 * ONE),
-        fee_in: Bps(10),
-        fee_out: Bps(20),
-        price_min: None,
-        state: PegState::Open,
-    }
+    PegTerms { cap: Amount(1_000 * ONE), fee_in: Bps(10), fee_out: Bps(20), price_min: None, state: PegState::Open }
 }
 
 fn set(asset: AssetId, terms: PegTerms) -> Operation {

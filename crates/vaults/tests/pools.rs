@@ -58,11 +58,8 @@ fn pools_with(steps: &[StepKind]) -> Pools {
         terms: Terms::standard(Amount(UNIT)),
     };
     gage_backstop::create_waterfall(&mut world.draft, &ctx, waterfall).unwrap();
-    let params = FacilityParams {
-        debt_floor: Amount(100 * UNIT),
-        debt_ceiling: Amount(1_000_000_000_000 * UNIT),
-        ..params()
-    };
+    let params =
+        FacilityParams { debt_floor: Amount(100 * UNIT), debt_ceiling: Amount(1_000_000_000_000 * UNIT), ..params() };
     let create = CreatePool {
         asset: USDC,
         symbol: "P-USDC".to_owned(),
@@ -73,11 +70,8 @@ fn pools_with(steps: &[StepKind]) -> Pools {
         terms: pool_terms(),
     };
     world.govern(Operation::CreatePool(create)).unwrap();
-    let liquidation = gage_vaults::LiquidationTerms {
-        dust: Amount(UNIT),
-        window_max: Amount(1_000_000_000 * UNIT),
-        ..liquidation()
-    };
+    let liquidation =
+        gage_vaults::LiquidationTerms { dust: Amount(UNIT), window_max: Amount(1_000_000_000 * UNIT), ..liquidation() };
     let terms = gage_vaults::CollateralTerms { debt_cap: Amount(1_000_000_000_000 * UNIT), ..terms(0) };
     for asset in [WETH, WBTC] {
         world.govern(Operation::AddCollateral(AddCollateral { facility: POOL, asset, terms, liquidation })).unwrap();
@@ -247,10 +241,7 @@ fn refusals_in_their_order() {
     assert_eq!(p.world.govern(Operation::CreatePool(other)), Err(Error::WaterfallMismatch));
     let terms = PoolTerms { reserve_factor: Bps(5_001), ..pool_terms() };
     let set = SetPoolTerms { facility: POOL, asset: USDC, terms };
-    assert_eq!(
-        p.world.govern(Operation::SetPoolTerms(set)),
-        Err(Error::ParamOutOfBounds { param: "reserve_factor" })
-    );
+    assert_eq!(p.world.govern(Operation::SetPoolTerms(set)), Err(Error::ParamOutOfBounds { param: "reserve_factor" }));
     let set = SetPoolTerms { facility: FACILITY, asset: GUSD, terms: pool_terms() };
     assert_eq!(p.world.govern(Operation::SetPoolTerms(set)), Err(Error::NotPool));
 }
@@ -328,13 +319,8 @@ fn an_auction_of_a_pool_returns_cash() {
     let cash = p.pool().cash;
     p.world.begin(1_000);
     let record = gage_auctions::lot(&p.world.draft, lot).unwrap();
-    let take = Take {
-        lot,
-        asset: WETH,
-        amount: Quantity::Exact(record.remaining),
-        want: USDC,
-        price_max: Price(u128::MAX),
-    };
+    let take =
+        Take { lot, asset: WETH, amount: Quantity::Exact(record.remaining), want: USDC, price_max: Price(u128::MAX) };
     let ctx = p.world.ctx(Signer::Account(p.world.users[CAROL]));
     gage_auctions::Operation::Take(take).apply(&mut p.world.draft, &ctx).unwrap();
     p.world.end();
@@ -458,11 +444,7 @@ impl Naive {
     }
 }
 
-fn compare_prices(
-    before: (Pool, u128),
-    after: (Pool, u128),
-    lost: bool,
-) -> Result<(), TestCaseError> {
+fn compare_prices(before: (Pool, u128), after: (Pool, u128), lost: bool) -> Result<(), TestCaseError> {
     let (was, is) = (before.0.claims.0, after.0.claims.0);
     let (s_was, s_is) = (before.1, after.1);
     if lost || s_was == 0 || s_is == 0 {

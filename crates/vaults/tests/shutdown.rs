@@ -39,13 +39,8 @@ fn with_peg(world: &mut World) {
     let kind = AssetKind::Issued { issuer: world.users[ISSUER] };
     let new = NewAsset { symbol: "USDC".to_owned(), decimals: 6, kind, itemised: false };
     gage_ledger::create_asset(&mut world.draft, &ctx, new).unwrap();
-    let terms = PegTerms {
-        cap: Amount(1_000 * ONE),
-        fee_in: Bps(0),
-        fee_out: Bps(0),
-        price_min: None,
-        state: PegState::Open,
-    };
+    let terms =
+        PegTerms { cap: Amount(1_000 * ONE), fee_in: Bps(0), fee_out: Bps(0), price_min: None, state: PegState::Open };
     world.govern(Operation::SetPeg(SetPeg { facility: FACILITY, stable: GUSD, asset: USDC, terms })).unwrap();
     world.give(BOB, USDC, 500 * UNIT);
     let amount = Quantity::Exact(Amount(500 * UNIT));
@@ -102,7 +97,10 @@ fn the_whole_way_by_hand() {
 
     // 1,400 are out: Bob's 1,100 take 11/14 of everything, Carol's 300 the rest.
     world.run(BOB, take_part(700 * ONE)).unwrap();
-    assert_eq!((world.free(BOB, WETH), world.free(BOB, WBTC), world.free(BOB, USDC)), (3 * ONE, 15_000_000, 250 * UNIT));
+    assert_eq!(
+        (world.free(BOB, WETH), world.free(BOB, WBTC), world.free(BOB, USDC)),
+        (3 * ONE, 15_000_000, 250 * UNIT)
+    );
     world.run(BOB, take_part(400 * ONE)).unwrap();
     world.run(CAROL, take_part(300 * ONE)).unwrap();
     assert!(basket(&world.draft, FACILITY).is_empty(), "nothing is left");

@@ -22,8 +22,8 @@
 //! Before a number may stand `at-least`, `at-most`, `above` or `below`.
 
 mod auctions;
-mod staking;
 mod ledger;
+mod staking;
 
 mod facility;
 
@@ -115,9 +115,11 @@ fn vault(world: &World, subject: &str, rest: &[&str]) -> Result<(), String> {
         return if view.is_err() { Ok(()) } else { Err("the vault is there".to_owned()) };
     }
     let view = view.map_err(|error| error.to_string())?;
+    let facility = gage_vaults::query::facility(world.draft(), view.facility).map_err(|error| error.to_string())?;
+    let decimals = facility.record.decimals;
     match *rest {
-        ["debt", ref rest @ ..] => compare(view.debt.0, rest, 18),
-        ["auctioned", ref rest @ ..] => compare(view.auctioned.0, rest, 18),
+        ["debt", ref rest @ ..] => compare(view.debt.0, rest, decimals),
+        ["auctioned", ref rest @ ..] => compare(view.auctioned.0, rest, decimals),
         ["health", ref rest @ ..] => compare(view.health.map_or(u128::MAX, |health| health.0), rest, 18),
         ["holds", .., symbol] => {
             let (asset, decimals) = asset(symbol)?;

@@ -32,16 +32,8 @@ use gage_vaults::{
 use strum::IntoEnumIterator;
 
 /// Symbol and decimals of the assets, by their numbers.
-pub const ASSETS: [(&str, u8); 8] = [
-    ("FEE", 18),
-    ("GUSD", 18),
-    ("ETH", 18),
-    ("BTC", 8),
-    ("BOND", 6),
-    ("GEUR", 18),
-    ("GOLD", 6),
-    ("USDC", 6),
-];
+pub const ASSETS: [(&str, u8); 8] =
+    [("FEE", 18), ("GUSD", 18), ("ETH", 18), ("BTC", 8), ("BOND", 6), ("GEUR", 18), ("GOLD", 6), ("USDC", 6)];
 /// The shares of the pool, made after the assets of the file.
 pub const POOL_SHARES: (&str, u8) = ("P-USDC", 6);
 /// The accounts of the genesis file.
@@ -103,11 +95,8 @@ pub fn genesis() -> Genesis {
     genesis.ledger.balances = ["ETH", "BTC", "BOND", "USDC"].map(treasury).to_vec();
     genesis.staking.roles = Role::iter().map(|role| GenesisRole { role, terms: role_terms() }).collect();
     genesis.oracle.feeds = FEEDS.map(feed).to_vec();
-    genesis.backstop.waterfalls = vec![
-        waterfall("GUSD", &["ETH", "BTC"]),
-        waterfall("GEUR", &["ETH"]),
-        waterfall("USDC", &["ETH", "BTC"]),
-    ];
+    genesis.backstop.waterfalls =
+        vec![waterfall("GUSD", &["ETH", "BTC"]), waterfall("GEUR", &["ETH"]), waterfall("USDC", &["ETH", "BTC"])];
     genesis.vaults.facilities = vec![facility(1, "GUSD", &["ETH", "BTC"]), facility(2, "GEUR", &["ETH"])];
     genesis.vaults.pools = vec![pool(3, "USDC", &["ETH", "BTC"])];
     genesis

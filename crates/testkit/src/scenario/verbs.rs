@@ -25,8 +25,8 @@
 
 mod auctions;
 mod facility;
-pub mod staking;
 pub mod ledger;
+pub mod staking;
 
 use gage_accounts::Quantity;
 use gage_auctions::LotId;

@@ -57,7 +57,11 @@ impl CreateFacility {
 
         // From here on nothing can fail.
         let CreateFacility { stable, par, waterfall, params } = *self;
-        FACILITIES.put(draft, id, Facility { stable, decimals: asset.decimals, par, waterfall, params, source: Source::Mint });
+        FACILITIES.put(
+            draft,
+            id,
+            Facility { stable, decimals: asset.decimals, par, waterfall, params, source: Source::Mint },
+        );
         TOTALS.put(draft, id, Totals { accrued_at: ctx.time, ..Totals::default() });
         FACILITY_OF.put(draft, stable, id);
         draft.emit(MODULE, &Event::FacilityCreated { facility: id, stable, params });

@@ -42,8 +42,7 @@ pub struct Redemption {
     pub decayed_at: Timestamp,
 }
 
-pub(crate) const REDEMPTIONS: Column<FacilityId, Redemption> =
-    Column::authenticated(table(65), "vaults/redemptions");
+pub(crate) const REDEMPTIONS: Column<FacilityId, Redemption> = Column::authenticated(table(65), "vaults/redemptions");
 
 impl Redemption {
     /// The base rate at `now`. # Errors [`MathError`] never for terms in their bounds.

@@ -195,8 +195,12 @@ impl World {
                 .map(|(asset, terms)| GenesisCollateral { asset: *asset, terms, liquidation })
                 .collect(),
         };
-        gage_vaults::genesis(&mut world.draft, &ctx, &gage_vaults::Genesis { facilities: vec![facility], ..Default::default() })
-            .unwrap();
+        gage_vaults::genesis(
+            &mut world.draft,
+            &ctx,
+            &gage_vaults::Genesis { facilities: vec![facility], ..Default::default() },
+        )
+        .unwrap();
         world.begin(0);
         world
     }
