@@ -34,6 +34,12 @@ fn error_numbers_and_names() {
         (Error::BelowThreshold, 1023, "BelowThreshold"),
         (Error::NonceUsed, 1028, "NonceUsed"),
         (Error::LanesUsedUp, 1034, "LanesUsedUp"),
+        (Error::AccountFrozen, 1035, "AccountFrozen"),
+        (Error::OverLimit { rule: 1, next: None }, 1042, "OverLimit"),
+        (Error::LooseningMustWait { wait_ms: 1 }, 1046, "LooseningMustWait"),
+        (Error::StaleApproval, 1048, "StaleApproval"),
+        (Error::ProofTooLarge, 1064, "ProofTooLarge"),
+        (Error::Math(gage_units::MathError::Overflow), 1065, "Overflow"),
     ];
     for (error, code, name) in pinned {
         assert_eq!((error.code(), error.name()), (code, name));
@@ -94,4 +100,47 @@ fn the_words_of_a_wallet() {
 
 fn hex_of(key: &PublicKey) -> String {
     key.to_string().split_once(':').unwrap().1.to_owned()
+}
+
+/// The verbs that came with policies, by number, with their fields.
+#[test]
+fn canonical_bytes_of_policies_and_bundles() {
+    use gage_accounts::operations::{ExecuteBundle, SetBreaker, SetPolicy, Thaw, VetoBundle};
+    use gage_accounts::{Beyond, Breaker, Condition, Limit, Policy, Rule, Tripped, Verdict};
+    use gage_units::Amount;
+
+    let limit = Some(Limit { amount: Amount(258), window_ms: 60_000, beyond: Beyond::NextRule });
+    let when = Condition { assets: vec![AssetId(7)], at_most: Some(Amount(9)), ..Condition::default() };
+    let then = Verdict::Require { group: None, delay_ms: 5 };
+    let policy = Policy { delay_ms: 1, rules: vec![Rule { number: 3, when, limit, then }] };
+    let set = Operation::SetPolicy(SetPolicy { policy });
+    let mut expected = vec![7, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 3, 0];
+    // Signers, operations, assets, destinations, above, at most, share.
+    expected.extend([0, 0, 0, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    expected.extend(9u128.to_le_bytes());
+    expected.extend([0, 1]);
+    expected.extend(258u128.to_le_bytes());
+    expected.extend([0x60, 0xEA, 0, 0, 0, 0, 0, 0, 1, 1, 0, 5, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(borsh::to_vec(&set).unwrap(), expected);
+    assert_eq!(borsh::from_slice::<Operation>(&expected).unwrap(), set);
+    assert_eq!(
+        set.describe(&Nameless),
+        "set policy: delay 1 ms, (3) asset #7, at most 9 units of #7: require the threshold after 5 ms up to 258 \
+         units of #7 per 60000 ms else next rule"
+    );
+    let json = serde_json::to_string(&set).unwrap();
+    assert_eq!(serde_json::from_str::<Operation>(&json).unwrap(), set);
+
+    let breaker = Some(Breaker { limit: Amount(1), window_ms: 2, beyond: Tripped::Queue { delay_ms: 3 } });
+    let breaker = Operation::SetBreaker(SetBreaker { asset: AssetId(4), breaker });
+    assert_eq!(borsh::to_vec(&breaker).unwrap()[..6], [8, 4, 0, 0, 0, 1]);
+    assert_eq!(breaker.describe(&Nameless), "set breaker: at most 1 units of #4 leaves in 2 ms, let more wait 3 ms");
+    assert_eq!(borsh::to_vec(&Operation::Thaw(Thaw {})).unwrap(), [12]);
+    let execute = Operation::ExecuteBundle(ExecuteBundle { bundle: 5, key: key().id() });
+    assert_eq!(borsh::to_vec(&execute).unwrap()[..9], [16, 5, 0, 0, 0, 0, 0, 0, 0]);
+    let veto = Operation::VetoBundle(VetoBundle { bundle: 6 });
+    assert_eq!(borsh::to_vec(&veto).unwrap(), [18, 6, 0, 0, 0, 0, 0, 0, 0]);
+    for role in [Role::Owner, Role::Operator, Role::Proposer, Role::Approver, Role::Executor].iter().zip(0u8..) {
+        assert_eq!(borsh::to_vec(role.0).unwrap(), [role.1]);
+    }
 }

@@ -2,13 +2,14 @@
 //!
 //! All parts of a holding count but the held: pledging takes nothing away, while a hold is a promise that
 //! its beneficiary may settle without asking again, so it leaves when it is given. Fees are credit that left
-//! when it was bought. What others do to the account, by a settlement, a seizure or due work, is not judged:
+//! when it was bought. A settlement instruction takes what the account affirmed without asking again, so its
+//! deliveries leave for their receivers when they are affirmed, reserved or not. What others do to the account, by a settlement, a seizure or due work, is not judged:
 //! it was agreed to before, or a rule of the protocol does it.
 
 use std::collections::BTreeMap;
 
 use gage_accounts::{Act, Change, Class, Demand, Effects, Flow};
-use gage_ledger::{Event, Leg, Part, Purpose, Side};
+use gage_ledger::{Delivery, Event, InstructionId, Leg, Part, Purpose, Reserve, Side};
 use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, AssetId, MathError};
 
@@ -55,7 +56,7 @@ pub(crate) fn effects(
             continue;
         }
         if let Ok(event) = borsh::from_slice(bytes) {
-            fold.event((operation.module(), operation.verb()), &event)?;
+            fold.event(draft, (operation.module(), operation.verb()), &event)?;
         }
     }
     let mut effects = Effects { reduces: operations.iter().all(reduces), ..Effects::default() };
@@ -91,25 +92,67 @@ struct Fold {
 }
 
 impl Fold {
-    fn event(&mut self, kind: Kind, event: &Event) -> Result<(), MathError> {
+    fn event(&mut self, draft: &Draft, kind: Kind, event: &Event) -> Result<(), MathError> {
         match event {
             Event::Held { record, .. } if record.owner == self.account => {
-                self.totals.entry(record.asset).or_default().add(Side::Debit, record.amount)?;
-                let to = (kind, record.asset, Some(record.beneficiary));
-                self.flows.entry(to).or_default().add(Side::Debit, record.amount)
+                self.add(kind, record.asset, Some(record.beneficiary), Side::Debit, record.amount)
+            }
+            Event::InstructionAffirmed { instruction, by, reserve } if *by == self.account => {
+                self.affirmation(draft, kind, *instruction, *reserve)
             }
             // Its `Held` tells for whom.
             Event::Posted { purpose: Purpose::Hold, .. } => Ok(()),
-            Event::Posted { legs, .. } if legs.iter().any(|leg| leg.account == self.account) => {
-                self.posting(kind, legs)
+            Event::Posted { purpose, legs, .. } if legs.iter().any(|leg| leg.account == self.account) => {
+                self.posting(kind, *purpose, legs)
             }
             _ => Ok(()),
         }
     }
 
-    fn posting(&mut self, kind: Kind, legs: &[Leg]) -> Result<(), MathError> {
+    /// What the account delivers by an instruction leaves for the receivers; what was reserved for it left
+    /// for the ledger's own account a moment before, and comes back from there.
+    fn affirmation(
+        &mut self,
+        draft: &Draft,
+        kind: Kind,
+        instruction: InstructionId,
+        reserve: Reserve,
+    ) -> Result<(), MathError> {
+        let record = gage_ledger::instruction(draft, instruction);
+        for leg in record.iter().flat_map(|record| &record.legs) {
+            if leg.from != self.account {
+                continue;
+            }
+            let (asset, amount) = match leg.delivery {
+                Delivery::Amount { asset, amount } => (asset, amount),
+                Delivery::Item { asset, .. } => (asset, Amount(1)),
+                Delivery::OffLedger { .. } => continue,
+            };
+            self.add(kind, asset, Some(leg.to), Side::Debit, amount)?;
+            if reserve == Reserve::Now {
+                self.add(kind, asset, Some(AccountNumber(u32::from(gage_ledger::MODULE))), Side::Credit, amount)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        kind: Kind,
+        asset: AssetId,
+        other: Option<AccountNumber>,
+        side: Side,
+        amount: Amount,
+    ) -> Result<(), MathError> {
+        self.totals.entry(asset).or_default().add(side, amount)?;
+        self.flows.entry((kind, asset, other)).or_default().add(side, amount)
+    }
+
+    fn posting(&mut self, kind: Kind, purpose: Purpose, legs: &[Leg]) -> Result<(), MathError> {
         let mut own = BTreeMap::<AssetId, Sums>::new();
-        for leg in legs.iter().filter(|leg| leg.account == self.account && leg.part != Part::Held) {
+        // What is settled left when it was promised.
+        let counts = |leg: &&Leg| leg.part != Part::Held && (purpose != Purpose::Settle || leg.side == Side::Credit);
+        for leg in legs.iter().filter(|leg| leg.account == self.account).filter(counts) {
             own.entry(leg.asset).or_default().add(leg.side, leg.amount)?;
         }
         for (asset, sums) in own {

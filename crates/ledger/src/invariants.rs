@@ -115,16 +115,12 @@ fn instructions_are_reserved(draft: &Draft) -> Result<(), Broken> {
         let idle = record.legs.iter().all(|leg| leg.hold.is_none())
             && record.parties.iter().all(|party| party.security.is_none());
         let done = record.status != Status::Settled || record.legs.iter().all(SettlementLeg::is_done);
-        Broken::unless(
-            (record.status.is_open() || idle) && done,
-            "ledger",
-            "instructions_are_reserved",
-            || format!("instruction {}: {record:?}", id.0),
-        )?;
+        Broken::unless((record.status.is_open() || idle) && done, "ledger", "instructions_are_reserved", || {
+            format!("instruction {}: {record:?}", id.0)
+        })?;
     }
     let held = HOLDS.sorted(draft).into_iter().filter(|(_, hold)| hold.beneficiary == RESERVER);
-    let held: BTreeMap<_, _> =
-        held.map(|(id, hold)| (id, (hold.owner, hold.asset, hold.item, hold.amount))).collect();
+    let held: BTreeMap<_, _> = held.map(|(id, hold)| (id, (hold.owner, hold.asset, hold.item, hold.amount))).collect();
     Broken::unless(held == expected, "ledger", "instructions_are_reserved", || {
         format!("instructions say {expected:?}, the holds {held:?}")
     })

@@ -283,7 +283,9 @@ impl Model {
         };
         let short = |leg: &&(usize, usize, u32, u128, bool)| {
             let free = self.free.get(&(leg.0, leg.2)).copied().unwrap_or(0);
-            !leg.4 && leg.3 > 0 && free + sum(&|o| (o.1, o.2) == (leg.0, leg.2)) < sum(&|o| (o.0, o.2) == (leg.0, leg.2))
+            !leg.4
+                && leg.3 > 0
+                && free + sum(&|o| (o.1, o.2) == (leg.0, leg.2)) < sum(&|o| (o.0, o.2) == (leg.0, leg.2))
         };
         legs.iter().find(short).map(|leg| leg.0)
     }
@@ -305,7 +307,10 @@ impl Model {
             .map(|leg| {
                 let fails = has(leg) * need == have * leg.3;
                 // Up for the failing side, down for the others.
-                (0..=leg.3).filter(|part| if fails { part * need < have * leg.3 + need } else { part * need <= have * leg.3 }).max().unwrap()
+                (0..=leg.3)
+                    .filter(|part| if fails { part * need < have * leg.3 + need } else { part * need <= have * leg.3 })
+                    .max()
+                    .unwrap()
             })
             .collect();
         if parts.contains(&0) {

@@ -177,8 +177,7 @@ impl ProposeInstruction {
         }
         let ProposeInstruction { at, partials, buy_in, expires, .. } = self.clone();
         let (status, parties) = (Status::Pending, parties(&legs));
-        let mut record =
-            Instruction { proposer, legs, parties, at, partials, buy_in, expires, status, next: expires };
+        let mut record = Instruction { proposer, legs, parties, at, partials, buy_in, expires, status, next: expires };
 
         let id = InstructionId(next_number(draft, NEXT_INSTRUCTION));
         draft.emit(MODULE, &Event::InstructionProposed { instruction: id, record: record.clone() });
@@ -207,11 +206,7 @@ impl ProposeInstruction {
             format!(", buy-in after {} days for {security}", terms.after_days)
         });
         let affirm = self.affirm.map_or_else(String::new, |reserve| format!(", affirmed {}", words(reserve)));
-        format!(
-            "Propose to settle {at}: {}; until time {} ms{partials}{buy_in}{affirm}",
-            legs.join("; "),
-            self.expires
-        )
+        format!("Propose to settle {at}: {}; until time {} ms{partials}{buy_in}{affirm}", legs.join("; "), self.expires)
     }
 }
 

@@ -16,11 +16,13 @@
 //! | `loss-1 pool 100`, `loss-1 first-loss 5`, `loss-1 surplus 5`, `loss-1 uncovered 0` | a receipt of the waterfall |
 //! | `ETH fresh`, `ETH price 200` | the quote now |
 //! | `bonded pub-1 publisher 0 100 BOND`, `proceeds 1 BOND 5` | bonds, and what slashes took for a waterfall |
+//! | `bundle-0 votes 2`, `ran Done`, `alice most 2 keys in 1d 100 ETH` | of accounts, see `expect/accounts.rs` |
 //! | `event liquidated 2` | how often in the last block |
 //! | `liquidated vault-2 vault-1` | in this order in the last block |
 //!
 //! Before a number may stand `at-least`, `at-most`, `above` or `below`.
 
+mod accounts;
 mod auctions;
 mod ledger;
 mod staking;
@@ -56,6 +58,9 @@ pub fn check(world: &World, words: &[&str]) -> Result<(), String> {
             compare(count as u128, rest, 0)
         }
         ["bonded" | "proceeds", ..] => staking::check(world, words),
+        ["ran", ref outcomes @ ..] => accounts::ran(world, outcomes),
+        [subject, ref rest @ ..] if subject.starts_with("bundle-") => accounts::bundle(world, subject, rest),
+        [name, "most", ref rest @ ..] => accounts::most(world, name, rest),
         ["owner", ..] => ledger::check(world, words),
         [subject, ..] if subject.starts_with("instruction-") => ledger::check(world, words),
         ["liquidated", ref vaults @ ..] => liquidated(world, vaults),

@@ -15,6 +15,7 @@
 //! | `claim alice GUSD ETH` | gains of the pool of GUSD in ETH |
 //! | `cover curator 100 GUSD` | first-loss capital |
 //! | `bond`, `unbond`, `claim-bond` | of bonds, see `verbs/staking.rs` |
+//! | `policy`, `propose-bundle`, `approve`, `execute`, `freeze`, `recover`, ... | of accounts, see `verbs/accounts.rs` |
 //! | `sell`, `bid`, `seal`, `reveal`, `unsell` | uniform-price lots: see `verbs/auctions.rs` |
 //! | `supply`, `unsupply`, `redeem`, `swap`, `restrict`, `shut`, `basket` | of a facility, see `verbs/facility.rs` |
 //! | `do alice {...}` | any operation in JSON, with `$alice` and `$ETH` for identifiers |
@@ -23,6 +24,7 @@
 //!
 //! An amount may be `output 0 at least 5`: what the operation before yielded.
 
+pub mod accounts;
 mod auctions;
 mod facility;
 pub mod ledger;
@@ -80,6 +82,7 @@ pub fn read(world: &World, words: &[&str]) -> Result<Asked, String> {
         ["take", from, lot, ref rest @ ..] => by(from, take(world, lot, rest)?),
         ["pool" | "unpool" | "leave" | "claim" | "cover", ..] => backstop(words),
         ["bond" | "unbond" | "claim-bond", ..] => staking::read(words),
+        [word, ..] if accounts::WORDS.contains(&word) => accounts::read(world, words),
         ["sell" | "bid" | "seal" | "reveal" | "unsell", ..] => auctions::read(world, words),
         [word, ..] if ledger::WORDS.contains(&word) => ledger::read(world, words),
         ["do", from, ref json @ ..] => by(from, world.operation_of_json(&json.join(" "))?),

@@ -92,8 +92,9 @@ impl World {
         self.chain.head().time
     }
 
-    /// The identifier of someone.
+    /// The identifier of someone, whoever signs for it: `treasury/alice,bob` is `treasury`.
     pub fn account(&self, name: &str) -> Result<AccountId, String> {
+        let name = name.split('/').next().unwrap_or(name);
         match self.people.get(name) {
             Some(person) => Ok(person.id),
             // A module's own account, as in `transfer alice module-vaults 1 ETH`.
@@ -117,9 +118,14 @@ impl World {
         Ok((newest.ok_or("the collateral has no newest version")?.terms, collateral.record.liquidation))
     }
 
-    /// An operation in JSON, with `$name` for the identifiers of people and assets,
-    /// `$now` for the next block's time and `$in-1h` for an hour later.
+    /// An operation in JSON, with the identifiers that [`World::identifiers`] puts in.
     pub fn operation_of_json(&self, text: &str) -> Result<Operation, String> {
+        serde_json::from_str(&self.identifiers(text)?).map_err(|error| format!("no operation: {error}"))
+    }
+
+    /// The text with the identifiers of people and assets for `$name`, that of somebody's key for
+    /// `$key-name`, the next block's time for `$now` and an hour later for `$in-1h`.
+    pub fn identifiers(&self, text: &str) -> Result<String, String> {
         let mut parts = text.split('$');
         let mut json = parts.next().unwrap_or_default().to_owned();
         for part in parts {
@@ -129,6 +135,9 @@ impl World {
                 (Some((asset, _)), _) => json.push_str(&asset.to_string()),
                 (None, Ok(account)) => json.push_str(&format!("\"{account}\"")),
                 (None, Err(_)) if name == "now" => json.push_str(&self.next_time.to_string()),
+                (None, Err(_)) if name.starts_with("key-") => {
+                    json.push_str(&verbs::accounts::key(name.trim_start_matches("key-")).to_string());
+                }
                 (None, Err(_)) if name.starts_with("in-") => {
                     let ahead = duration_ms(name.trim_start_matches("in-"))?;
                     json.push_str(&Timestamp(self.next_time.0 + ahead).to_string());
@@ -137,7 +146,7 @@ impl World {
             }
             json.push_str(rest);
         }
-        serde_json::from_str(&json).map_err(|error| format!("no operation: {error}"))
+        Ok(json)
     }
 
     /// The events of the last block, due work last.
@@ -181,21 +190,27 @@ impl World {
     ) -> Result<(), String> {
         let genesis = self.chain.genesis();
         let names = AssetNames(self.chain.draft());
+        let (name, signers) = name.split_once('/').unwrap_or((name, ""));
         let person = self.people.get_mut(name).ok_or_else(|| format!("nobody is called {name}"))?;
+        let others: Vec<SecretKey> =
+            signers.split(',').filter(|signer| !signer.is_empty()).map(stage::secret).collect();
+        let secrets = if others.is_empty() { vec![&person.secret] } else { others.iter().collect() };
+        // A session counts in a lane of its own.
+        let lane_nonce = session_nonce(self.chain.draft(), &person.id, &secrets);
         let transaction = Transaction {
             account: person.id,
-            nonce: person.next_nonce,
+            nonce: lane_nonce.unwrap_or(person.next_nonce),
             valid_until: Timestamp(self.next_time.0 + 60_000),
             max_fee: Amount::ZERO,
             operations,
             expected: Vec::new(),
         };
-        let signed = sign(&person.secret, transaction, &genesis, &names)?;
+        let signed = sign(&secrets, transaction, &genesis, &names)?;
         let hash = signed.transaction.hash(&genesis);
         match check_transaction(self.chain.draft(), self.next_time, Amount::ZERO, &signed) {
             Err(reason) => same(&reason.name, expected, &reason.sentence),
             Ok(_) => {
-                person.next_nonce += 1;
+                person.next_nonce += u64::from(lane_nonce.is_none());
                 self.waiting.push(Waiting { line, hash, signed, expected: expected.to_owned() });
                 Ok(())
             }
@@ -315,15 +330,25 @@ fn planted(operation: &Operation) {
     }
 }
 
+/// The next nonce of the session whose key signs, if one does.
+fn session_nonce(draft: &Draft, account: &AccountId, secrets: &[&SecretKey]) -> Option<u64> {
+    let view = gage_accounts::query::account(draft, account).ok()?;
+    let key = secrets.first()?.public_key().id();
+    view.sessions.iter().find(|session| session.id == key).map(|session| session.next_nonce)
+}
+
 fn sign(
-    secret: &SecretKey,
+    secrets: &[&SecretKey],
     transaction: Transaction,
     genesis: &Hash,
     names: &dyn Names,
 ) -> Result<SignedTransaction, String> {
     let payload = transaction.payload(genesis, names);
-    let signature = secret.sign(&payload).map_err(|error| error.to_string())?;
-    let signatures = vec![KeySignature { key: secret.public_key(), signature }];
+    let signature = |secret: &SecretKey| -> Result<KeySignature, String> {
+        let signature = secret.sign(&payload).map_err(|error| error.to_string())?;
+        Ok(KeySignature { key: secret.public_key(), signature })
+    };
+    let signatures = secrets.iter().copied().map(signature).collect::<Result<_, _>>()?;
     let signed = SignedTransaction { transaction, signatures };
     signed.verify_signatures(genesis, names).map_err(|refusal| refusal.to_string())?;
     match SignedTransaction::from_bytes(&signed.to_bytes()) {
