@@ -6,7 +6,8 @@
 //! What loosens the account waits, so within less than that wait the rules are what they are now. Guardians
 //! are taken to be asleep, and members of the set may sign or not sign as suits them.
 //!
-//! It does not see what others send to the account meanwhile, nor what module rules do with pledges.
+//! Approvals that have waited already count as having waited. It does not see what others send to the
+//! account meanwhile, nor what the rules of modules do with pledges.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::guard::{Guard, Tripped, guard, satisfies, weigh};
 use crate::policy::{Act, Beyond, Flow, Limit, Rule, Verdict};
-use crate::state::{ACCOUNTS, Permission, Session, keys_of, sessions_of};
+use crate::state::{ACCOUNTS, Permission, Session, bundles_of, keys_of, sessions_of};
 use crate::{Class, Error, opening};
 
 /// What is asked.
@@ -87,7 +88,7 @@ pub fn policy_proof(draft: &Draft, now: Timestamp, id: &AccountId, question: Que
     if sets.saturating_mul(acts.len()) > WORK_MAX {
         return Err(Error::ProofTooLarge);
     }
-    let proof = Proof { draft, now, account, guard: &guard, question, acts };
+    let proof = Proof { draft, now, account, guard: &guard, question, acts, aged_ms: aged(draft, now, account) };
     let mut best = Answer { most: Some(Amount::ZERO), bound: Bound::Nobody, keys: Vec::new() };
     // Sessions add what they add whoever is with them: the more of them, the fewer keys.
     for with_sessions in 0..=size.min(sessions.len()) {
@@ -101,6 +102,13 @@ pub fn policy_proof(draft: &Draft, now: Timestamp, id: &AccountId, question: Que
         });
     }
     Ok(best)
+}
+
+/// How long the oldest approval of a bundle that may still run has waited: it need not wait again.
+fn aged(draft: &Draft, now: Timestamp, account: AccountNumber) -> u64 {
+    let current = bundles_of(draft, account).filter(|(_, bundle)| bundle.is_current(draft) && bundle.not_after >= now);
+    let votes = current.flat_map(|(_, bundle)| &bundle.votes);
+    votes.map(|vote| now.0.saturating_sub(vote.at.0)).max().unwrap_or(0)
 }
 
 /// How many sets of `size` there are among `all`.
@@ -179,6 +187,8 @@ struct Proof<'a> {
     question: Question,
     /// What rules tell apart.
     acts: Vec<Act>,
+    /// How long approvals that are there have waited.
+    aged_ms: u64,
 }
 
 /// What a set may move: without bound and why, or under these limits.
@@ -194,6 +204,11 @@ impl Proof<'_> {
         let windows = self.question.time_ms.checked_div(window_ms).unwrap_or(0).saturating_add(1);
         // Beyond the largest amount it is no bound that any balance reaches.
         Amount(amount.0.saturating_mul(u128::from(windows)))
+    }
+
+    /// Whether an approval can have waited so long within the time asked.
+    fn can_wait(&self, delay_ms: u64) -> bool {
+        self.question.time_ms.saturating_add(self.aged_ms) >= delay_ms
     }
 
     /// The sessions that may move most of the asset.
@@ -217,12 +232,12 @@ impl Proof<'_> {
         let weight = |permission| weigh(self.draft, self.now, self.account, keys.iter(), permission);
         let watched = !self.guard.is_idle(self.now);
         let loosening_ms = if watched { self.guard.loosening_ms() } else { 0 };
-        if watched && weight(Permission::Manage) >= threshold && self.question.time_ms >= loosening_ms {
+        if watched && weight(Permission::Manage) >= threshold && self.can_wait(loosening_ms) {
             return (None, Bound::Loosening);
         }
         let signed = weight(Permission::Sign) >= threshold;
         // In a bundle the weight of approvers counts too, once it has waited.
-        let approved = weight(Permission::Approve) >= threshold && self.question.time_ms >= self.guard.policy.delay_ms;
+        let approved = weight(Permission::Approve) >= threshold && self.can_wait(self.guard.policy.delay_ms);
         let mut power = self.power(signed || approved, keys);
         for session in sessions {
             power = join(power, self.session_power(session));
@@ -287,7 +302,7 @@ impl Proof<'_> {
                     Some(group) => satisfies(self.draft, self.now, self.account, group, keys),
                     None => base,
                 };
-                who && self.question.time_ms >= *delay_ms
+                who && self.can_wait(*delay_ms)
             }
         }
     }
@@ -327,7 +342,7 @@ impl Proof<'_> {
         let Some(breaker) = self.guard.breaker(self.question.asset) else { return (most, bound) };
         let waits = match breaker.beyond {
             Tripped::Refuse => false,
-            Tripped::Queue { delay_ms } => approved && self.question.time_ms >= delay_ms,
+            Tripped::Queue { delay_ms } => approved && self.can_wait(delay_ms),
         };
         let broken = self.in_time(breaker.limit, breaker.window_ms);
         if !waits && exceeds(most, Some(broken)) { (Some(broken), Bound::Breaker) } else { (most, bound) }

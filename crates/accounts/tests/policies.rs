@@ -328,6 +328,11 @@ fn the_proof_names_what_bounds() {
     let loosening = HOUR + LOOSENING_FLOOR_MS;
     assert_eq!(proof(&draft, 2, loosening - 1), (Some(20), limits(&[1])));
     assert_eq!(proof(&draft, 2, loosening), (None, Bound::Loosening));
+    // An approval that waits already shortens what is left to wait.
+    let bundle = propose_by(&mut draft, 2, number, id(1), b"x", true, 30 * DAY).unwrap();
+    approve_by(&mut draft, 2, bundle, id(1)).unwrap();
+    assert_eq!(proof(&draft, 2, loosening - 4), (Some(20), limits(&[1])));
+    assert_eq!(proof(&draft, 2, loosening - 3), (None, Bound::Loosening));
     let question = Question { asset: COIN, keys: 6, time_ms: 0 };
     assert_eq!(policy_proof(&draft, Timestamp(5), &name(1), question), Err(Error::TooManySigners));
 }
