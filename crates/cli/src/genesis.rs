@@ -132,7 +132,7 @@ fn starter(network: &str, keys: &[PublicKey]) -> Result<Genesis> {
         decimals: 8,
         source: Source::Reported,
         params: FeedParams { quorum: 1, jump_quorum: 1, ..FeedParams::default() },
-        publishers: vec![GenesisPublisher { account: first, weight: 1 }],
+        publishers: vec![GenesisPublisher { account: first, weight: 1, pyth: None }],
         growth_cap: None,
     });
     let step = |kind| Step { kind, cap: Amount::MAX };

@@ -258,8 +258,11 @@ impl FromStr for KeyId {
 }
 
 /// What an Ethereum wallet calls its account; shown with the checksum of EIP-55.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EthereumAddress(pub [u8; 20]);
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct EthereumAddress(#[serde(with = "hex_text::array")] pub [u8; 20]);
 
 impl fmt::Display for EthereumAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

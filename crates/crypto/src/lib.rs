@@ -15,6 +15,7 @@
 //! - [`signature`]: [`Signature`] and [`signature::verify`], the one rule of acceptance.
 //! - [`webauthn`]: the assertion of a passkey.
 //! - [`batch`]: a fast pre-filter over many Ed25519 signatures.
+//! - [`recovery`]: who signed a message of another network.
 //! - [`secret`]: signing, for clients and tests.
 //!
 //! Invariants:
@@ -31,6 +32,7 @@ pub mod hash;
 pub mod key;
 pub mod merkle;
 pub mod payload;
+pub mod recovery;
 pub mod secret;
 pub mod signature;
 pub mod webauthn;

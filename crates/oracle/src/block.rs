@@ -7,6 +7,7 @@ use gage_units::{AccountNumber, Price, Rounding, Timestamp};
 use crate::averages::Averages;
 use crate::consensus::{Observation, consensus};
 use crate::jump::{Belief, within};
+use crate::liability::{forget, remember};
 use crate::quote::valid_from;
 use crate::state::{
     ACTIONS_DUE, CELLS, CHANGED, Cell, CorporateAction, GLOBAL, HISTORIES, HISTORY_MAX, JUMPS_DUE, MARKETS, Point,
@@ -58,6 +59,7 @@ fn change_units(draft: &mut Draft, ctx: &Context, id: FeedId) {
         REPORTS.remove(draft, &(id, publisher));
     }
     HISTORIES.remove(draft, &id);
+    forget(draft, id);
     if let Some(cell) = CELLS.get(draft, &id) {
         // Written first without a move that waits, so that the due table follows.
         put_cell(draft, id, &feed, Cell { belief: Belief { jump: None, ..cell.belief }, ..cell });
@@ -93,7 +95,13 @@ pub fn aggregate(draft: &mut Draft, ctx: &Context) {
         // Rules that changed since the last aggregation change the price without a new aggregate.
         note_changed(draft, id);
         match recompute(draft, ctx, id) {
-            Ok(Some((feed, cell))) => write(draft, id, &feed, cell),
+            Ok(Some((feed, cell))) => {
+                write(draft, id, &feed, cell);
+                if let Err(error) = remember(draft, id, &feed, &cell) {
+                    let error = Error::Math(error);
+                    draft.emit(MODULE, &Event::AggregateFailed { feed: id, code: error.code() });
+                }
+            }
             Ok(None) => (),
             Err(error) => draft.emit(MODULE, &Event::AggregateFailed { feed: id, code: error.code() }),
         }

@@ -106,6 +106,87 @@ pub enum Error {
     /// There is no point that old.
     #[error("no average over that time exists yet")]
     NoAverageYet,
+    /// Refused by staking.
+    #[error(transparent)]
+    Staking(#[from] gage_staking::Error),
+    /// Too little at stake.
+    #[error("the publisher has too little bonded for feed {0}")]
+    UnderBonded(FeedId),
+    /// The account stands for a foreign source.
+    #[error("the account stands for a foreign source of feed {0} and reports nothing itself")]
+    ForeignPublisher(FeedId),
+    /// Not a key of the publisher for that instant.
+    #[error("the key does not sign statements of that publisher and instant")]
+    NotReportKey,
+    /// Nothing would change.
+    #[error("that is the report key already")]
+    SameReportKey,
+    /// Former keys still bind.
+    #[error("there are as many report keys, former ones included, as allowed")]
+    TooManyReportKeys,
+    /// A false signature.
+    #[error("the signature does not match the key and the statement")]
+    BadStatementSignature,
+    /// Statements that do not belong together.
+    #[error("the statements are not of one publisher, feed and instant")]
+    NotSameInstant,
+    /// Nothing was done.
+    #[error("the statements do not differ, or the price lies within the confirmed one")]
+    NoOffence,
+    /// Proven before.
+    #[error("the offence was proven before")]
+    AlreadyProven,
+    /// No bond to slash.
+    #[error("the publisher has no bond that stands for the feed")]
+    NothingBonded,
+    /// The price of that time is not confirmed yet.
+    #[error("the price around that instant is not confirmed yet")]
+    TooEarlyToJudge,
+    /// Other bytes.
+    #[error("the bytes are not an update of Pyth")]
+    NotAnUpdate,
+    /// Another version.
+    #[error("the update is of a version or kind that is not known")]
+    UnknownUpdateVersion,
+    /// The end is missing.
+    #[error("the update ends before its parts do")]
+    UpdateTooShort,
+    /// Something follows.
+    #[error("something follows the end of the update")]
+    TrailingBytes,
+    /// Not the sender of prices.
+    #[error("the message is not of the sender of Pyth's prices")]
+    WrongEmitter,
+    /// No such set.
+    #[error("there is no guardian set {0}")]
+    UnknownGuardianSet(u32),
+    /// A former set.
+    #[error("guardian set {0} has expired")]
+    GuardianSetExpired(u32),
+    /// Too few signatures.
+    #[error("fewer than a quorum of the guardians signed")]
+    NoGuardianQuorum,
+    /// Out of order or twice.
+    #[error("the guardians do not sign in ascending order, each once")]
+    GuardiansNotAscending,
+    /// No such place.
+    #[error("a signature is of a guardian that the set does not have")]
+    UnknownGuardian,
+    /// A false signature.
+    #[error("a signature is not of the guardian it names")]
+    BadGuardianSignature,
+    /// A false proof.
+    #[error("a message is not under the root that the guardians signed")]
+    BadMerkleProof,
+    /// No price.
+    #[error("the foreign price is not above zero, or its time is not one")]
+    BadForeignPrice,
+    /// Digits would be lost.
+    #[error("the foreign price has an exponent that cannot be taken over exactly")]
+    BadExponent,
+    /// No feed takes it.
+    #[error("no feed takes a price of this update")]
+    NothingForThisOracle,
     /// Arithmetic.
     #[error(transparent)]
     Math(#[from] MathError),
@@ -113,7 +194,7 @@ pub enum Error {
 
 impl Error {
     /// The stable number: module number times 1000, plus the reason.
-    pub const fn code(&self) -> u32 {
+    pub fn code(&self) -> u32 {
         match self {
             Error::Accounts(error) => error.code(),
             Error::UnknownFeed(_) => 5001,
@@ -143,6 +224,33 @@ impl Error {
             Error::GrowthCapMovesPrice => 5025,
             Error::NotAPriceOfAsset => 5026,
             Error::NoAverageYet => 5027,
+            Error::Staking(error) => error.code(),
+            Error::UnderBonded(_) => 5028,
+            Error::ForeignPublisher(_) => 5029,
+            Error::NotReportKey => 5030,
+            Error::SameReportKey => 5031,
+            Error::TooManyReportKeys => 5032,
+            Error::BadStatementSignature => 5033,
+            Error::NotSameInstant => 5034,
+            Error::NoOffence => 5035,
+            Error::AlreadyProven => 5036,
+            Error::NothingBonded => 5037,
+            Error::TooEarlyToJudge => 5038,
+            Error::NotAnUpdate => 5039,
+            Error::UnknownUpdateVersion => 5040,
+            Error::UpdateTooShort => 5041,
+            Error::TrailingBytes => 5042,
+            Error::WrongEmitter => 5043,
+            Error::UnknownGuardianSet(_) => 5044,
+            Error::GuardianSetExpired(_) => 5045,
+            Error::NoGuardianQuorum => 5046,
+            Error::GuardiansNotAscending => 5047,
+            Error::UnknownGuardian => 5048,
+            Error::BadGuardianSignature => 5049,
+            Error::BadMerkleProof => 5050,
+            Error::BadForeignPrice => 5051,
+            Error::BadExponent => 5052,
+            Error::NothingForThisOracle => 5053,
             Error::Math(MathError::Overflow) => 5090,
             Error::Math(MathError::Underflow) => 5091,
             Error::Math(MathError::DivisionByZero) => 5092,
@@ -153,6 +261,7 @@ impl Error {
     pub fn name(&self) -> &'static str {
         match self {
             Error::Accounts(error) => error.name(),
+            Error::Staking(error) => error.name(),
             Error::Math(MathError::Overflow) => "Overflow",
             Error::Math(MathError::Underflow) => "Underflow",
             Error::Math(MathError::DivisionByZero) => "DivisionByZero",

@@ -1,14 +1,16 @@
 //! What happened.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use gage_crypto::Hash;
+use gage_crypto::{Hash, PublicKey};
 use gage_units::{AccountNumber, AssetId, Price, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::class::Permission;
 use crate::growth::GrowthCap;
-use crate::state::{CorporateAction, Trading};
-use crate::{Dimension, FeedId, FeedParams, Source};
+use crate::liability::Offence;
+use crate::state::{CorporateAction, PublisherKind, Trading};
+use crate::wormhole::{Emitter, GuardianSet};
+use crate::{Dimension, FeedId, FeedParams, Slashing, Source};
 
 /// An event of this module.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -134,5 +136,65 @@ pub enum Event {
     Restarted {
         /// The time of the last block before.
         stopped_at: Timestamp,
+    },
+    /// How the reports of a publisher come in was set.
+    PublisherKindSet {
+        /// The feed.
+        feed: FeedId,
+        /// Who.
+        publisher: AccountNumber,
+        /// How.
+        kind: PublisherKind,
+    },
+    /// The key that signs a publisher's reports outside transactions was set.
+    ReportKeySet {
+        /// Who.
+        publisher: AccountNumber,
+        /// The key.
+        key: Option<PublicKey>,
+    },
+    /// What publishers answer for was set.
+    SlashingSet {
+        /// The rules.
+        rules: Slashing,
+    },
+    /// A report lies far outside its own aggregate and waits to be judged.
+    ReportDoubted {
+        /// The feed.
+        feed: FeedId,
+        /// Who.
+        publisher: AccountNumber,
+        /// What was reported.
+        price: Price,
+    },
+    /// A report that waited was within the price of its time, or nothing was known against it.
+    ReportCleared {
+        /// The feed.
+        feed: FeedId,
+        /// Who.
+        publisher: AccountNumber,
+        /// What was reported.
+        price: Price,
+    },
+    /// An offence was proven.
+    OffenceProven {
+        /// Who.
+        publisher: AccountNumber,
+        /// The hash that the slashes name as evidence.
+        evidence: Hash,
+        /// What was done, and what followed.
+        offence: Offence,
+    },
+    /// A guardian set was set.
+    GuardianSetSet {
+        /// Its number.
+        number: u32,
+        /// The guardians.
+        set: GuardianSet,
+    },
+    /// The sender of Pyth's prices was set.
+    PythEmitterSet {
+        /// The sender.
+        emitter: Option<Emitter>,
     },
 }

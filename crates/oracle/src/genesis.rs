@@ -1,12 +1,12 @@
 //! The module's section of the genesis file.
 
 use gage_accounts::Context;
-use gage_crypto::AccountId;
+use gage_crypto::{AccountId, Hash};
 use gage_store::Draft;
 use serde::{Deserialize, Serialize};
 
 use crate::growth::GrowthCap;
-use crate::operations::{CreateFeed, SetGrowthCap, SetPublisher};
+use crate::operations::{CreateFeed, SetGrowthCap, SetGuardianSet, SetPublisher, SetPythPublisher};
 use crate::state::{GLOBAL, Global};
 use crate::{Dimension, Error, FeedId, FeedParams, Params, Source};
 
@@ -18,6 +18,9 @@ pub struct Genesis {
     pub params: Params,
     /// The feeds.
     pub feeds: Vec<GenesisFeed>,
+    /// Guardian sets that are known from the start.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub guardian_sets: Vec<SetGuardianSet>,
 }
 
 /// A feed that exists from the start.
@@ -53,6 +56,9 @@ pub struct GenesisPublisher {
     pub account: AccountId,
     /// The weight of its votes.
     pub weight: u32,
+    /// Pyth's name of the price that counts as this account's report, for a foreign publisher.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pyth: Option<Hash>,
 }
 
 fn eight() -> u8 {
@@ -70,6 +76,10 @@ fn reported() -> Source {
 pub fn genesis(draft: &mut Draft, ctx: &Context, genesis: &Genesis) -> Result<(), Error> {
     genesis.params.check()?;
     GLOBAL.put(draft, 0, Global { params: genesis.params, ..Global::default() });
+    for set in &genesis.guardian_sets {
+        set.validate()?;
+        set.apply(draft, ctx)?;
+    }
     for (number, entry) in genesis.feeds.iter().enumerate() {
         let feed = FeedId(u32::try_from(number).map_err(|_| Error::TooManyFeeds)?);
         let create = CreateFeed {
@@ -82,9 +92,7 @@ pub fn genesis(draft: &mut Draft, ctx: &Context, genesis: &Genesis) -> Result<()
         create.validate()?;
         create.apply(draft, ctx)?;
         for publisher in &entry.publishers {
-            let set = SetPublisher { feed, publisher: publisher.account, weight: publisher.weight };
-            set.validate()?;
-            set.apply(draft, ctx)?;
+            admit_publisher(draft, ctx, feed, publisher)?;
         }
         if let Some(cap) = entry.growth_cap {
             let set = SetGrowthCap { feed, cap: Some(cap) };
@@ -93,4 +101,20 @@ pub fn genesis(draft: &mut Draft, ctx: &Context, genesis: &Genesis) -> Result<()
         }
     }
     Ok(())
+}
+
+fn admit_publisher(draft: &mut Draft, ctx: &Context, feed: FeedId, entry: &GenesisPublisher) -> Result<(), Error> {
+    let GenesisPublisher { account: publisher, weight, pyth } = *entry;
+    match pyth {
+        None => {
+            let set = SetPublisher { feed, publisher, weight };
+            set.validate()?;
+            set.apply(draft, ctx)
+        }
+        Some(price_id) => {
+            let set = SetPythPublisher { feed, publisher, weight, price_id };
+            set.validate()?;
+            set.apply(draft, ctx)
+        }
+    }
 }

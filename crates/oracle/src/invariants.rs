@@ -5,10 +5,11 @@ use gage_store::Draft;
 
 use crate::block::gather;
 use crate::feed::check_chain;
+use crate::liability::BAND_KEEP_MS;
 use crate::quote::{quote_at, valid_from};
 use crate::state::{
-    ACTIONS_DUE, ASSET_FEEDS, CELLS, CHANGED, Cell, DEPENDENTS, FEEDS, GLOBAL, JUMPS_DUE, MARKETS, PUBLISHERS, REPORTS,
-    global, jump_due, market,
+    ACTIONS_DUE, ASSET_FEEDS, CELLS, CHANGED, Cell, DEPENDENTS, FEEDS, GLOBAL, JUMPS_DUE, MARKETS, OFFENCES,
+    PUBLISHERS, PYTH_FEEDS, REPORTS, SUSPECTS, SUSPECTS_DUE, foreign_key, global, jump_due, market,
 };
 use crate::{DEPTH_MAX, Dimension, FeedId, PriceClass, Source};
 
@@ -39,6 +40,8 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     reports_have_publishers(draft)?;
     feeds_chain(draft)?;
     rules_in_bounds(draft)?;
+    offences_have_slashes(draft)?;
+    suspects_are_bounded(draft)?;
     due_follows_records(draft)
 }
 
@@ -156,6 +159,34 @@ fn rules_in_bounds(draft: &Draft) -> Result<(), Broken> {
     Ok(())
 }
 
+/// Every slash an offence names is of its publisher, with this evidence.
+fn offences_have_slashes(draft: &Draft) -> Result<(), Broken> {
+    for ((publisher, hash), offence) in OFFENCES.iter(draft) {
+        for slash in &offence.slashes {
+            let record = gage_staking::state::SLASHES.get(draft, slash);
+            let holds = record.is_some_and(|record| {
+                let evidence = record.evidence;
+                (record.owner, evidence.module, evidence.hash) == (*publisher, crate::MODULE, *hash)
+                    && evidence.occurred_at == offence.observed_at
+            });
+            broken(holds, "OffencesHaveSlashes", || format!("{offence:?} names slash {slash}: {record:?}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// What waits for judgement is of a publisher, and is judged within the time that bands are remembered.
+fn suspects_are_bounded(draft: &Draft) -> Result<(), Broken> {
+    // Looked at last when bands of its time are still there, then once more after the longest window.
+    let longest = BAND_KEEP_MS.saturating_add(3_600_000);
+    for (key, suspect) in SUSPECTS.iter(draft) {
+        let wait = suspect.judge_at.0.saturating_sub(suspect.observed_at.0);
+        let holds = PUBLISHERS.has(draft, key) && wait <= longest;
+        broken(holds, "SuspectsAreBounded", || format!("{key:?}: {suspect:?}"))?;
+    }
+    Ok(())
+}
+
 /// The derived tables are what a rebuild makes of the records.
 fn due_follows_records(draft: &Draft) -> Result<(), Broken> {
     let mut jumps = Vec::new();
@@ -173,6 +204,13 @@ fn due_follows_records(draft: &Draft) -> Result<(), Broken> {
     actions.sort_unstable();
     dependents.sort_unstable();
     dependents.dedup();
+    let mut judged: Vec<_> = SUSPECTS.iter(draft).map(|(key, suspect)| (suspect.judge_at, key.0, key.1)).collect();
+    judged.sort_unstable();
+    let mut foreign: Vec<_> = PUBLISHERS.iter(draft).filter_map(|(key, rights)| foreign_key(*key, rights)).collect();
+    foreign.sort_unstable();
+    let second = judged.iter().eq(SUSPECTS_DUE.iter(draft).map(|(key, ())| key))
+        && foreign.iter().eq(PYTH_FEEDS.iter(draft).map(|(key, ())| key));
+    broken(second, "DueFollowsRecords", || format!("expected {judged:?}, {foreign:?}"))?;
     let holds = jumps.iter().eq(JUMPS_DUE.iter(draft).map(|(key, ())| key))
         && actions.iter().eq(ACTIONS_DUE.iter(draft).map(|(key, ())| key))
         && dependents.iter().eq(DEPENDENTS.iter(draft).map(|(key, ())| key));

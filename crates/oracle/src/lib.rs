@@ -6,7 +6,10 @@
 //! [`PriceClass`]), [`Matrix`] (which class permits which [`Action`]).
 //!
 //! Flow: `Report -> aggregate (weighted median) -> Cell -> quote -> whoever lends, fills, liquidates`.
-//! No value moves here, and no price of this ledger's own venues enters: reports are the only source.
+//! No price of this ledger's own venues enters: reports are the only source. They come from publishers'
+//! accounts, from statements that publishers signed, and from updates that foreign guardians signed
+//! ([`pyth`]). Where a feed asks for bonds, publishers answer with them ([`liability`]); value moves in
+//! staking alone.
 //!
 //! A quote also changes without a new cell: its band widens and its class falls with age, and a
 //! ceiling grows. [`feeds_changed`] names the feeds whose records changed in the block.
@@ -19,6 +22,9 @@
 //!   from the future.
 //! - `FeedsChain`: the legs of a composed feed are older feeds and lead from its base to its quote.
 //! - `RulesInBounds`: every parameter lies in the bounds fixed in code.
+//! - `OffencesHaveSlashes`: every slash an offence names is of its publisher, with this evidence.
+//! - `SuspectsAreBounded`: what waits for judgement is of a publisher, and is judged within the time that
+//!   bands are remembered.
 //! - `DueFollowsRecords`: the derived tables are what a rebuild makes of the records.
 
 pub mod averages;
@@ -32,15 +38,21 @@ mod event;
 mod feed;
 mod genesis;
 pub mod growth;
+mod hex_bytes;
 mod invariants;
 pub mod jump;
+pub mod liability;
 mod operation;
 pub mod operations;
 mod params;
+pub mod pyth;
 pub mod query;
 mod quote;
+mod reader;
 pub mod state;
+pub mod statement;
 mod twap;
+pub mod wormhole;
 
 pub use block::{aggregate, begin_block};
 pub use calendar::Calendar;
@@ -51,8 +63,9 @@ pub use feed::{Currency, DEPTH_MAX, Dimension, FEED_DECIMALS_MAX, Feed, FeedId, 
 pub use genesis::{Genesis, GenesisFeed, GenesisPublisher, genesis};
 pub use growth::GrowthCap;
 pub use invariants::{check_block, check_invariants};
+pub use liability::{WHOLE_ORACLE, judge};
 pub use operation::Operation;
-pub use params::{FEEDS_MAX, FeedParams, PRICE_MAX, PUBLISHERS_MAX, Params};
+pub use params::{FEEDS_MAX, FeedParams, PRICE_MAX, PUBLISHERS_MAX, Params, Slashing};
 pub use quote::{Quote, quote, quote_for};
 pub use state::{asset_feed, create_tables, feed, feeds_changed, params, rebuild};
 pub use twap::twap;

@@ -7,9 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::operations::{
-    AttachNav, CreateFeed, RemovePublisher, Report, ReportMany, SetAssetFeed, SetFeedParams, SetGrowthCap,
-    SetMarketState, SetMatrix, SetPublisher,
+    AttachNav, CreateFeed, RelayStatements, RemovePublisher, Report, ReportEvidence, ReportMany, SetAssetFeed,
+    SetFeedParams, SetGrowthCap, SetGuardianSet, SetMarketState, SetMatrix, SetPublisher, SetPythEmitter,
+    SetPythPublisher, SetReportKey, SetSlashing, SubmitPythUpdate,
 };
+
+/// The work of verifying one signature inside an operation.
+const SIGNATURE_WEIGHT: u64 = 50_000;
 
 /// One request.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -37,6 +41,22 @@ pub enum Operation {
     SetMatrix(SetMatrix),
     /// See [`SetAssetFeed`].
     SetAssetFeed(SetAssetFeed),
+    /// See [`RelayStatements`].
+    RelayStatements(RelayStatements),
+    /// See [`ReportEvidence`].
+    ReportEvidence(ReportEvidence),
+    /// See [`SetReportKey`].
+    SetReportKey(SetReportKey),
+    /// See [`SetSlashing`].
+    SetSlashing(SetSlashing),
+    /// See [`SubmitPythUpdate`].
+    SubmitPythUpdate(SubmitPythUpdate),
+    /// See [`SetPythPublisher`].
+    SetPythPublisher(SetPythPublisher),
+    /// See [`SetGuardianSet`].
+    SetGuardianSet(SetGuardianSet),
+    /// See [`SetPythEmitter`].
+    SetPythEmitter(SetPythEmitter),
 }
 
 impl Operation {
@@ -57,6 +77,14 @@ impl Operation {
             Operation::SetGrowthCap(operation) => operation.validate(),
             Operation::SetMatrix(operation) => operation.validate(),
             Operation::SetAssetFeed(operation) => operation.validate(),
+            Operation::RelayStatements(operation) => operation.validate(),
+            Operation::ReportEvidence(operation) => operation.validate(),
+            Operation::SetReportKey(operation) => operation.validate(),
+            Operation::SetSlashing(operation) => operation.validate(),
+            Operation::SubmitPythUpdate(operation) => operation.validate(),
+            Operation::SetPythPublisher(operation) => operation.validate(),
+            Operation::SetGuardianSet(operation) => operation.validate(),
+            Operation::SetPythEmitter(_) => Ok(()),
         }
     }
 
@@ -77,6 +105,14 @@ impl Operation {
             Operation::SetGrowthCap(operation) => operation.apply(draft, ctx),
             Operation::SetMatrix(operation) => operation.apply(draft, ctx),
             Operation::SetAssetFeed(operation) => operation.apply(draft, ctx),
+            Operation::RelayStatements(operation) => operation.apply(draft, ctx),
+            Operation::ReportEvidence(operation) => operation.apply(draft, ctx),
+            Operation::SetReportKey(operation) => operation.apply(draft, ctx),
+            Operation::SetSlashing(operation) => operation.apply(draft, ctx),
+            Operation::SubmitPythUpdate(operation) => operation.apply(draft, ctx),
+            Operation::SetPythPublisher(operation) => operation.apply(draft, ctx),
+            Operation::SetGuardianSet(operation) => operation.apply(draft, ctx),
+            Operation::SetPythEmitter(operation) => operation.apply(draft, ctx),
         }
         .map(|()| None)
     }
@@ -84,7 +120,10 @@ impl Operation {
     /// Where in a block it runs: reports come before everything else.
     pub fn class(&self) -> Class {
         match self {
-            Operation::Report(_) | Operation::ReportMany(_) => Class::Report,
+            Operation::Report(_)
+            | Operation::ReportMany(_)
+            | Operation::RelayStatements(_)
+            | Operation::SubmitPythUpdate(_) => Class::Report,
             _ => Class::General,
         }
     }
@@ -98,6 +137,14 @@ impl Operation {
                 more.saturating_mul(800).saturating_add(200)
             }
             Operation::CreateFeed(_) => 3_000,
+            Operation::RelayStatements(operation) => {
+                let statements = u64::try_from(operation.statements.len()).unwrap_or(u64::MAX);
+                statements.saturating_mul(SIGNATURE_WEIGHT).saturating_add(1_000)
+            }
+            Operation::ReportEvidence(operation) => {
+                operation.signatures().saturating_mul(SIGNATURE_WEIGHT).saturating_add(5_000)
+            }
+            Operation::SubmitPythUpdate(operation) => operation.weight(),
             _ => 1_000,
         }
     }
@@ -116,6 +163,14 @@ impl Operation {
             Operation::SetGrowthCap(operation) => operation.describe(),
             Operation::SetMatrix(operation) => operation.describe(),
             Operation::SetAssetFeed(operation) => operation.describe(names),
+            Operation::RelayStatements(operation) => operation.describe(),
+            Operation::ReportEvidence(operation) => operation.describe(),
+            Operation::SetReportKey(operation) => operation.describe(),
+            Operation::SetSlashing(operation) => operation.describe(),
+            Operation::SubmitPythUpdate(operation) => operation.describe(),
+            Operation::SetPythPublisher(operation) => operation.describe(),
+            Operation::SetGuardianSet(operation) => operation.describe(),
+            Operation::SetPythEmitter(operation) => operation.describe(),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! What governance may set, with its bounds fixed here.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use gage_units::{Bps, Price, pow10};
+use gage_units::{Amount, Bps, Price, pow10};
 use serde::{Deserialize, Serialize};
 
+use crate::wormhole::Emitter;
 use crate::{Calendar, Error, Matrix};
 
 /// The largest price any feed may have: 1e12 of the quote per whole unit, so that the value of any
@@ -48,6 +49,9 @@ pub struct FeedParams {
     pub price_max: Price,
     /// When the market trades.
     pub calendar: Calendar,
+    /// What a publisher must have bonded for its reports to count, in the smallest unit of the asset in
+    /// which publishers bond; zero asks for none.
+    pub bond_min: Amount,
 }
 
 impl Default for FeedParams {
@@ -67,6 +71,7 @@ impl Default for FeedParams {
             price_min: Price(1),
             price_max: PRICE_MAX,
             calendar: Calendar::Always,
+            bond_min: Amount::ZERO,
         }
     }
 }
@@ -117,11 +122,63 @@ pub struct Params {
     pub halt_gap_ms: u64,
     /// Which price permits what.
     pub matrix: Matrix,
+    /// What publishers answer for.
+    pub slashing: Slashing,
+    /// Whose messages carry Pyth's prices, if any do.
+    pub pyth: Option<Emitter>,
+}
+
+/// What publishers answer for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Slashing {
+    /// The part of the bond that two reports for one instant cost; 0.01% to all.
+    pub equivocation: Bps,
+    /// The part of the bond that a report outside the confirmed price costs; 0.01% to all.
+    pub deviation: Bps,
+    /// How far outside, relative to the end of the band; 1% to 100%.
+    pub deviation_bound: Bps,
+    /// How long before and after its instant a report may be right, in milliseconds; 10 s to 1 h.
+    pub window_ms: u64,
+    /// The loss waterfall that gets what is taken.
+    pub waterfall: u32,
+}
+
+impl Default for Slashing {
+    fn default() -> Slashing {
+        Slashing {
+            equivocation: Bps(5_000),
+            deviation: Bps(1_000),
+            deviation_bound: Bps(1_000),
+            window_ms: 60_000,
+            waterfall: 1,
+        }
+    }
+}
+
+impl Slashing {
+    /// Passes if every number lies in its bounds.
+    ///
+    /// # Errors
+    /// [`Error::ParamOutOfBounds`] naming the first that does not.
+    pub fn check(&self) -> Result<(), Error> {
+        let part = 1..=10_000;
+        let checks = [
+            ("equivocation", part.contains(&self.equivocation.0)),
+            ("deviation", part.contains(&self.deviation.0)),
+            ("deviation_bound", (100..=10_000).contains(&self.deviation_bound.0)),
+            ("window_ms", (10_000..=3_600_000).contains(&self.window_ms)),
+        ];
+        match checks.into_iter().find(|(_, holds)| !holds) {
+            Some((param, _)) => Err(Error::ParamOutOfBounds { param }),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Default for Params {
     fn default() -> Params {
-        Params { halt_gap_ms: 3_600_000, matrix: Matrix::default() }
+        Params { halt_gap_ms: 3_600_000, matrix: Matrix::default(), slashing: Slashing::default(), pyth: None }
     }
 }
 
@@ -134,6 +191,7 @@ impl Params {
         if !(10_000..=DAY_MS.saturating_mul(7)).contains(&self.halt_gap_ms) {
             return Err(Error::ParamOutOfBounds { param: "halt_gap_ms" });
         }
+        self.slashing.check()?;
         self.matrix.check()
     }
 }

@@ -4,13 +4,16 @@ use std::ops::Bound::{self, Included};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_crypto::Hash;
-use gage_store::{Column, Draft, OrderedTable};
+use gage_store::{Column, Draft, OrderedTable, Table};
 use gage_units::{AccountNumber, Amount, AssetId, Height, Price, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::averages::Averages;
 use crate::growth::GrowthCap;
 use crate::jump::Belief;
+use crate::liability::{Band, Offence, Suspect};
+use crate::statement::ReportKeys;
+use crate::wormhole::GuardianSet;
 use crate::{Error, Feed, FeedId, MODULE, Params, Source};
 
 const fn number(table: u8) -> u16 {
@@ -50,8 +53,29 @@ pub const JUMPS_DUE: OrderedTable<(Timestamp, FeedId), ()> = OrderedTable::deriv
 /// Corporate actions by the time at which they act.
 pub const ACTIONS_DUE: OrderedTable<(Timestamp, FeedId), ()> = OrderedTable::derived(number(15), "oracle/actions_due");
 
+/// The keys that sign a publisher's reports outside transactions.
+pub const REPORT_KEYS: Table<AccountNumber, ReportKeys> = Table::authenticated(number(16), "oracle/report_keys");
+/// How low and how high the believed price of a bonded feed was, by steps of time.
+pub const BANDS: OrderedTable<(FeedId, Timestamp), Band> = OrderedTable::authenticated(number(17), "oracle/bands");
+/// Reports that wait for their judgement.
+pub const SUSPECTS: OrderedTable<(FeedId, AccountNumber), Suspect> =
+    OrderedTable::authenticated(number(18), "oracle/suspects");
+/// Proven offences by publisher and hash.
+pub const OFFENCES: OrderedTable<(AccountNumber, Hash), Offence> =
+    OrderedTable::authenticated(number(19), "oracle/offences");
+/// Guardian sets by number.
+pub const GUARDIANS: OrderedTable<u32, GuardianSet> = OrderedTable::authenticated(number(20), "oracle/guardians");
+/// Reports that wait by the time at which they are judged.
+pub const SUSPECTS_DUE: OrderedTable<(Timestamp, FeedId, AccountNumber), ()> =
+    OrderedTable::derived(number(21), "oracle/suspects_due");
+/// Publishers by the foreign price they take.
+pub const PYTH_FEEDS: OrderedTable<(Hash, FeedId, AccountNumber), ()> =
+    OrderedTable::derived(number(22), "oracle/pyth_feeds");
+
 /// The most points of one history.
 pub const HISTORY_MAX: usize = 32;
+/// The most feeds that take one foreign price.
+pub const FOREIGN_FEEDS_MAX: usize = 16;
 
 /// What the module knows as a whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -71,6 +95,21 @@ pub struct Global {
 pub struct Publisher {
     /// The weight of its votes, above zero.
     pub weight: u32,
+    /// How its reports come in.
+    pub kind: PublisherKind,
+}
+
+/// How the reports of a publisher come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PublisherKind {
+    /// Its account reports, or signs statements that others bring.
+    Account,
+    /// Updates of Pyth that its guardians signed.
+    Pyth {
+        /// Pyth's name of the price.
+        price_id: Hash,
+    },
 }
 
 /// A quoted price with the size it holds for.
@@ -219,6 +258,13 @@ pub fn create_tables(draft: &mut Draft) {
     DEPENDENTS.create(draft);
     JUMPS_DUE.create(draft);
     ACTIONS_DUE.create(draft);
+    REPORT_KEYS.create(draft);
+    BANDS.create(draft);
+    SUSPECTS.create(draft);
+    OFFENCES.create(draft);
+    GUARDIANS.create(draft);
+    SUSPECTS_DUE.create(draft);
+    PYTH_FEEDS.create(draft);
 }
 
 /// Writes the derived tables anew from the authenticated ones.
@@ -232,6 +278,14 @@ pub fn rebuild(draft: &mut Draft) {
         if let Some(action) = MARKETS.peek(draft, id).and_then(|market| market.action) {
             ACTIONS_DUE.put(draft, (action.activates_at, *id), ());
         }
+    }
+    let suspects: Vec<_> = SUSPECTS.iter(draft).map(|(key, suspect)| (suspect.judge_at, key.0, key.1)).collect();
+    for due in suspects {
+        SUSPECTS_DUE.put(draft, due, ());
+    }
+    let foreign: Vec<_> = PUBLISHERS.iter(draft).filter_map(|(key, publisher)| foreign_key(*key, publisher)).collect();
+    for key in foreign {
+        PYTH_FEEDS.put(draft, key, ());
     }
 }
 
@@ -268,6 +322,54 @@ pub(crate) fn market(draft: &Draft, feed: FeedId) -> Market {
 pub(crate) fn reports(draft: &Draft, feed: FeedId) -> Vec<(AccountNumber, Publisher, Option<Report>)> {
     let publishers = PUBLISHERS.range(draft, of_feed(feed));
     publishers.map(|(key, publisher)| (key.1, *publisher, REPORTS.get(draft, key))).collect()
+}
+
+/// The key of a publisher under the foreign price it takes.
+pub(crate) fn foreign_key(
+    (feed, account): (FeedId, AccountNumber),
+    publisher: &Publisher,
+) -> Option<(Hash, FeedId, AccountNumber)> {
+    match publisher.kind {
+        PublisherKind::Account => None,
+        PublisherKind::Pyth { price_id } => Some((price_id, feed, account)),
+    }
+}
+
+/// The publishers that take a foreign price: at most one page of them.
+pub(crate) fn pyth_publishers(draft: &Draft, price_id: Hash) -> Vec<(FeedId, AccountNumber)> {
+    let bound = |feed, account| Included((price_id, FeedId(feed), AccountNumber(account)));
+    let range = PYTH_FEEDS.range(draft, (bound(0, 0), bound(u32::MAX, u32::MAX)));
+    range.map(|((_, feed, account), ())| (*feed, *account)).take(FOREIGN_FEEDS_MAX).collect()
+}
+
+/// Writes a publisher, or removes it, and keeps the derived table in step.
+pub(crate) fn put_publisher(draft: &mut Draft, key: (FeedId, AccountNumber), publisher: Option<Publisher>) {
+    if let Some(old) = PUBLISHERS.get(draft, &key).and_then(|old| foreign_key(key, &old)) {
+        PYTH_FEEDS.remove(draft, &old);
+    }
+    match publisher {
+        Some(publisher) => {
+            if let Some(new) = foreign_key(key, &publisher) {
+                PYTH_FEEDS.put(draft, new, ());
+            }
+            PUBLISHERS.put(draft, key, publisher);
+        }
+        None => PUBLISHERS.remove(draft, &key),
+    }
+}
+
+/// Writes a report that waits for its judgement, or removes it, and keeps the due table in step.
+pub(crate) fn put_suspect(draft: &mut Draft, key: (FeedId, AccountNumber), suspect: Option<Suspect>) {
+    if let Some(old) = SUSPECTS.get(draft, &key) {
+        SUSPECTS_DUE.remove(draft, &(old.judge_at, key.0, key.1));
+    }
+    match suspect {
+        Some(suspect) => {
+            SUSPECTS_DUE.put(draft, (suspect.judge_at, key.0, key.1), ());
+            SUSPECTS.put(draft, key, suspect);
+        }
+        None => SUSPECTS.remove(draft, &key),
+    }
 }
 
 /// A range of keys by feed and account.

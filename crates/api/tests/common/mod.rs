@@ -85,7 +85,7 @@ pub fn genesis() -> Genesis {
         decimals: 8,
         source: Source::Reported,
         params: FeedParams { quorum: 1, jump_quorum: 1, ..FeedParams::default() },
-        publishers: vec![GenesisPublisher { account: id(PUBLISHER), weight: 1 }],
+        publishers: vec![GenesisPublisher { account: id(PUBLISHER), weight: 1, pyth: None }],
         growth_cap: None,
     });
     let step = |kind| Step { kind, cap: Amount::MAX };

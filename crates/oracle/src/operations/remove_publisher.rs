@@ -4,7 +4,7 @@ use gage_crypto::AccountId;
 use gage_store::Draft;
 use serde::{Deserialize, Serialize};
 
-use crate::state::{PUBLISHERS, REPORTS, note_revised};
+use crate::state::{PUBLISHERS, REPORTS, note_revised, put_publisher, put_suspect};
 use crate::{Error, Event, FeedId, MODULE, feed};
 
 /// Takes an account the right to report a feed; its last report counts no more.
@@ -32,7 +32,9 @@ impl RemovePublisher {
         }
 
         // From here on nothing can fail.
-        PUBLISHERS.remove(draft, &key);
+        put_publisher(draft, key, None);
+        // What it said before still binds its bond: evidence can be brought. What waits is dropped.
+        put_suspect(draft, key, None);
         REPORTS.remove(draft, &key);
         note_revised(draft, self.feed, ctx.time);
         draft.emit(MODULE, &Event::PublisherRemoved { feed: self.feed, publisher });

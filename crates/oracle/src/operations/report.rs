@@ -4,13 +4,14 @@ use gage_store::Draft;
 use gage_units::{AccountNumber, Price, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::liability::bond_of;
 use crate::quote::valid_from;
-use crate::state::{self, CELLS, PUBLISHERS, REPORTS, Side, TOUCHED, global, market, note_revised};
-use crate::{Error, FeedId, Source, feed};
+use crate::state::{self, CELLS, PUBLISHERS, PublisherKind, REPORTS, Side, TOUCHED, global, market, note_revised};
+use crate::{Error, Feed, FeedId, Source, feed};
 
 /// Says what a publisher saw; counts from this block's aggregation on.
 ///
-/// Precedence: confidence, bid and ask; feed; reported feed; publisher; time (future, order, age);
+/// Precedence: confidence, bid and ask; feed; reported feed; publisher; bond; time (future, order, age);
 /// bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,15 +51,38 @@ impl Report {
         self.apply_by(draft, ctx, publisher)
     }
 
+    /// As a report of the account `publisher`, whether it signed the transaction or a statement.
     pub(crate) fn apply_by(&self, draft: &mut Draft, ctx: &Context, publisher: AccountNumber) -> Result<(), Error> {
         let feed = feed(draft, self.feed)?;
         if feed.source != Source::Reported {
             return Err(Error::ComposedFeed(self.feed));
         }
-        let key = (self.feed, publisher);
-        if !PUBLISHERS.has(draft, &key) {
-            return Err(Error::NotPublisher(self.feed));
+        match PUBLISHERS.peek(draft, &(self.feed, publisher)).map(|rights| rights.kind) {
+            None => return Err(Error::NotPublisher(self.feed)),
+            Some(PublisherKind::Pyth { .. }) => return Err(Error::ForeignPublisher(self.feed)),
+            Some(PublisherKind::Account) => (),
         }
+        // Asked when the report comes: what unbonds later is slashed for it all the same.
+        let bond_min = feed.params.bond_min;
+        if !bond_min.is_zero() && bond_of(draft, self.feed, publisher) < bond_min {
+            return Err(Error::UnderBonded(self.feed));
+        }
+        self.take(draft, ctx, publisher, &feed)
+    }
+
+    /// As a report of a foreign publisher, whose signatures are verified; it has no bond here.
+    pub(crate) fn apply_foreign(
+        &self,
+        draft: &mut Draft,
+        ctx: &Context,
+        publisher: AccountNumber,
+    ) -> Result<(), Error> {
+        let feed = feed(draft, self.feed)?;
+        self.take(draft, ctx, publisher, &feed)
+    }
+
+    fn take(&self, draft: &mut Draft, ctx: &Context, publisher: AccountNumber, feed: &Feed) -> Result<(), Error> {
+        let key = (self.feed, publisher);
         if self.observed_at > ctx.time {
             return Err(Error::FromTheFuture);
         }
@@ -66,7 +90,7 @@ impl Report {
             return Err(Error::NotNewer);
         }
         // While the market is closed reports are kept but do not count.
-        let from = valid_from(&global(draft), &market(draft, self.feed), &feed, ctx.time);
+        let from = valid_from(&global(draft), &market(draft, self.feed), feed, ctx.time);
         let age = ctx.time.since_ms(self.observed_at)?;
         if age > feed.params.max_age_ms || from.is_some_and(|from| self.observed_at < from) {
             return Err(Error::TooOld);

@@ -58,7 +58,7 @@ pub(super) fn describe_params(params: &FeedParams) -> String {
     };
     format!(
         "quorum {}, max age {} ms, max confidence {}, band max {}, band sigmas {}/10000, jump bound {}, jump quorum {}, \
-         jump delay {} ms, ema {} ms, variance {} ms, twap step {} ms, price {} to {}, {calendar}",
+         jump delay {} ms, ema {} ms, variance {} ms, twap step {} ms, price {} to {}, bond {} units, {calendar}",
         params.quorum,
         params.max_age_ms,
         params.max_confidence,
@@ -72,5 +72,6 @@ pub(super) fn describe_params(params: &FeedParams) -> String {
         params.twap_step_ms,
         params.price_min,
         params.price_max,
+        params.bond_min,
     )
 }

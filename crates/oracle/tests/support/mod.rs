@@ -2,7 +2,7 @@
 #![allow(dead_code)]
 
 use gage_accounts::{Context, NewKey, Role, Signer};
-use gage_crypto::{AccountId, Scheme, SecretKey};
+use gage_crypto::{AccountId, Hash, Scheme, SecretKey};
 use gage_oracle::operations::{CreateFeed, Report, SetPublisher};
 use gage_oracle::{Action, Dimension, Error, FeedId, FeedParams, Operation, Quote, Source};
 use gage_store::Draft;
@@ -40,7 +40,12 @@ impl World {
     pub fn empty(count: usize) -> World {
         let mut draft = Draft::new(1);
         gage_accounts::create_tables(&mut draft);
+        gage_compliance::create_tables(&mut draft);
+        gage_ledger::create_tables(&mut draft);
+        gage_staking::create_tables(&mut draft);
         gage_oracle::create_tables(&mut draft);
+        gage_accounts::set_network(&mut draft, Hash::ZERO);
+        gage_accounts::open_module(&mut draft, gage_staking::ACCOUNT, AccountId::module(&Hash::ZERO, "staking"));
         let mut world = World { draft, time: START, height: 0, ids: Vec::new(), accounts: Vec::new() };
         for place in 0..count {
             let id = AccountId([u8::try_from(place).unwrap() + 1; 32]);
@@ -67,8 +72,11 @@ impl World {
         reports(self);
         let ctx = context(self, Signer::Protocol);
         gage_oracle::aggregate(&mut self.draft, &ctx);
+        gage_oracle::judge(&mut self.draft, &ctx, &mut 1_000_000).unwrap();
         gage_oracle::check_block(&self.draft).unwrap();
         gage_oracle::check_invariants(&self.draft).unwrap();
+        gage_staking::check_invariants(&self.draft).unwrap();
+        gage_ledger::check_invariants(&self.draft).unwrap();
         self.draft.commit();
     }
 

@@ -126,7 +126,7 @@ fn treasury(symbol: &str) -> GenesisBalance {
 }
 
 fn feed(symbol: &str) -> GenesisFeed {
-    let publisher = |name: &str| GenesisPublisher { account: genesis_account(name), weight: 1 };
+    let publisher = |name: &str| GenesisPublisher { account: genesis_account(name), weight: 1, pyth: None };
     GenesisFeed {
         base: Dimension::Asset(id(symbol)),
         quote: Dimension::Numeraire,

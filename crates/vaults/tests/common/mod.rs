@@ -169,7 +169,7 @@ impl World {
                 calendar: Calendar::Always,
                 ..FeedParams::default()
             },
-            publishers: vec![GenesisPublisher { account: world.ids[ISSUER], weight: 1 }],
+            publishers: vec![GenesisPublisher { account: world.ids[ISSUER], weight: 1, pyth: None }],
             growth_cap: None,
         });
         let oracle = gage_oracle::Genesis { feeds: feeds.to_vec(), ..gage_oracle::Genesis::default() };
