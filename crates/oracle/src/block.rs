@@ -11,7 +11,7 @@ use crate::liability::{forget, remember};
 use crate::quote::valid_from;
 use crate::state::{
     ACTIONS_DUE, CELLS, CHANGED, Cell, CorporateAction, GLOBAL, HISTORIES, HISTORY_MAX, JUMPS_DUE, MARKETS, Point,
-    REPORTS, Report, TOUCHED, global, market, note_changed, note_revised, put_cell, reports,
+    Publisher, REPORTS, Report, TOUCHED, global, market, note_changed, note_revised, put_cell, reports,
 };
 use crate::{Error, Event, Feed, FeedId, MODULE, feed};
 
@@ -140,21 +140,31 @@ pub(crate) struct Gathered {
     pub supporters: usize,
 }
 
-/// The aggregate of the fresh reports of `id` at `now`, or `None` below the quorum or while the
-/// market does not trade.
-pub(crate) fn gather(draft: &Draft, id: FeedId, feed: &Feed, now: Timestamp) -> Result<Option<Gathered>, Error> {
-    let Some(from) = valid_from(&global(draft), &market(draft, id), feed, now) else { return Ok(None) };
+/// The reports of `id` that count at `now`, or `None` while the market does not trade.
+pub(crate) fn counted(
+    draft: &Draft,
+    id: FeedId,
+    feed: &Feed,
+    now: Timestamp,
+) -> Option<Vec<(AccountNumber, Publisher, Report)>> {
+    let from = valid_from(&global(draft), &market(draft, id), feed, now)?;
     let fresh = |report: &Report| {
         report.observed_at >= from && now.0.saturating_sub(report.observed_at.0) <= feed.params.max_age_ms
     };
+    let all = reports(draft, id).into_iter();
+    Some(all.filter_map(|(account, rights, report)| Some((account, rights, report.filter(fresh)?))).collect())
+}
+
+/// The aggregate of the fresh reports of `id` at `now`, or `None` below the quorum or while the
+/// market does not trade.
+pub(crate) fn gather(draft: &Draft, id: FeedId, feed: &Feed, now: Timestamp) -> Result<Option<Gathered>, Error> {
+    let Some(counted) = counted(draft, id, feed, now) else { return Ok(None) };
     let mut observations = Vec::new();
     let mut times = Vec::new();
-    for (_, publisher, report) in reports(draft, id) {
-        if let Some(report) = report.filter(fresh) {
-            let Report { price, confidence, .. } = report;
-            observations.push(Observation { price, confidence, weight: publisher.weight });
-            times.push(report.observed_at);
-        }
+    for (_, publisher, report) in counted {
+        let Report { price, confidence, .. } = report;
+        observations.push(Observation { price, confidence, weight: publisher.weight });
+        times.push(report.observed_at);
     }
     // The instant a quorum had reached: the newest but `quorum - 1`.
     times.sort_unstable();

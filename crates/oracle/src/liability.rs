@@ -2,7 +2,7 @@
 //!
 //! A feed with a `bond_min` counts reports only of publishers who have that much bonded for it, or for
 //! the whole oracle. Of such a feed the oracle remembers, in steps of ten seconds, how low and how high
-//! the believed price with its confidence was. A report that lies outside the band of its own
+//! the believed price was, with the confidence that its publishers state in the middle. A report that lies outside the band of its own
 //! aggregation, widened by the deviation bound, is noted; once the window around its observation has
 //! passed, it is judged: outside every band in that window, it is slashed, else it is forgotten. So
 //! whoever sees a move first is not punished for it, and no keeper is needed.
@@ -18,10 +18,11 @@ use gage_store::Draft;
 use gage_units::{AccountNumber, Bps, MathError, Price, Rounding, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::block::counted;
 use crate::params::Slashing;
 use crate::state::{
-    BANDS, Cell, OFFENCES, PublisherKind, REPORTS, SUSPECTS, SUSPECTS_DUE, note_revised, of_feed, params, put_suspect,
-    reports,
+    BANDS, Cell, OFFENCES, Publisher, PublisherKind, REPORTS, Report, SUSPECTS, SUSPECTS_DUE, note_revised, of_feed,
+    params, put_suspect,
 };
 use crate::{Error, Event, Feed, FeedId, MODULE};
 
@@ -96,19 +97,21 @@ pub(crate) fn remember(draft: &mut Draft, id: FeedId, feed: &Feed, cell: &Cell) 
     if feed.params.bond_min.is_zero() {
         return Ok(());
     }
+    let Some(counted) = counted(draft, id, feed, cell.updated_at) else { return Ok(()) };
+    // Not the aggregate's confidence: among few publishers, one false report widens it as far as itself.
+    // Half of the publishers cannot move the middle of what all say of their own width.
+    let width = middle_confidence(&counted);
     let band = Band {
-        low: Price(cell.price.0.checked_sub(cell.confidence.0).ok_or(MathError::Underflow)?),
-        high: Price(cell.price.0.checked_add(cell.confidence.0).ok_or(MathError::Overflow)?),
+        low: Price(cell.price.0.saturating_sub(width.0)),
+        high: Price(cell.price.0.checked_add(width.0).ok_or(MathError::Overflow)?),
     };
     if cell.belief.jump.is_none() {
         put_band(draft, id, cell.observed_at, band);
     }
     let rules = params(draft).slashing;
-    for (publisher, rights, report) in reports(draft, id) {
-        let Some(report) = report.filter(|_| rights.kind == PublisherKind::Account) else { continue };
-        let counted = cell.updated_at.0.saturating_sub(report.observed_at.0) <= feed.params.max_age_ms;
-        let known = SUSPECTS.has(draft, &(id, publisher));
-        if counted && !known && band.is_left_by(report.price, rules.deviation_bound)? {
+    for (publisher, rights, report) in counted {
+        let judged = rights.kind == PublisherKind::Account && !SUSPECTS.has(draft, &(id, publisher));
+        if judged && band.is_left_by(report.price, rules.deviation_bound)? {
             let judge_at = report.observed_at.plus_ms(rules.window_ms)?;
             let suspect = Suspect { price: report.price, observed_at: report.observed_at, judge_at };
             put_suspect(draft, (id, publisher), Some(suspect));
@@ -116,6 +119,14 @@ pub(crate) fn remember(draft: &mut Draft, id: FeedId, feed: &Feed, cell: &Cell) 
         }
     }
     Ok(())
+}
+
+/// The confidence in the middle, the lower of two.
+fn middle_confidence(counted: &[(AccountNumber, Publisher, Report)]) -> Price {
+    let mut widths: Vec<Price> = counted.iter().map(|(_, _, report)| report.confidence).collect();
+    widths.sort_unstable();
+    let middle = widths.len().saturating_sub(1) >> 1;
+    widths.get(middle).copied().unwrap_or(Price(0))
 }
 
 /// Forgets bands and waiting reports: they are in units that are no more.

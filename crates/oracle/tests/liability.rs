@@ -129,6 +129,24 @@ fn a_report_outside_the_price_of_its_time_is_slashed_by_itself() {
     assert_eq!(bonded(&world, 4), 900);
 }
 
+/// Among three, one false report widens the aggregate's confidence as far as itself: it is judged by the
+/// width that the publishers state, not by the one it causes.
+#[test]
+fn one_of_three_does_not_hide_in_the_width_it_causes() {
+    let mut world = world(3, params());
+    world.block(1_000, |world| (0..3).for_each(|place| world.report(place, price(200)).unwrap()));
+    world.block(1_000, |world| {
+        (0..2).for_each(|place| world.report(place, price(200)).unwrap());
+        world.report(2, price(150)).unwrap();
+    });
+    let cell = gage_oracle::state::CELLS.get(&world.draft, &FEED).unwrap();
+    assert!(cell.price.0 - cell.confidence.0 <= price(150).0 + price(1).0);
+    for _ in 0..7 {
+        world.block(10_000, |world| (0..2).for_each(|place| world.report(place, price(200)).unwrap()));
+    }
+    assert_eq!((bonded(&world, 2), offences(&world, 2)), (900, vec![OffenceKind::Deviation]));
+}
+
 #[test]
 fn whoever_sees_a_move_first_is_not_punished() {
     let mut world = world(5, params());

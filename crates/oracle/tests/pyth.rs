@@ -8,10 +8,10 @@ use gage_crypto::key::EthereumAddress;
 use gage_crypto::recovery::recover_address;
 use gage_crypto::{AccountId, Hash, Scheme, SecretKey, Signature, SigningPayload};
 use gage_oracle::operations::{Report, SetGuardianSet, SetPythEmitter, SetPythPublisher, SubmitPythUpdate};
-use gage_oracle::state::{PublisherKind, REPORTS};
+use gage_oracle::state::REPORTS;
 use gage_oracle::wormhole::{Emitter, GuardianSet};
-use gage_oracle::{Error, FEED_DECIMALS_MAX, FeedId, FeedParams, Operation, pyth, wormhole};
-use gage_units::{Amount, Price, Timestamp};
+use gage_oracle::{Error, FeedId, FeedParams, Operation, pyth, wormhole};
+use gage_units::{Price, Timestamp};
 use support::{FEED, World, price};
 
 const EMITTER: Emitter = Emitter { chain: 26, address: Hash([7; 32]) };
@@ -260,8 +260,6 @@ fn a_foreign_publisher_reports_in_no_other_way() {
         let refused = world.govern(Operation::SetGuardianSet(set));
         assert_eq!(refused, Err(Error::ParamOutOfBounds { param: "guardians" }));
     }
-    assert_eq!(PublisherKind::Pyth { price_id: PRICE_ID }, PublisherKind::Pyth { price_id: Hash([0xb1; 32]) });
-    assert_eq!((FEED_DECIMALS_MAX, Amount::ZERO.is_zero()), (18, true));
 }
 
 /// The folder of the reference data, if it is there.
@@ -290,6 +288,7 @@ fn published_updates_verify_or_fail_with_the_right_reason() {
         expires: None,
     };
     let (mut real, mut false_proofs, mut trailing, mut synthetic, mut bad_numbers) = (0, 0, 0, 0, 0);
+    let mut versions = 0;
     for entry in data["updates"].as_array().unwrap() {
         let mut bytes: Vec<u8> = hex_decode(entry["hex"].as_str().unwrap());
         let extra = entry["trailing_bytes"].as_u64().unwrap() as usize;
@@ -297,6 +296,11 @@ fn published_updates_verify_or_fail_with_the_right_reason() {
             assert_eq!(pyth::parse(&bytes), Err(Error::TrailingBytes));
             bytes.truncate(bytes.len() - extra);
             trailing += 1;
+        }
+        if bytes[4] != 1 {
+            assert_eq!(pyth::parse(&bytes), Err(Error::UnknownUpdateVersion));
+            versions += 1;
+            continue;
         }
         let update = pyth::parse(&bytes).unwrap();
         let listed = &data["guardian_sets"][entry["guardian_set_index"].to_string()];
@@ -352,7 +356,7 @@ fn published_updates_verify_or_fail_with_the_right_reason() {
     println!(
         "{real} real, {synthetic} synthetic, {false_proofs} false proofs, {trailing} with trailing bytes, {bad_numbers} impossible numbers"
     );
-    assert!(real >= 7 && synthetic >= 5 && false_proofs >= 2 && trailing >= 1 && bad_numbers >= 1);
+    assert!(real >= 7 && synthetic >= 4 && versions >= 1 && false_proofs >= 2 && trailing >= 1 && bad_numbers >= 1);
 }
 
 fn hex_decode(text: &str) -> Vec<u8> {

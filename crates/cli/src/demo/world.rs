@@ -178,7 +178,11 @@ fn feed(scenario: &Scenario, world: &World<SecretKey>) -> GenesisFeed {
             jump_delay_ms: rules.jump_confirm_s * 1_000,
             ..FeedParams::default()
         },
-        publishers: world.publishers.iter().map(|one| GenesisPublisher { account: one.id, weight: 1, pyth: None }).collect(),
+        publishers: world
+            .publishers
+            .iter()
+            .map(|one| GenesisPublisher { account: one.id, weight: 1, pyth: None })
+            .collect(),
         growth_cap: None,
     }
 }
