@@ -314,10 +314,11 @@ fn a_growth_cap_bounds_the_ratio_and_moves_only_as_a_whole() {
         cap: Some(GrowthCap { ratio: Price(ratio), at: Timestamp(at), growth_per_year: Bps(bps) }),
     };
     let mut set = |operation| world.govern(Operation::SetGrowthCap(operation));
-    // A cap 2.85% below the market is within the step; one 5% below would move the price too far.
-    assert_eq!(set(cap(114 * E18 / 100, now, 1_000)), Err(Error::GrowthCapMovesPrice));
+    // A cap 2.85% below the market liquidates whoever borrows close to it.
+    assert_eq!(set(cap(12 * E18 / 10 * 9_715 / 10_000, now, 1_000)), Err(Error::GrowthCapMovesPrice));
+    assert_eq!(set(cap(12 * E18 / 10 * 9_974 / 10_000, now, 1_000)), Err(Error::GrowthCapMovesPrice));
     set(cap(12 * E18 / 10, now - 7 * day, 1_000)).unwrap();
-    // Ratio forward without its time, or time forward without its ratio: refused beyond 3%.
+    // Ratio forward without its time, or time forward without its ratio: refused beyond 0.25%.
     assert_eq!(set(cap(13 * E18 / 10, now - 7 * day, 1_000)), Err(Error::GrowthCapMovesPrice));
     assert_eq!(set(cap(11 * E18 / 10, now, 1_000)), Err(Error::GrowthCapMovesPrice));
     set(cap(1_202 * E18 / 1_000, now, 1_000)).unwrap();

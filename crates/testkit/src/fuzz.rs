@@ -60,6 +60,7 @@ pub fn targets() -> Vec<Target> {
             corpus: vec![b"\x03\x02\0\0\0\0\0\0\0\0\0".to_vec(), b"\x20\x02\0\0\0\0".to_vec()],
             run: state_records,
         },
+        Target { name: "update of Pyth", corpus: vec![pyth_update()], run: pyth_update_bytes },
         Target {
             name: "events",
             corpus: vec![b"\x03\0\0".to_vec(), b"\x0a\x01\0".to_vec()],
@@ -244,6 +245,38 @@ fn genesis_json(bytes: &[u8]) {
 fn state_records(bytes: &[u8]) {
     let (key, value) = bytes.split_at(bytes.len() / 2);
     assert!(gage_chain::Chain::from_records([(key, value)], 1).is_err(), "one record is never a whole state");
+}
+
+/// An update with one signature and one price; nothing in it is true, all of it can be read.
+fn pyth_update() -> Vec<u8> {
+    let message = [&[0u8; 65][..], &[1; 20]].concat();
+    let body = [&[0u8; 51][..], b"AUWV\0", &[0; 12], &[3; 20]].concat();
+    let signed = [&[1u8, 0, 0, 0, 4, 1, 2][..], &[5; 65], &body].concat();
+    let length = |bytes: &[u8]| u16::try_from(bytes.len()).expect("short pieces").to_be_bytes();
+    let head = [&b"PNAU\x01\0\0\0"[..], &length(&signed), &signed, &[1]].concat();
+    [&head[..], &length(&message), &message, &[2], &[7; 40]].concat()
+}
+
+fn pyth_update_bytes(bytes: &[u8]) {
+    use gage_oracle::operations::SubmitPythUpdate;
+    let operation = gage_oracle::Operation::SubmitPythUpdate(SubmitPythUpdate { update: bytes.to_vec() });
+    let known = operation.validate().is_ok();
+    assert!(operation.weight() >= 2_000 && !operation.describe(&NoNames).is_empty());
+    let Ok(update) = gage_oracle::pyth::parse(bytes) else {
+        assert!(!known, "what is valid can be read");
+        return;
+    };
+    let set = gage_oracle::wormhole::GuardianSet {
+        guardians: vec![gage_crypto::key::EthereumAddress([8; 20])],
+        expires: None,
+    };
+    assert!(gage_oracle::wormhole::verify(&update.signed, &set).is_err(), "nobody signed it");
+    for message in &update.messages {
+        assert!(message.verify(&update.root).is_err(), "no noise is under the root");
+        if let Ok(Some(price)) = message.price() {
+            drop((price.in_units(), price.observed_at()));
+        }
+    }
 }
 
 struct NoNames;

@@ -13,7 +13,7 @@ use crate::{Error, Event, FeedId, MODULE, feed};
 /// Sets or lifts the growth cap of a feed: ratio and time together.
 ///
 /// The reference lies at most 90 days back and not in the future. Afterwards the ceiling and the
-/// price at this moment must lie within 3% of what they were, whichever existed before: a cap with a
+/// price at this moment must lie within 0.25% of what they were, whichever existed before: a cap with a
 /// new ratio and an old time would move prices by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,5 +1,7 @@
 //! Incidents of other systems: of each the rule that failed, in its smallest form and with its figures.
-//! The scenario of the same name shows what the same acts come to here; `tests/incidents.rs` prints
-//! both.
+//! The scenario of the same name shows what the same acts come to here; tests print both.
 
+pub mod capo;
 pub mod erc4626_inflation;
+pub mod moonwell;
+pub mod stale_restart;

@@ -15,6 +15,7 @@
 //! | `alice gain GUSD 1 ETH`, `alice share GUSD 100` | of the pool |
 //! | `loss-1 pool 100`, `loss-1 first-loss 5`, `loss-1 surplus 5`, `loss-1 uncovered 0` | a receipt of the waterfall |
 //! | `ETH fresh`, `ETH price 200` | the quote now |
+//! | `feed 3 price 200`, `feed 3 stale`, `feed 3 unknown` | the quote of any feed now |
 //! | `bonded pub-1 publisher 0 100 BOND`, `proceeds 1 BOND 5` | bonds, and what slashes took for a waterfall |
 //! | `bundle-0 votes 2`, `ran Done`, `alice most 2 keys in 1d 100 ETH` | of accounts, see `expect/accounts.rs` |
 //! | `event liquidated 2` | how often in the last block |
@@ -24,10 +25,10 @@
 
 mod accounts;
 mod auctions;
-mod ledger;
-mod staking;
-
 mod facility;
+mod ledger;
+mod oracle;
+mod staking;
 
 use gage_accounts::{Context, Signer};
 use gage_auctions::LotId;
@@ -57,6 +58,7 @@ pub fn check(world: &World, words: &[&str]) -> Result<(), String> {
             let count = world.events().iter().filter(|event| event_name(event) == name).count();
             compare(count as u128, rest, 0)
         }
+        ["feed", ref rest @ ..] => oracle::check(world, rest),
         ["bonded" | "proceeds", ..] => staking::check(world, words),
         ["ran", ref outcomes @ ..] => accounts::ran(world, outcomes),
         [subject, ref rest @ ..] if subject.starts_with("bundle-") => accounts::bundle(world, subject, rest),
