@@ -57,6 +57,7 @@ impl Chain {
         self.due_work(ctx, due, gage_vaults::MODULE, |draft, ctx| gage_vaults::liquidate(draft, ctx, budget));
         self.due_work(ctx, due, gage_vaults::MODULE, |draft, ctx| gage_vaults::settle_auctions(draft, ctx, budget));
         self.due_work(ctx, due, gage_auctions::MODULE, |draft, ctx| gage_auctions::clear_due(draft, ctx, budget));
+        self.due_work(ctx, due, gage_securities::MODULE, |draft, ctx| gage_securities::settle_due(draft, ctx, budget));
         self.due_work(ctx, due, gage_ledger::MODULE, |draft, ctx| gage_ledger::settle_due(draft, ctx, budget));
         self.due_work(ctx, due, gage_oracle::MODULE, |draft, ctx| gage_oracle::judge(draft, ctx, budget));
         self.due_work(ctx, due, gage_ledger::MODULE, |draft, ctx| gage_ledger::expire_holds(draft, ctx, budget));

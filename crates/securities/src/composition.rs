@@ -1,7 +1,10 @@
 //! What one unit of an asset is made of, down to base assets.
+//!
+//! Nothing is kept of it but what each asset says of itself: whoever asks, unfolds. So the issuer of a
+//! base asset may recompose it however many assets are made of it; one that thereby gets too deep or
+//! too wide has no expansion any more and counts as not backed until its own issuer mends it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound::Included;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_store::Draft;
@@ -9,7 +12,7 @@ use gage_units::{AssetId, Ratio, Rounding};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::state::{COMPOSITIONS, Composition, EXPANSIONS, Expansion, USED_IN};
+use crate::state::{COMPOSITIONS, Composition};
 
 /// The most parts of one composition.
 pub const PARTS_MAX: usize = 16;
@@ -17,8 +20,6 @@ pub const PARTS_MAX: usize = 16;
 pub const EXPANSION_MAX: usize = 64;
 /// How many layers an asset may be wrapped in; a base asset has none.
 pub const WRAP_DEPTH_MAX: u8 = 4;
-/// The most assets that may be made, at any depth, of one asset whose composition changes.
-pub const WRAPPERS_MAX: usize = 64;
 
 /// One part: how many whole units of `asset` are in one whole unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -30,77 +31,79 @@ pub struct Part {
     pub weight: Ratio,
 }
 
+/// A composition down to base assets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Expansion {
+    /// Whole units of each base asset in one whole unit.
+    pub base: Vec<(AssetId, Ratio)>,
+    /// Every asset it is made of, base or between.
+    pub closure: Vec<AssetId>,
+    /// How many layers it is wrapped in.
+    pub depth: u8,
+}
+
+/// What is already unfolded; nothing of a base asset.
+type Known = BTreeMap<AssetId, Option<Expansion>>;
+
 /// `asset` in base assets: how many whole units of each are in one whole unit of it. A base asset is
 /// made of itself. Rounded up, so that an exposure is never understated.
-pub fn composition(draft: &Draft, asset: AssetId) -> Vec<(AssetId, Ratio)> {
-    match EXPANSIONS.peek(draft, &asset) {
-        Some(expansion) => expansion.base.clone(),
-        None => vec![(asset, Ratio::ONE)],
+///
+/// # Errors
+/// [`Error::TooDeep`], [`Error::TooManyParts`] if what it is made of was recomposed beyond the bounds.
+pub fn composition(draft: &Draft, asset: AssetId) -> Result<Vec<(AssetId, Ratio)>, Error> {
+    Ok(expansion(draft, asset)?.map_or_else(|| vec![(asset, Ratio::ONE)], |expansion| expansion.base))
+}
+
+/// The expansion of `asset`, `None` of a base asset: at most [`EXPANSION_MAX`] assets are looked at.
+///
+/// # Errors
+/// As [`composition`].
+pub fn expansion(draft: &Draft, asset: AssetId) -> Result<Option<Expansion>, Error> {
+    if !COMPOSITIONS.has(draft, &asset) {
+        return Ok(None);
+    }
+    unfold(draft, asset, WRAP_DEPTH_MAX, &mut Known::new())
+}
+
+/// Passes parts of which `asset` may be made.
+///
+/// # Errors
+/// [`Error::Cycle`], [`Error::TooDeep`], [`Error::TooManyParts`], or [`Error::Math`].
+pub(crate) fn check_parts(draft: &Draft, asset: AssetId, parts: &[Part]) -> Result<(), Error> {
+    let mut known = Known::new();
+    let found = join(parts, |part| {
+        if part == asset { Err(Error::Cycle) } else { unfold(draft, part, WRAP_DEPTH_MAX, &mut known) }
+    })?;
+    match found {
+        Some(expansion) if expansion.closure.contains(&asset) => Err(Error::Cycle),
+        _ => Ok(()),
     }
 }
 
-/// How many layers `asset` is wrapped in.
-pub fn wrap_depth(draft: &Draft, asset: AssetId) -> u8 {
-    EXPANSIONS.peek(draft, &asset).map_or(0, |expansion| expansion.depth)
-}
-
-/// The assets that are made of `asset`, at any depth.
-///
-/// # Errors
-/// [`Error::TooManyWrappers`].
-pub(crate) fn wrappers(draft: &Draft, asset: AssetId) -> Result<BTreeSet<AssetId>, Error> {
-    let mut found = BTreeSet::new();
-    let mut work = vec![asset];
-    while let Some(part) = work.pop() {
-        let range = (Included((part, AssetId(0))), Included((part, AssetId(u32::MAX))));
-        for ((_, wrapper), ()) in USED_IN.range(draft, range) {
-            if found.insert(*wrapper) {
-                work.push(*wrapper);
-            }
+fn unfold(draft: &Draft, asset: AssetId, layers: u8, known: &mut Known) -> Result<Option<Expansion>, Error> {
+    if let Some(found) = known.get(&asset) {
+        return Ok(found.clone());
+    }
+    let found = match COMPOSITIONS.peek(draft, &asset) {
+        None => None,
+        Some(record) => {
+            let layers = layers.checked_sub(1).ok_or(Error::TooDeep)?;
+            join(&record.parts, |part| unfold(draft, part, layers, known))?
         }
-        if found.len() > WRAPPERS_MAX {
-            return Err(Error::TooManyWrappers);
-        }
+    };
+    known.insert(asset, found.clone());
+    // The asset itself and what it may be made of.
+    if known.len() > EXPANSION_MAX.saturating_add(1) {
+        return Err(Error::TooManyParts);
     }
     Ok(found)
 }
 
-/// The expansions that change when `asset` is made of `parts`: its own and those of all its wrappers.
-///
-/// # Errors
-/// [`Error::Cycle`], [`Error::TooDeep`], [`Error::TooManyParts`], [`Error::TooManyWrappers`], or
-/// [`Error::Math`].
-pub(crate) fn recompose(
-    draft: &Draft,
-    asset: AssetId,
-    parts: &[Part],
-) -> Result<BTreeMap<AssetId, Option<Expansion>>, Error> {
-    let wrappers = wrappers(draft, asset)?;
-    if parts.iter().any(|part| part.asset == asset || wrappers.contains(&part.asset)) {
-        return Err(Error::Cycle);
-    }
-    let mut changed = BTreeMap::from([(asset, expand(|part| EXPANSIONS.get(draft, &part), parts)?)]);
-    // A wrapper is right once its parts are; every pass makes one more layer right.
-    for _ in 0..=WRAP_DEPTH_MAX {
-        let before = changed.clone();
-        for wrapper in &wrappers {
-            let record = COMPOSITIONS.get(draft, wrapper).unwrap_or_default();
-            let known = |part: AssetId| match changed.get(&part) {
-                Some(expansion) => expansion.clone(),
-                None => EXPANSIONS.get(draft, &part),
-            };
-            let expansion = expand(known, &record.parts)?;
-            changed.insert(*wrapper, expansion);
-        }
-        if changed == before {
-            return Ok(changed);
-        }
-    }
-    Err(Error::TooDeep)
-}
-
 /// The expansion of `parts`, given the expansions of assets; `None` of no parts.
-fn expand(expansion: impl Fn(AssetId) -> Option<Expansion>, parts: &[Part]) -> Result<Option<Expansion>, Error> {
+fn join(
+    parts: &[Part],
+    mut expansion: impl FnMut(AssetId) -> Result<Option<Expansion>, Error>,
+) -> Result<Option<Expansion>, Error> {
     if parts.is_empty() {
         return Ok(None);
     }
@@ -109,7 +112,7 @@ fn expand(expansion: impl Fn(AssetId) -> Option<Expansion>, parts: &[Part]) -> R
     let mut depth = 0u8;
     for part in parts {
         closure.insert(part.asset);
-        let inner = match expansion(part.asset) {
+        let inner = match expansion(part.asset)? {
             Some(expansion) => {
                 closure.extend(expansion.closure);
                 depth = depth.max(expansion.depth);
@@ -123,40 +126,25 @@ fn expand(expansion: impl Fn(AssetId) -> Option<Expansion>, parts: &[Part]) -> R
             *sum = sum.plus(weight)?;
         }
     }
-    let depth = depth.saturating_add(1);
-    if depth > WRAP_DEPTH_MAX {
-        return Err(Error::TooDeep);
-    }
+    let depth = depth.checked_add(1).filter(|depth| *depth <= WRAP_DEPTH_MAX).ok_or(Error::TooDeep)?;
     if closure.len() > EXPANSION_MAX {
         return Err(Error::TooManyParts);
     }
     Ok(Some(Expansion { base: base.into_iter().collect(), closure: closure.into_iter().collect(), depth }))
 }
 
-/// The expansion of every composition, from the compositions alone: layer by layer.
-///
-/// # Errors
-/// As [`Error::Cycle`] if a layer never becomes complete, and those of a new composition.
-pub(crate) fn expand_all(compositions: &BTreeMap<AssetId, Composition>) -> Result<BTreeMap<AssetId, Expansion>, Error> {
-    let mut done: BTreeMap<AssetId, Expansion> = BTreeMap::new();
-    for _ in 0..WRAP_DEPTH_MAX {
-        let layer: Vec<(&AssetId, &Composition)> = compositions
-            .iter()
-            .filter(|(asset, _)| !done.contains_key(*asset))
-            .filter(|(_, record)| {
-                record
-                    .parts
-                    .iter()
-                    .all(|part| done.contains_key(&part.asset) || !compositions.contains_key(&part.asset))
-            })
-            .collect();
-        let mut expanded = Vec::with_capacity(layer.len());
-        for (asset, record) in layer {
-            if let Some(expansion) = expand(|part| done.get(&part).cloned(), &record.parts)? {
-                expanded.push((*asset, expansion));
-            }
+/// Whether no asset is part of itself: assets are taken away whose parts are all gone, until none is left.
+pub(crate) fn is_acyclic(compositions: &BTreeMap<AssetId, Composition>) -> bool {
+    let mut left: BTreeMap<AssetId, &Composition> = compositions.iter().map(|(asset, record)| (*asset, record)).collect();
+    loop {
+        let before = left.len();
+        let assets: BTreeSet<AssetId> = left.keys().copied().collect();
+        left.retain(|_, record| record.parts.iter().any(|part| assets.contains(&part.asset)));
+        if left.is_empty() {
+            return true;
         }
-        done.extend(expanded);
+        if left.len() == before {
+            return false;
+        }
     }
-    if done.len() == compositions.len() { Ok(done) } else { Err(Error::Cycle) }
 }

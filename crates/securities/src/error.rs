@@ -57,9 +57,6 @@ pub enum Error {
     /// Too many assets below.
     #[error("the asset, or one made of it, would be made of too many assets")]
     TooManyParts,
-    /// Too many assets above.
-    #[error("too many assets are made of this one to change its composition")]
-    TooManyWrappers,
     /// A term out of its bounds.
     #[error("the backing term {term} is out of bounds")]
     TermsOutOfBounds {
@@ -110,9 +107,48 @@ pub enum Error {
     /// No such tier.
     #[error("there is no such tier")]
     UnknownTier,
-    /// The bond is not one of the curator's.
-    #[error("the bond is not a hold of the curator")]
-    BadBond,
+    /// Refused by the oracle.
+    #[error(transparent)]
+    Oracle(#[from] gage_oracle::Error),
+    /// No bond for the listing.
+    #[error("the signer has no bond for listing asset {0}")]
+    NoListingBond(AssetId),
+    /// Faster than governance may.
+    #[error("limits and caps are tightened at once and loosened slowly, by one step a week")]
+    LoosensTooFast,
+    /// Above what a scope may be exposed to.
+    #[error("the exposure to asset {0}, looked through, would exceed its limit")]
+    ExceedsExposure(AssetId),
+    /// More than the meter takes.
+    #[error("more of asset {0} would be minted than its window allows")]
+    ExceedsMintLimit(AssetId),
+    /// No queue.
+    #[error("asset {0} has no redemption queue")]
+    NoQueue(AssetId),
+    /// Somebody waits.
+    #[error("requests to redeem asset {0} are waiting")]
+    RequestsWaiting(AssetId),
+    /// More than is there.
+    #[error("the queue of asset {0} has less money that no window has promised")]
+    ExceedsFunds(AssetId),
+    /// No such request.
+    #[error("no redemption request has that number")]
+    UnknownRequest,
+    /// Another's request.
+    #[error("only the owner of the request may do this")]
+    NotRequestOwner,
+    /// Nothing to claim.
+    #[error("no window has set anything aside for this request since the last claim")]
+    NothingToClaim,
+    /// Nothing to cancel.
+    #[error("nothing of this request is waiting any more")]
+    NothingWaits,
+    /// Too many windows at once.
+    #[error("more windows have closed than one act counts; claim first")]
+    WindowsNotUnfolded,
+    /// No feed.
+    #[error("no feed prices asset {0}")]
+    NoPrice(AssetId),
     /// Arithmetic.
     #[error(transparent)]
     Math(#[from] MathError),
@@ -124,6 +160,7 @@ impl Error {
         match self {
             Error::Accounts(error) => error.code(),
             Error::Ledger(error) => error.code(),
+            Error::Oracle(error) => error.code(),
             Error::NoInstrument(_) => 6001,
             Error::NotIssuer(_) => 6002,
             Error::NotNextVersion => 6003,
@@ -136,7 +173,6 @@ impl Error {
             Error::Cycle => 6010,
             Error::TooDeep => 6011,
             Error::TooManyParts => 6012,
-            Error::TooManyWrappers => 6013,
             Error::TermsOutOfBounds { .. } => 6014,
             Error::NotBacked(_) => 6015,
             Error::NotMintedHere(_) => 6016,
@@ -151,7 +187,20 @@ impl Error {
             Error::ExceedsSupplyCap(_) => 6025,
             Error::ListingNotAllowed => 6026,
             Error::UnknownTier => 6027,
-            Error::BadBond => 6028,
+            // 6013 and 6028 have been given and are not given again.
+            Error::NoListingBond(_) => 6029,
+            Error::LoosensTooFast => 6030,
+            Error::ExceedsExposure(_) => 6031,
+            Error::ExceedsMintLimit(_) => 6032,
+            Error::NoQueue(_) => 6033,
+            Error::RequestsWaiting(_) => 6034,
+            Error::ExceedsFunds(_) => 6035,
+            Error::UnknownRequest => 6036,
+            Error::NotRequestOwner => 6037,
+            Error::NothingToClaim => 6038,
+            Error::NothingWaits => 6039,
+            Error::WindowsNotUnfolded => 6040,
+            Error::NoPrice(_) => 6041,
             Error::Math(MathError::Overflow) => 6090,
             Error::Math(MathError::Underflow) => 6091,
             Error::Math(MathError::DivisionByZero) => 6092,
@@ -163,6 +212,7 @@ impl Error {
         match self {
             Error::Accounts(error) => error.name(),
             Error::Ledger(error) => error.name(),
+            Error::Oracle(error) => error.name(),
             Error::Math(MathError::Overflow) => "Overflow",
             Error::Math(MathError::Underflow) => "Underflow",
             Error::Math(MathError::DivisionByZero) => "DivisionByZero",

@@ -1,13 +1,14 @@
 //! One function per invariant; the doc comment is its sentence.
 
+use std::collections::BTreeMap;
+
 use gage_accounts::Broken;
 use gage_store::Draft;
-use gage_units::AssetId;
+use gage_units::{Amount, AssetId};
 
-use crate::composition::{WRAP_DEPTH_MAX, expand_all};
-use crate::state::{
-    ATTESTATIONS, BACKINGS, BY_ISIN, Backing, COMPOSITIONS, EXPANSIONS, Expansion, INSTRUMENTS, USED_IN, compositions,
-};
+use crate::composition::is_acyclic;
+use crate::redemption::{ACCOUNT, JOINING, QUEUES, REQUESTS, unfold};
+use crate::state::{ATTESTATIONS, BACKINGS, BY_ISIN, Backing, INSTRUMENTS, compositions};
 
 /// Checks what every block must hold: the attested assets are few and are all looked at.
 ///
@@ -28,7 +29,8 @@ pub fn check_block(draft: &Draft) -> Result<(), Broken> {
 pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     check_block(draft)?;
     no_cycle(draft)?;
-    expansion_follows(draft)?;
+    queues_are_kept(draft)?;
+    requests_fit_the_books(draft)?;
     attestations_have_verifiers(draft)?;
     isin_is_unique(draft)
 }
@@ -55,30 +57,61 @@ fn supply_was_proven(draft: &Draft, asset: AssetId, backing: &Backing) -> Result
     })
 }
 
-/// No asset is part of itself, and no composition is deeper than the cap.
+/// No asset is part of itself.
 fn no_cycle(draft: &Draft) -> Result<(), Broken> {
     let records = compositions(draft);
-    let expanded = expand_all(&records);
-    let holds = expanded.as_ref().is_ok_and(|expanded| {
-        expanded.iter().all(|(asset, record)| record.depth <= WRAP_DEPTH_MAX && !record.closure.contains(asset))
-    });
-    broken(holds, "NoCycle", || format!("{expanded:?}"))
+    broken(is_acyclic(&records), "NoCycle", || format!("{records:?}"))
 }
 
-/// The expansion of every composition is what its parts make of it, and every part knows its wrappers.
-fn expansion_follows(draft: &Draft) -> Result<(), Broken> {
-    let expanded = expand_all(&compositions(draft)).unwrap_or_default();
-    let stored: Vec<(AssetId, Expansion)> =
-        EXPANSIONS.iter(draft).map(|(asset, record)| (asset, record.clone())).collect();
-    let holds = expanded.into_iter().collect::<Vec<_>>() == stored;
-    broken(holds, "ExpansionFollows", || format!("stored {stored:?}"))?;
-    let mut used: Vec<(AssetId, AssetId)> = COMPOSITIONS
-        .iter(draft)
-        .flat_map(|(asset, record)| record.parts.iter().map(move |part| (part.asset, asset)))
-        .collect();
-    used.sort_unstable();
-    let holds = used.iter().eq(USED_IN.iter(draft).map(|(key, ())| key));
-    broken(holds, "ExpansionFollows", || format!("expected {used:?}"))
+/// This module's account holds at least the units that wait and the money of every queue.
+fn queues_are_kept(draft: &Draft) -> Result<(), Broken> {
+    let mut owed: BTreeMap<AssetId, Amount> = BTreeMap::new();
+    for (asset, queue) in QUEUES.iter(draft) {
+        let books = [(asset, queue.waiting), (asset, queue.joining), (queue.terms.cash, queue.funded), (queue.terms.cash, queue.claimable)];
+        for (asset, amount) in books {
+            let sum = owed.entry(asset).or_default();
+            let total = sum.plus(amount);
+            broken(total.is_ok(), "QueuesAreKept", || format!("asset {asset}: the books exceed 2^128"))?;
+            *sum = total.unwrap_or_default();
+        }
+    }
+    for (asset, owed) in owed {
+        let held = gage_ledger::balance(draft, ACCOUNT, asset).free;
+        broken(held >= owed, "QueuesAreKept", || format!("asset {asset}: {held} is kept, {owed} is owed"))?;
+    }
+    Ok(())
+}
+
+/// All that requests wait for and can claim is at most what the queue's books say: no window pays out
+/// more than it set aside.
+fn requests_fit_the_books(draft: &Draft) -> Result<(), Broken> {
+    let mut sums: BTreeMap<AssetId, (Amount, Amount)> = BTreeMap::new();
+    for (id, request) in REQUESTS.iter(draft) {
+        let unfolded = unfold(draft, *request, usize::MAX).ok();
+        let (waiting, claimable) = sums.entry(request.asset).or_default();
+        let after = unfolded.and_then(|request| {
+            Some((waiting.plus(request.remaining).ok()?, claimable.plus(request.claimable).ok()?))
+        });
+        broken(after.is_some(), "RequestsFitTheBooks", || format!("request {}: {request:?}", id.0))?;
+        (*waiting, *claimable) = after.unwrap_or_default();
+    }
+    let mut joining: BTreeMap<AssetId, Amount> = BTreeMap::new();
+    for ((asset, window), amount) in JOINING.iter(draft) {
+        let later = QUEUES.peek(draft, asset).is_some_and(|queue| *window >= queue.window);
+        broken(later, "RequestsFitTheBooks", || format!("asset {asset}: {amount} joins the closed window {window}"))?;
+        let sum = joining.entry(*asset).or_default();
+        *sum = sum.plus(*amount).unwrap_or(Amount::MAX);
+    }
+    for (asset, queue) in QUEUES.iter(draft) {
+        let (waiting, claimable) = sums.remove(&asset).unwrap_or_default();
+        let joins = joining.remove(&asset).unwrap_or_default();
+        let all = queue.waiting.plus(queue.joining).unwrap_or_default();
+        let holds = joins == queue.joining && waiting <= all && claimable <= queue.claimable;
+        broken(holds, "RequestsFitTheBooks", || {
+            format!("asset {asset}: {queue:?}, requests wait for {waiting} and claim {claimable}, {joins} joins")
+        })?;
+    }
+    broken(sums.is_empty() && joining.is_empty(), "RequestsFitTheBooks", || format!("no queue: {sums:?} {joining:?}"))
 }
 
 /// Every attestation is by a verifier of the terms, and none is from the future or outlasts its

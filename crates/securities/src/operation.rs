@@ -6,7 +6,11 @@ use gage_store::Draft;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::operations::{Attest, List, MintBacked, RedeemBacked, RegisterInstrument, SetBackingTerms, SetComposition};
+use crate::operations::{
+    Attest, CancelRedemption, ClaimRedemption, FundRedemptions, List, MintBacked, RedeemBacked, RegisterInstrument,
+    RequestRedemption, SetBackingTerms, SetComposition, SetExposureLimit, SetMintLimit, SetRedemptionTerms,
+    WithdrawFunds,
+};
 
 /// One request.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -26,6 +30,22 @@ pub enum Operation {
     RedeemBacked(RedeemBacked),
     /// See [`List`].
     List(List),
+    /// See [`SetRedemptionTerms`].
+    SetRedemptionTerms(SetRedemptionTerms),
+    /// See [`FundRedemptions`].
+    FundRedemptions(FundRedemptions),
+    /// See [`WithdrawFunds`].
+    WithdrawFunds(WithdrawFunds),
+    /// See [`RequestRedemption`].
+    RequestRedemption(RequestRedemption),
+    /// See [`CancelRedemption`].
+    CancelRedemption(CancelRedemption),
+    /// See [`ClaimRedemption`].
+    ClaimRedemption(ClaimRedemption),
+    /// See [`SetExposureLimit`].
+    SetExposureLimit(SetExposureLimit),
+    /// See [`SetMintLimit`].
+    SetMintLimit(SetMintLimit),
 }
 
 impl Operation {
@@ -42,6 +62,20 @@ impl Operation {
             Operation::MintBacked(operation) => operation.validate(),
             Operation::RedeemBacked(operation) => operation.validate(),
             Operation::List(operation) => operation.validate(),
+            Operation::SetRedemptionTerms(operation) => operation.validate(),
+            Operation::SetMintLimit(operation) => operation.validate(),
+            Operation::FundRedemptions(FundRedemptions { amount, .. })
+            | Operation::WithdrawFunds(WithdrawFunds { amount, .. })
+                if amount.is_zero() =>
+            {
+                Err(gage_accounts::Error::ZeroAmount.into())
+            }
+            Operation::FundRedemptions(_)
+            | Operation::WithdrawFunds(_)
+            | Operation::RequestRedemption(_)
+            | Operation::CancelRedemption(_)
+            | Operation::ClaimRedemption(_)
+            | Operation::SetExposureLimit(_) => Ok(()),
         }
     }
 
@@ -58,15 +92,27 @@ impl Operation {
             Operation::MintBacked(operation) => operation.apply(draft, ctx).map(Some),
             Operation::RedeemBacked(operation) => operation.apply(draft, ctx).map(|()| None),
             Operation::List(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::SetRedemptionTerms(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::FundRedemptions(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::WithdrawFunds(operation) => operation.apply(draft, ctx).map(Some),
+            Operation::RequestRedemption(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::CancelRedemption(operation) => operation.apply(draft, ctx).map(Some),
+            Operation::ClaimRedemption(operation) => operation.apply(draft, ctx).map(Some),
+            Operation::SetExposureLimit(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::SetMintLimit(operation) => operation.apply(draft, ctx).map(|()| None),
         }
     }
 
     /// Where in a block it runs.
     pub fn class(&self) -> Class {
-        Class::General
+        match self {
+            // What leaves a pool of the module leaves after the liquidations.
+            Operation::ClaimRedemption(_) | Operation::WithdrawFunds(_) => Class::Exit,
+            _ => Class::General,
+        }
     }
 
-    /// What it costs: 1,000 is one simple operation. A composition may change all that is made of the asset.
+    /// What it costs: 1,000 is one simple operation. A composition is unfolded to all that it is made of.
     pub fn weight(&self) -> u64 {
         let listed = |length: usize, each: u64| u64::try_from(length).unwrap_or(u64::MAX).saturating_mul(each);
         match self {
@@ -77,7 +123,15 @@ impl Operation {
                 2_000u64.saturating_add(listed(verifiers, 500))
             }
             Operation::MintBacked(_) | Operation::RedeemBacked(_) => 1_500,
-            Operation::Attest(_) | Operation::List(_) => 1_000,
+            Operation::Attest(_) | Operation::List(_) => 2_000,
+            // It may unfold 64 windows.
+            Operation::ClaimRedemption(_) | Operation::CancelRedemption(_) => 5_000,
+            Operation::RequestRedemption(_) => 3_000,
+            Operation::SetRedemptionTerms(_)
+            | Operation::FundRedemptions(_)
+            | Operation::WithdrawFunds(_)
+            | Operation::SetExposureLimit(_)
+            | Operation::SetMintLimit(_) => 1_500,
         }
     }
 
@@ -91,6 +145,14 @@ impl Operation {
             Operation::MintBacked(operation) => operation.describe(names),
             Operation::RedeemBacked(operation) => operation.describe(names),
             Operation::List(operation) => operation.describe(names),
+            Operation::SetRedemptionTerms(operation) => operation.describe(names),
+            Operation::FundRedemptions(operation) => operation.describe(names),
+            Operation::WithdrawFunds(operation) => operation.describe(names),
+            Operation::RequestRedemption(operation) => operation.describe(names),
+            Operation::CancelRedemption(operation) => operation.describe(),
+            Operation::ClaimRedemption(operation) => operation.describe(),
+            Operation::SetExposureLimit(operation) => operation.describe(names),
+            Operation::SetMintLimit(operation) => operation.describe(names),
         }
     }
 }

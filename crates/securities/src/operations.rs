@@ -1,17 +1,23 @@
 //! One file per verb.
 
 mod attest;
+mod limits;
 mod list;
 mod mint_backed;
 mod redeem_backed;
+mod redemption;
 mod register_instrument;
 mod set_backing_terms;
 mod set_composition;
 
 pub use attest::Attest;
-pub use list::{List, PROBATION_CAP};
+pub use limits::{ScopeName, SetExposureLimit, SetMintLimit};
+pub use list::List;
 pub use mint_backed::MintBacked;
 pub use redeem_backed::RedeemBacked;
+pub use redemption::{
+    CancelRedemption, ClaimRedemption, FundRedemptions, RequestRedemption, SetRedemptionTerms, WithdrawFunds,
+};
 pub use register_instrument::RegisterInstrument;
 pub use set_backing_terms::{NewBackingTerms, SetBackingTerms};
 pub use set_composition::SetComposition;

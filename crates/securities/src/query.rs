@@ -3,10 +3,13 @@
 use gage_accounts::{Context, id_of};
 use gage_crypto::{AccountId, Hash};
 use gage_store::Draft;
-use gage_units::{AccountNumber, Amount, AssetId, Bps, Ratio, Timestamp};
+use gage_units::{AccountNumber, Amount, AssetId, Bps, MathError, Ratio, Rounding, Timestamp};
 use serde::Serialize;
 
 use crate::composition::composition;
+use crate::exposure::exposure;
+use crate::listing::{collateral_cap, has_bond};
+use crate::redemption::{JOINING, QUEUES, Queue, REQUESTS, Request, RequestId, unfold};
 use crate::state::{ATTESTATIONS, BACKINGS, COMPOSITIONS, Document, INSTRUMENTS, LISTINGS, MODULE_BACKINGS, of_asset};
 use crate::status::proof_at;
 use crate::{AssetStatus, BackingStatus, Cfi, Coverage, Error, Isin, Lei, Part, asset_status, coverage};
@@ -115,12 +118,14 @@ pub struct ListingView {
     pub tier: u8,
     /// Who answers for it.
     pub curator: Option<AccountId>,
-    /// The hold that stands as bond.
-    pub bond: Option<gage_ledger::HoldId>,
+    /// Whether the curator's bond stands.
+    pub bonded: bool,
     /// The most that may be minted here.
     pub supply_cap: Amount,
-    /// The most that may serve as collateral.
+    /// The most that may ever serve as collateral.
     pub collateral_cap: Amount,
+    /// The most that may serve as collateral now, by age and depth.
+    pub collateral_cap_now: Amount,
     /// Since when.
     pub since: Timestamp,
 }
@@ -131,21 +136,24 @@ pub struct ListingView {
 /// [`Error::Ledger`] for an unknown asset, [`Error::Math`].
 pub fn asset(draft: &Draft, ctx: &Context, asset: AssetId) -> Result<AssetView, Error> {
     gage_ledger::asset(draft, asset)?;
+    let collateral_cap_now = collateral_cap(draft, ctx, asset)?;
     let weighted = |(asset, weight)| ExposureView { asset, weight };
     Ok(AssetView {
         asset,
         status: asset_status(draft, ctx, asset)?,
         instrument: instrument(draft, asset),
         parts: COMPOSITIONS.get(draft, &asset).unwrap_or_default().parts,
-        base: composition(draft, asset).into_iter().map(weighted).collect(),
+        // What was recomposed beyond the bounds has no expansion, and its status says so.
+        base: composition(draft, asset).unwrap_or_default().into_iter().map(weighted).collect(),
         backing: backing(draft, ctx, asset)?,
         coverage: coverage(draft, ctx, asset)?,
         listing: LISTINGS.get(draft, &asset).map(|listing| ListingView {
             tier: listing.tier,
             curator: listing.curator.and_then(|number| id_of(draft, number)),
-            bond: listing.bond,
+            bonded: listing.curator.is_some_and(|curator| has_bond(draft, curator, asset)),
             supply_cap: listing.supply_cap,
             collateral_cap: listing.collateral_cap,
+            collateral_cap_now,
             since: listing.since,
         }),
     })
@@ -210,4 +218,78 @@ fn backing(draft: &Draft, ctx: &Context, asset: AssetId) -> Result<Option<Backin
         verifiers: terms.iter().flat_map(|terms| terms.verifiers.iter().copied()).map(verifier).collect(),
         description: terms.map(|terms| terms.description),
     }))
+}
+
+/// What an account is exposed to in base assets, over all its fungible holdings.
+///
+/// # Errors
+/// As [`exposure`].
+pub fn account_exposure(draft: &Draft, account: AccountNumber) -> Result<Vec<(AssetId, Amount)>, Error> {
+    let holdings = gage_ledger::query::holdings(draft, account, AssetId(0), usize::MAX);
+    let mut all = Vec::with_capacity(holdings.len());
+    for holding in holdings {
+        all.push((holding.asset, holding.balance.total()?));
+    }
+    Ok(exposure(draft, &all)?.into_iter().collect())
+}
+
+/// A redemption request as of the last closed window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RequestView {
+    /// Its number.
+    pub id: RequestId,
+    /// Its record, all windows counted.
+    #[serde(flatten)]
+    pub request: Request,
+}
+
+/// How long a request made now would wait if nobody cancels and the funds are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct WaitView {
+    /// When the first window closes that it takes part in.
+    pub first: Timestamp,
+    /// When the last of it is redeemed.
+    pub last: Timestamp,
+    /// How many windows that takes.
+    pub windows: u64,
+}
+
+/// The queue of an asset, if it has one.
+pub fn queue(draft: &Draft, asset: AssetId) -> Option<Queue> {
+    QUEUES.get(draft, &asset)
+}
+
+/// A request, all windows counted.
+///
+/// # Errors
+/// [`Error::UnknownRequest`], [`Error::Math`].
+pub fn request(draft: &Draft, id: RequestId) -> Result<RequestView, Error> {
+    let request = REQUESTS.get(draft, &id).ok_or(Error::UnknownRequest)?;
+    Ok(RequestView { id, request: unfold(draft, request, usize::MAX)? })
+}
+
+/// How long `amount` of `asset` would wait if it were requested now: everybody who waits is redeemed by
+/// the same part of what the gate lets out of today's supply; rounded up.
+///
+/// # Errors
+/// [`Error::NoQueue`], [`Error::Math`].
+pub fn expected_wait(draft: &Draft, ctx: &Context, asset: AssetId, amount: Amount) -> Result<WaitView, Error> {
+    let queue = crate::redemption::queue(draft, asset)?;
+    let window = queue.terms.window_ms;
+    let closes_at = if queue.is_busy() { queue.closes_at } else { ctx.time.plus_ms(window)? };
+    let noticed = ctx.time.plus_ms(queue.terms.notice_ms)?;
+    let skipped = noticed.0.saturating_sub(closes_at.0).div_ceil(window);
+    let gate = queue.terms.gate.apply(gage_ledger::supply(draft, asset).0, Rounding::Down)?.max(1);
+    // Who joins until then waits beside it; what is redeemed until then does not.
+    let last = queue.window.checked_add(skipped).ok_or(MathError::Overflow)?;
+    let joins = JOINING.iter(draft).filter(|((of, index), _)| *of == asset && *index <= last);
+    let joined = joins.map(|(_, amount)| *amount).try_fold(queue.waiting, Amount::plus)?;
+    let gone = gate.saturating_mul(skipped.into());
+    let beside = Amount(joined.0.saturating_sub(gone));
+    let windows = beside.plus(amount)?.0.div_ceil(gate);
+    let windows = u64::try_from(windows).map_err(|_| MathError::Overflow)?;
+    let ahead = |count: u64| count.checked_mul(window).ok_or(MathError::Overflow);
+    let first = closes_at.plus_ms(ahead(skipped)?)?;
+    let last = first.plus_ms(ahead(windows.saturating_sub(1))?)?;
+    Ok(WaitView { first, last, windows })
 }

@@ -5,14 +5,18 @@ use std::ops::Bound::{self, Included};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_crypto::Hash;
-use gage_ledger::HoldId;
 use gage_store::{Column, Draft, OrderedTable};
-use gage_units::{AccountNumber, Amount, AssetId, Ratio, Timestamp};
+use gage_units::{AccountNumber, Amount, AssetId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::announce::{ANNOUNCED, PROOFS_DUE};
 use crate::backing::{BackingTerms, Statement};
-use crate::composition::{Part, expand_all};
+use crate::composition::Part;
+use crate::exposure::LIMITS;
 use crate::identifiers::{Cfi, Isin, Lei};
+use crate::listing::DEPTHS;
+use crate::mint_limit::MINT_LIMITS;
+use crate::redemption::{COUNTERS, JOINING, QUEUES, QUEUES_DUE, REQUESTS, WINDOWS};
 use crate::{Error, MODULE};
 
 /// The highest tier; 0 is unlisted or on probation.
@@ -40,10 +44,6 @@ pub const MODULE_BACKINGS: Column<AssetId, ModuleBacking> =
     Column::authenticated(number(5), "securities/module_backings");
 /// Listings by asset.
 pub const LISTINGS: Column<AssetId, Listing> = Column::authenticated(number(6), "securities/listings");
-/// Compositions down to base assets.
-pub const EXPANSIONS: Column<AssetId, Expansion> = Column::derived(number(7), "securities/expansions");
-/// Assets by the parts they are made of.
-pub const USED_IN: OrderedTable<(AssetId, AssetId), ()> = OrderedTable::derived(number(8), "securities/used_in");
 /// Assets by ISIN.
 pub const BY_ISIN: OrderedTable<Isin, AssetId> = OrderedTable::derived(number(9), "securities/by_isin");
 
@@ -95,17 +95,6 @@ pub struct Composition {
     pub parts: Vec<Part>,
 }
 
-/// A composition down to base assets.
-#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct Expansion {
-    /// Whole units of each base asset in one whole unit.
-    pub base: Vec<(AssetId, Ratio)>,
-    /// Every asset it is made of, base or between.
-    pub closure: Vec<AssetId>,
-    /// How many layers it is wrapped in.
-    pub depth: u8,
-}
-
 /// Attested backing: the terms, and what was minted and redeemed under them.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Backing {
@@ -152,12 +141,12 @@ pub struct Listing {
     pub tier: u8,
     /// Who brought it and answers for it.
     pub curator: Option<AccountNumber>,
-    /// What the curator set aside for it.
-    pub bond: Option<HoldId>,
     /// The most that may be minted by this module.
     pub supply_cap: Amount,
     /// The most that may serve as collateral, over all facilities.
     pub collateral_cap: Amount,
+    /// When it was first listed.
+    pub listed_at: Timestamp,
     /// When it was listed or last changed.
     pub since: Timestamp,
 }
@@ -170,23 +159,34 @@ pub fn create_tables(draft: &mut Draft) {
     ATTESTATIONS.create(draft);
     MODULE_BACKINGS.create(draft);
     LISTINGS.create(draft);
-    EXPANSIONS.create(draft);
-    USED_IN.create(draft);
     BY_ISIN.create(draft);
+    ANNOUNCED.create(draft);
+    PROOFS_DUE.create(draft);
+    MINT_LIMITS.create(draft);
+    DEPTHS.create(draft);
+    LIMITS.create(draft);
+    QUEUES.create(draft);
+    REQUESTS.create(draft);
+    JOINING.create(draft);
+    WINDOWS.create(draft);
+    QUEUES_DUE.create(draft);
+    COUNTERS.create(draft);
 }
 
 /// Writes the derived tables anew from the authenticated ones.
 pub fn rebuild(draft: &mut Draft) {
-    let compositions = compositions(draft);
-    for (asset, record) in &compositions {
-        for part in &record.parts {
-            USED_IN.put(draft, (part.asset, *asset), ());
-        }
+    let proofs: Vec<(Timestamp, AssetId)> =
+        ANNOUNCED.iter(draft).filter_map(|(asset, record)| Some((record.next?, asset))).collect();
+    for key in proofs {
+        PROOFS_DUE.put(draft, key, ());
     }
-    let expansions =
-        expand_all(&compositions).expect("compositions were checked for cycles and depth when they were set");
-    for (asset, expansion) in expansions {
-        EXPANSIONS.put(draft, asset, expansion);
+    let queues: Vec<(Timestamp, AssetId)> = QUEUES
+        .iter(draft)
+        .filter(|(_, queue)| queue.is_busy())
+        .map(|(asset, queue)| (queue.closes_at, asset))
+        .collect();
+    for key in queues {
+        QUEUES_DUE.put(draft, key, ());
     }
     let isins: Vec<(AssetId, Isin)> =
         INSTRUMENTS.iter(draft).filter_map(|(asset, record)| Some((asset, record.isin?))).collect();

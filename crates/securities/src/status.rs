@@ -8,8 +8,8 @@ use gage_units::{Amount, AssetId, Bps, Ratio, Rounding, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::backing::{BackingStatus, Proof, shortfall};
-use crate::composition::wrap_depth;
-use crate::state::{BACKINGS, EXPANSIONS, LISTINGS, MODULE_BACKINGS, ModuleBacking, statements};
+use crate::composition::{WRAP_DEPTH_MAX, expansion};
+use crate::state::{BACKINGS, LISTINGS, MODULE_BACKINGS, ModuleBacking, statements};
 use crate::{Error, Event, MODULE};
 
 /// What an asset is worth trusting with.
@@ -43,23 +43,23 @@ pub struct Coverage {
 /// # Errors
 /// [`Error::Math`], which amounts within their bounds never meet.
 pub fn asset_status(draft: &Draft, ctx: &Context, asset: AssetId) -> Result<AssetStatus, Error> {
+    let tier = LISTINGS.peek(draft, &asset).map_or(0, |listing| listing.tier);
+    let expansion = match expansion(draft, asset) {
+        Ok(expansion) => expansion.unwrap_or_default(),
+        // What it is made of was recomposed beyond the bounds: nobody can say what it is.
+        Err(Error::TooDeep | Error::TooManyParts) => {
+            let wrap_depth = WRAP_DEPTH_MAX.saturating_add(1);
+            return Ok(AssetStatus { backing: BackingStatus::Quarantined, haircut: Bps::ONE, tier, wrap_depth });
+        }
+        Err(error) => return Err(error),
+    };
     let mut worst = (BackingStatus::NotBacked, Bps(0));
-    let mut meet = |asset| -> Result<(), Error> {
-        if let Some(proof) = proof_at(draft, ctx.time, asset)? {
+    for part in [asset].iter().chain(&expansion.closure) {
+        if let Some(proof) = proof_at(draft, ctx.time, *part)? {
             worst = (worst.0.max(proof.status), worst.1.max(proof.haircut));
         }
-        Ok(())
-    };
-    meet(asset)?;
-    if let Some(expansion) = EXPANSIONS.peek(draft, &asset) {
-        expansion.closure.iter().try_for_each(|part| meet(*part))?;
     }
-    Ok(AssetStatus {
-        backing: worst.0,
-        haircut: worst.1,
-        tier: LISTINGS.peek(draft, &asset).map_or(0, |listing| listing.tier),
-        wrap_depth: wrap_depth(draft, asset),
-    })
+    Ok(AssetStatus { backing: worst.0, haircut: worst.1, tier, wrap_depth: expansion.depth })
 }
 
 /// What is proven about `asset` itself as of now, or `None` if it has no backing to prove.

@@ -5,6 +5,7 @@ use gage_store::Draft;
 use gage_units::{Amount, AssetId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::announce::announce;
 use crate::state::{ATTESTATIONS, Attestation, backing};
 use crate::{Error, Event, MODULE};
 
@@ -49,11 +50,11 @@ impl Attest {
             return Err(Error::BadExpiry);
         }
 
-        // From here on nothing can fail.
+        // From here on only figures out of bounds can fail.
         let Attest { asset, amount, as_of, expires, evidence } = *self;
         ATTESTATIONS.put(draft, key, Attestation { amount, as_of, expires, evidence, received_at: ctx.time });
         draft.emit(MODULE, &Event::Attested { asset, verifier, amount, as_of, expires, evidence });
-        Ok(())
+        announce(draft, ctx, asset)
     }
 
     pub(crate) fn describe(&self, names: &dyn Names) -> String {

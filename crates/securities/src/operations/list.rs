@@ -1,25 +1,22 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_accounts::{Context, Names, Signer, describe_amount};
 use gage_crypto::AccountId;
-use gage_ledger::HoldId;
 use gage_store::Draft;
 use gage_units::{Amount, AssetId};
 use serde::{Deserialize, Serialize};
 
 use super::asset_text;
+use crate::listing::{check_speed, has_bond, probation_cap};
 use crate::state::{LISTINGS, Listing, TIER_MAX};
 use crate::{Error, Event, MODULE};
 
-/// The largest caps of a listing that an account makes: 1,000,000 whole units of 6 decimals; a
-/// probation, to be raised by governance.
-pub const PROBATION_CAP: Amount = Amount(1_000_000_000_000);
-
 /// Lists an asset, or changes its listing.
 ///
-/// An account may list an asset that has no listing, in tier 0, as its own curator, with caps up to
-/// [`PROBATION_CAP`]; everything else is governance's.
+/// Anybody may list an asset that has no listing, in tier 0, as its own curator, with a bond of the role
+/// for listings whose purpose is the asset and caps up to a million whole units; everything else is
+/// governance's, which tightens at once and loosens slowly.
 ///
-/// Precedence: tier; asset; curator; rights; bond.
+/// Precedence: tier; asset; curator; rights; bond; speed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct List {
@@ -30,9 +27,6 @@ pub struct List {
     /// Who answers for it.
     #[serde(default)]
     pub curator: Option<AccountId>,
-    /// A hold on the curator's account that stands as bond.
-    #[serde(default)]
-    pub bond: Option<HoldId>,
     /// The most that may be minted by this module.
     pub supply_cap: Amount,
     /// The most that may serve as collateral, over all facilities.
@@ -45,35 +39,38 @@ impl List {
     }
 
     pub(crate) fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
-        gage_ledger::asset(draft, self.asset)?;
+        let List { asset, tier, supply_cap, collateral_cap, .. } = *self;
+        let decimals = gage_ledger::decimals(draft, asset)?;
         let curator = self.curator.map(|id| gage_accounts::resolve(draft, &id)).transpose()?;
+        let before = LISTINGS.get(draft, &asset);
         if let Signer::Account(account) = ctx.signer {
-            let modest = self.supply_cap <= PROBATION_CAP && self.collateral_cap <= PROBATION_CAP;
-            let own = curator == Some(account) && !LISTINGS.has(draft, &self.asset);
-            if self.tier != 0 || !modest || !own {
+            let most = probation_cap(decimals)?;
+            let modest = supply_cap <= most && collateral_cap <= most;
+            let own = curator == Some(account) && before.is_none();
+            if tier != 0 || !modest || !own {
                 return Err(Error::ListingNotAllowed);
             }
-        }
-        if let Some(bond) = self.bond {
-            let owner = gage_ledger::hold_record(draft, bond).map(|hold| hold.owner);
-            if owner.is_none() || owner != curator {
-                return Err(Error::BadBond);
+            if !has_bond(draft, account, asset) {
+                return Err(Error::NoListingBond(asset));
             }
+        }
+        let listed_at = before.map_or(ctx.time, |before| before.listed_at);
+        let after = Listing { tier, curator, supply_cap, collateral_cap, listed_at, since: ctx.time };
+        if let (Some(before), Signer::Governance) = (&before, ctx.signer) {
+            check_speed(before, &after, decimals, ctx)?;
         }
 
         // From here on nothing can fail.
-        let List { asset, tier, bond, supply_cap, collateral_cap, .. } = *self;
-        LISTINGS.put(draft, asset, Listing { tier, curator, bond, supply_cap, collateral_cap, since: ctx.time });
+        LISTINGS.put(draft, asset, after);
         draft.emit(MODULE, &Event::Listed { asset, tier, curator, supply_cap, collateral_cap });
         Ok(())
     }
 
     pub(crate) fn describe(&self, names: &dyn Names) -> String {
-        let List { asset, tier, curator, bond, supply_cap, collateral_cap } = self;
+        let List { asset, tier, curator, supply_cap, collateral_cap } = self;
         let curator = curator.map(|id| format!(", curator {id}")).unwrap_or_default();
-        let bond = bond.map(|bond| format!(", bond hold {}", bond.0)).unwrap_or_default();
         format!(
-            "List {} in tier {tier}{curator}{bond}, supply cap {}, collateral cap {}",
+            "List {} in tier {tier}{curator}, supply cap {}, collateral cap {}",
             asset_text(names, *asset),
             describe_amount(names, *supply_cap, *asset),
             describe_amount(names, *collateral_cap, *asset)

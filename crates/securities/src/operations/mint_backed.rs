@@ -5,13 +5,14 @@ use gage_units::{Amount, AssetId};
 use serde::{Deserialize, Serialize};
 
 use crate::backing::BackingStatus;
+use crate::mint_limit::MINT_LIMITS;
 use crate::state::{BACKINGS, Backing, LISTINGS, backing, instrument};
 use crate::status::proof_at;
 use crate::{Error, Event, MODULE};
 
 /// Mints an asset to its issuer, never above what is proven to back it.
 ///
-/// Precedence: amount; terms; instrument; issuer; proof; proven amount; supply cap; ledger.
+/// Precedence: amount; terms; instrument; issuer; proof; proven amount; supply cap; mint limit; ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MintBacked {
@@ -44,11 +45,18 @@ impl MintBacked {
         if LISTINGS.peek(draft, &asset).is_some_and(|listing| supply > listing.supply_cap) {
             return Err(Error::ExceedsSupplyCap(asset));
         }
+        let limit = match MINT_LIMITS.get(draft, &asset) {
+            Some(limit) => Some(limit.with(amount, ctx.time)?.ok_or(Error::ExceedsMintLimit(asset))?),
+            None => None,
+        };
         let minted = minted.plus(amount)?;
         gage_ledger::mint(draft, ctx, MODULE, asset, issuer, amount)?;
 
         // From here on nothing can fail.
         BACKINGS.put(draft, asset, Backing { terms, minted, redeemed, covered: proof.proven });
+        if let Some(limit) = limit {
+            MINT_LIMITS.put(draft, asset, limit);
+        }
         draft.emit(MODULE, &Event::BackedMinted { asset, issuer, amount });
         Ok(Output { asset, amount })
     }

@@ -5,6 +5,7 @@ use gage_store::Draft;
 use gage_units::AssetId;
 use serde::{Deserialize, Serialize};
 
+use crate::announce::announce;
 use crate::state::{BACKINGS, Backing, backing};
 use crate::{Error, Event, MODULE};
 
@@ -36,11 +37,11 @@ impl RedeemBacked {
         let redeemed = redeemed.plus(amount)?;
         gage_ledger::burn(draft, ctx, MODULE, self.asset, holder, amount)?;
 
-        // From here on nothing can fail.
+        // From here on only figures out of bounds can fail.
         let RedeemBacked { asset, reference, .. } = *self;
         BACKINGS.put(draft, asset, Backing { terms, minted, redeemed, covered });
         draft.emit(MODULE, &Event::BackedRedeemed { asset, holder, amount, reference });
-        Ok(())
+        announce(draft, ctx, asset)
     }
 
     pub(crate) fn describe(&self, names: &dyn Names) -> String {

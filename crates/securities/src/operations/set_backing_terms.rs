@@ -7,6 +7,7 @@ use gage_units::{AccountNumber, Amount, AssetId, Bps};
 use serde::{Deserialize, Serialize};
 
 use super::asset_text;
+use crate::announce::announce;
 use crate::backing::{BackingTerms, VERIFIERS_MAX};
 use crate::state::{ATTESTATIONS, BACKINGS, Backing, of_asset};
 use crate::{Error, Event, MODULE};
@@ -91,7 +92,7 @@ impl SetBackingTerms {
             None => None,
         };
 
-        // From here on nothing can fail.
+        // From here on only figures out of bounds can fail.
         let verifiers = terms.as_ref().map(|terms| terms.verifiers.as_slice()).unwrap_or_default();
         let gone = ATTESTATIONS.range(draft, of_asset(self.asset)).map(|(key, _)| *key);
         let gone: Vec<_> = gone.filter(|(_, verifier)| !verifiers.contains(verifier)).collect();
@@ -115,7 +116,7 @@ impl SetBackingTerms {
             None => BACKINGS.remove(draft, &self.asset),
         }
         draft.emit(MODULE, &Event::BackingTermsSet { asset: self.asset, terms });
-        Ok(())
+        announce(draft, ctx, self.asset)
     }
 
     pub(crate) fn describe(&self, names: &dyn Names) -> String {

@@ -5,14 +5,14 @@ use gage_units::AssetId;
 use serde::{Deserialize, Serialize};
 
 use super::{asset_text, require_issuer};
-use crate::composition::{PARTS_MAX, Part, recompose};
-use crate::state::{COMPOSITIONS, Composition, EXPANSIONS, USED_IN};
+use crate::composition::{PARTS_MAX, Part, check_parts};
+use crate::state::{COMPOSITIONS, Composition};
 use crate::{Error, Event, MODULE};
 
 /// Says what one whole unit of an asset is made of; without parts it is a base asset again.
 ///
-/// Signed by governance or the issuer. Refused if the asset would be part of itself, or if it or any
-/// asset made of it would be wrapped too deep.
+/// Signed by governance or the issuer. Refused if the asset would be part of itself, wrapped too deep or
+/// made of too many. Assets made of it are not asked: one that gets too deep loses its standing.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetComposition {
@@ -40,24 +40,12 @@ impl SetComposition {
         for part in &self.parts {
             gage_ledger::asset(draft, part.asset)?;
         }
-        let expansions = recompose(draft, self.asset, &self.parts)?;
+        check_parts(draft, self.asset, &self.parts)?;
 
         // From here on nothing can fail.
-        for part in COMPOSITIONS.get(draft, &self.asset).unwrap_or_default().parts {
-            USED_IN.remove(draft, &(part.asset, self.asset));
-        }
-        for part in &self.parts {
-            USED_IN.put(draft, (part.asset, self.asset), ());
-        }
         match self.parts.is_empty() {
             true => COMPOSITIONS.remove(draft, &self.asset),
             false => COMPOSITIONS.put(draft, self.asset, Composition { parts: self.parts.clone() }),
-        }
-        for (asset, expansion) in expansions {
-            match expansion {
-                Some(expansion) => EXPANSIONS.put(draft, asset, expansion),
-                None => EXPANSIONS.remove(draft, &asset),
-            }
         }
         draft.emit(MODULE, &Event::CompositionSet { asset: self.asset, parts: self.parts.clone() });
         Ok(())

@@ -1,0 +1,17 @@
+//! Due work: proofs that time has changed are told, redemption windows close.
+
+use gage_accounts::Context;
+use gage_store::Draft;
+
+use crate::Error;
+use crate::announce::announce_due;
+use crate::redemption::close_due;
+
+/// Does what has become due, as far as the budget of work reaches; the rest follows in the next block.
+///
+/// # Errors
+/// Only those that the module's invariants exclude; they name a broken record.
+pub fn settle_due(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Result<(), Error> {
+    announce_due(draft, ctx, budget)?;
+    close_due(draft, ctx, budget)
+}
