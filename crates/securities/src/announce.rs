@@ -24,11 +24,9 @@ pub struct Announced {
 }
 
 /// What was last told, by asset.
-pub const ANNOUNCED: Column<AssetId, Announced> =
-    Column::authenticated(0x060a, "securities/announced");
+pub const ANNOUNCED: Column<AssetId, Announced> = Column::authenticated(0x060a, "securities/announced");
 /// Assets by the time at which their proof may change.
-pub const PROOFS_DUE: OrderedTable<(Timestamp, AssetId), ()> =
-    OrderedTable::derived(0x060b, "securities/proofs_due");
+pub const PROOFS_DUE: OrderedTable<(Timestamp, AssetId), ()> = OrderedTable::derived(0x060b, "securities/proofs_due");
 
 /// Tells the status of an asset if it is another than was last told, and notes when to look again.
 ///

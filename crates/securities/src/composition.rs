@@ -71,9 +71,13 @@ pub fn expansion(draft: &Draft, asset: AssetId) -> Result<Option<Expansion>, Err
 /// [`Error::Cycle`], [`Error::TooDeep`], [`Error::TooManyParts`], or [`Error::Math`].
 pub(crate) fn check_parts(draft: &Draft, asset: AssetId, parts: &[Part]) -> Result<(), Error> {
     let mut known = Known::new();
-    let found = join(parts, |part| {
-        if part == asset { Err(Error::Cycle) } else { unfold(draft, part, WRAP_DEPTH_MAX, &mut known) }
-    })?;
+    let found =
+        join(
+            parts,
+            |part| {
+                if part == asset { Err(Error::Cycle) } else { unfold(draft, part, WRAP_DEPTH_MAX, &mut known) }
+            },
+        )?;
     match found {
         Some(expansion) if expansion.closure.contains(&asset) => Err(Error::Cycle),
         _ => Ok(()),
@@ -135,7 +139,8 @@ fn join(
 
 /// Whether no asset is part of itself: assets are taken away whose parts are all gone, until none is left.
 pub(crate) fn is_acyclic(compositions: &BTreeMap<AssetId, Composition>) -> bool {
-    let mut left: BTreeMap<AssetId, &Composition> = compositions.iter().map(|(asset, record)| (*asset, record)).collect();
+    let mut left: BTreeMap<AssetId, &Composition> =
+        compositions.iter().map(|(asset, record)| (*asset, record)).collect();
     loop {
         let before = left.len();
         let assets: BTreeSet<AssetId> = left.keys().copied().collect();

@@ -9,8 +9,8 @@ use gage_store::{Draft, OrderedTable};
 use gage_units::{AccountNumber, Amount, AssetId, Rounding, mul_div, pow10};
 use serde::{Deserialize, Serialize};
 
-use crate::composition::composition;
 use crate::Error;
+use crate::composition::composition;
 
 /// The most limits of one scope.
 pub const LIMITS_MAX: usize = 64;
@@ -28,8 +28,7 @@ pub enum Scope {
 }
 
 /// The most of a base asset that a scope may be exposed to, in the base asset's smallest unit.
-pub const LIMITS: OrderedTable<(Scope, AssetId), Amount> =
-    OrderedTable::authenticated(0x060f, "securities/limits");
+pub const LIMITS: OrderedTable<(Scope, AssetId), Amount> = OrderedTable::authenticated(0x060f, "securities/limits");
 
 /// What `holdings` come to in base assets, in their smallest units. Rounded up per holding, so that
 /// an exposure is never understated.

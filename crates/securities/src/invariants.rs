@@ -67,7 +67,12 @@ fn no_cycle(draft: &Draft) -> Result<(), Broken> {
 fn queues_are_kept(draft: &Draft) -> Result<(), Broken> {
     let mut owed: BTreeMap<AssetId, Amount> = BTreeMap::new();
     for (asset, queue) in QUEUES.iter(draft) {
-        let books = [(asset, queue.waiting), (asset, queue.joining), (queue.terms.cash, queue.funded), (queue.terms.cash, queue.claimable)];
+        let books = [
+            (asset, queue.waiting),
+            (asset, queue.joining),
+            (queue.terms.cash, queue.funded),
+            (queue.terms.cash, queue.claimable),
+        ];
         for (asset, amount) in books {
             let sum = owed.entry(asset).or_default();
             let total = sum.plus(amount);
@@ -89,9 +94,8 @@ fn requests_fit_the_books(draft: &Draft) -> Result<(), Broken> {
     for (id, request) in REQUESTS.iter(draft) {
         let unfolded = unfold(draft, *request, usize::MAX).ok();
         let (waiting, claimable) = sums.entry(request.asset).or_default();
-        let after = unfolded.and_then(|request| {
-            Some((waiting.plus(request.remaining).ok()?, claimable.plus(request.claimable).ok()?))
-        });
+        let after = unfolded
+            .and_then(|request| Some((waiting.plus(request.remaining).ok()?, claimable.plus(request.claimable).ok()?)));
         broken(after.is_some(), "RequestsFitTheBooks", || format!("request {}: {request:?}", id.0))?;
         (*waiting, *claimable) = after.unwrap_or_default();
     }

@@ -9,8 +9,8 @@ use gage_store::{Draft, OrderedTable};
 use gage_units::{AccountNumber, Amount, AssetId, Bps, MathError, Rounding, mul_div, pow10};
 use serde::{Deserialize, Serialize};
 
-use crate::state::{LISTINGS, Listing};
 use crate::Error;
+use crate::state::{LISTINGS, Listing};
 
 const DAY_MS: u64 = 86_400_000;
 /// A listing of probation is grown up after 90 days.
@@ -36,8 +36,7 @@ pub struct Depth {
 }
 
 /// Depths by asset and the module that measures them.
-pub const DEPTHS: OrderedTable<(AssetId, u8), Depth> =
-    OrderedTable::authenticated(0x060e, "securities/depths");
+pub const DEPTHS: OrderedTable<(AssetId, u8), Depth> = OrderedTable::authenticated(0x060e, "securities/depths");
 
 /// The largest cap of a listing that an account makes: a million whole units.
 ///
@@ -52,13 +51,7 @@ pub fn probation_cap(decimals: u8) -> Result<Amount, MathError> {
 ///
 /// # Errors
 /// [`Error::Ledger`] for an unknown asset.
-pub fn set_depth(
-    draft: &mut Draft,
-    ctx: &Context,
-    module: u8,
-    asset: AssetId,
-    amount: Amount,
-) -> Result<(), Error> {
+pub fn set_depth(draft: &mut Draft, ctx: &Context, module: u8, asset: AssetId, amount: Amount) -> Result<(), Error> {
     let fresh = |depth: &Depth| depth.amount == amount && ctx.time.0.saturating_sub(depth.at.0) < DEPTH_REFRESH_MS;
     if DEPTHS.peek(draft, &(asset, module)).is_some_and(fresh) {
         return Ok(());
@@ -112,7 +105,8 @@ pub fn collateral_cap(draft: &Draft, ctx: &Context, asset: AssetId) -> Result<Am
 fn age(listing: &Listing, ctx: &Context) -> u32 {
     let days = u128::from(ctx.time.0.saturating_sub(listing.listed_at.0).min(GROWN_MS));
     let range = u128::from(Bps::ONE.0.saturating_sub(FIRST_SHARE.0));
-    let grown = mul_div(range, days, GROWN_MS.into(), Rounding::Down).expect("days are at most 90, the divisor is 90 days");
+    let grown =
+        mul_div(range, days, GROWN_MS.into(), Rounding::Down).expect("days are at most 90, the divisor is 90 days");
     FIRST_SHARE.0.saturating_add(u32::try_from(grown).expect("at most all of it, 10,000"))
 }
 

@@ -24,8 +24,7 @@ pub struct MintLimit {
 }
 
 /// Limits by asset.
-pub const MINT_LIMITS: Column<AssetId, MintLimit> =
-    Column::authenticated(0x060c, "securities/mint_limits");
+pub const MINT_LIMITS: Column<AssetId, MintLimit> = Column::authenticated(0x060c, "securities/mint_limits");
 
 impl MintLimit {
     /// How full the meter is at `now`; what has run out is rounded down, against the minter.

@@ -32,14 +32,11 @@ pub const QUEUES: Column<AssetId, Queue> = Column::authenticated(0x0610, "securi
 /// Requests by number.
 pub const REQUESTS: OrderedTable<RequestId, Request> = OrderedTable::authenticated(0x0611, "securities/requests");
 /// What joins a window that has not closed yet.
-pub const JOINING: OrderedTable<(AssetId, u64), Amount> =
-    OrderedTable::authenticated(0x0612, "securities/joining");
+pub const JOINING: OrderedTable<(AssetId, u64), Amount> = OrderedTable::authenticated(0x0612, "securities/joining");
 /// What the windows redeemed, those that redeemed nothing left out.
-pub const WINDOWS: OrderedTable<(AssetId, u64), Window> =
-    OrderedTable::authenticated(0x0613, "securities/windows");
+pub const WINDOWS: OrderedTable<(AssetId, u64), Window> = OrderedTable::authenticated(0x0613, "securities/windows");
 /// The windows that have somebody waiting, by the time they close.
-pub const QUEUES_DUE: OrderedTable<(Timestamp, AssetId), ()> =
-    OrderedTable::derived(0x0614, "securities/queues_due");
+pub const QUEUES_DUE: OrderedTable<(Timestamp, AssetId), ()> = OrderedTable::derived(0x0614, "securities/queues_due");
 /// The next request (key 0).
 pub const COUNTERS: Column<u32, u64> = Column::authenticated(0x0615, "securities/counters");
 

@@ -181,7 +181,8 @@ impl CancelRedemption {
     pub(crate) fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<Output, Error> {
         let request = unfold(draft, own(draft, ctx, self.request)?, CLAIM_WINDOWS_MAX)?;
         let Request { asset, owner, remaining: amount, joins, .. } = request;
-        let later = (std::ops::Bound::Included((asset, request.unfolded)), std::ops::Bound::Included((asset, u64::MAX)));
+        let later =
+            (std::ops::Bound::Included((asset, request.unfolded)), std::ops::Bound::Included((asset, u64::MAX)));
         if !amount.is_zero() && WINDOWS.range(draft, later).next().is_some() {
             // More windows than one act unfolds: a claim goes on first.
             return Err(Error::WindowsNotUnfolded);

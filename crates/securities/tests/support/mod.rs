@@ -29,8 +29,15 @@ impl World {
         gage_accounts::create_tables(&mut draft);
         gage_compliance::create_tables(&mut draft);
         gage_ledger::create_tables(&mut draft);
+        gage_staking::create_tables(&mut draft);
         gage_oracle::create_tables(&mut draft);
         gage_securities::create_tables(&mut draft);
+        gage_accounts::set_network(&mut draft, Hash::ZERO);
+        let module =
+            |number: u8| (AccountNumber(number.into()), AccountId::module(&Hash::ZERO, &format!("module {number}")));
+        for (number, id) in [4, MODULE, 200 % 64].map(module) {
+            gage_accounts::open_module(&mut draft, number, id);
+        }
         let mut world = World { draft, time: START, ids: Vec::new(), accounts: Vec::new() };
         for place in 1..=5u8 {
             let secret = SecretKey::from_bytes(Scheme::Ed25519, &[place; 32]).unwrap();
@@ -127,9 +134,27 @@ impl World {
         if result.is_err() {
             self.draft.undo_to(savepoint);
         }
+        self.check();
+        result
+    }
+
+    /// Due work of one block, with a budget no day of the tests exceeds.
+    pub fn due(&mut self) {
+        let ctx = self.context(Signer::Protocol);
+        gage_securities::settle_due(&mut self.draft, &ctx, &mut 10_000_000).unwrap();
+        self.check();
+    }
+
+    /// The names of the events since the last call, and nothing of the ledger's.
+    pub fn events(&mut self) -> Vec<gage_securities::Event> {
+        let events = self.draft.take_events();
+        let own = events.iter().filter(|(module, _)| *module == MODULE);
+        own.map(|(_, bytes)| borsh::from_slice(bytes).unwrap()).collect()
+    }
+
+    fn check(&self) {
         gage_securities::check_block(&self.draft).unwrap();
         gage_securities::check_invariants(&self.draft).unwrap();
         gage_ledger::check_invariants(&self.draft).unwrap();
-        result
     }
 }

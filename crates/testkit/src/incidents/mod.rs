@@ -4,4 +4,6 @@
 pub mod capo;
 pub mod erc4626_inflation;
 pub mod moonwell;
+pub mod resolv_mint_key;
+pub mod rseth_authenticity;
 pub mod stale_restart;

@@ -28,6 +28,7 @@ mod auctions;
 mod facility;
 mod ledger;
 mod oracle;
+mod securities;
 mod staking;
 
 use gage_accounts::{Context, Signer};
@@ -63,6 +64,9 @@ pub fn check(world: &World, words: &[&str]) -> Result<(), String> {
         ["ran", ref outcomes @ ..] => accounts::ran(world, outcomes),
         [subject, ref rest @ ..] if subject.starts_with("bundle-") => accounts::bundle(world, subject, rest),
         [name, "most", ref rest @ ..] => accounts::most(world, name, rest),
+        [word, ..] if securities::WORDS.contains(&word) || word.starts_with("request-") => {
+            securities::check(world, words)
+        }
         ["owner", ..] => ledger::check(world, words),
         [subject, ..] if subject.starts_with("instruction-") => ledger::check(world, words),
         ["liquidated", ref vaults @ ..] => liquidated(world, vaults),

@@ -28,6 +28,7 @@ pub mod accounts;
 mod auctions;
 mod facility;
 pub mod ledger;
+mod securities;
 pub mod staking;
 
 use gage_accounts::Quantity;
@@ -84,6 +85,7 @@ pub fn read(world: &World, words: &[&str]) -> Result<Asked, String> {
         ["bond" | "unbond" | "claim-bond", ..] => staking::read(words),
         [word, ..] if accounts::WORDS.contains(&word) => accounts::read(world, words),
         ["sell" | "bid" | "seal" | "reveal" | "unsell", ..] => auctions::read(world, words),
+        [word, ..] if securities::WORDS.contains(&word) => securities::read(world, words),
         [word, ..] if ledger::WORDS.contains(&word) => ledger::read(world, words),
         ["do", from, ref json @ ..] => by(from, world.operation_of_json(&json.join(" "))?),
         _ => Err(format!("`{}` is no step", words.join(" "))),
