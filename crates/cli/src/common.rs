@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use gage_client::{Client, keystore};
-use gage_crypto::SecretKey;
+use gage_client::Client;
 use gage_units::{Amount, AssetId, parse_decimal};
 use serde_json::Value;
 
@@ -46,6 +45,15 @@ impl Password {
         }
     }
 
+    /// The password of the key in this file, one of several.
+    pub fn of(&self, path: &Path) -> Result<String> {
+        match self.given()? {
+            Some(password) => Ok(password),
+            None => rpassword::prompt_password(format!("password of {}: ", path.display()))
+                .context("reading the password from the terminal"),
+        }
+    }
+
     /// The password of a key to be made, asked for twice.
     pub fn choose(&self) -> Result<String> {
         let password = match self.given()? {
@@ -74,11 +82,6 @@ impl Password {
             None => Ok(std::env::var("GAGE_PASSWORD").ok()),
         }
     }
-}
-
-/// Reads a key file.
-pub fn read_key(path: &Path, password: &Password) -> Result<SecretKey> {
-    Ok(keystore::read(path, password.get()?.as_bytes())?)
 }
 
 /// An amount as people write it, `12.5`, in an asset's smallest units.

@@ -1,4 +1,4 @@
-//! `gage keys`: keys in encrypted files, and the accounts they open.
+//! `gage keys`: keys in encrypted files, in hardware modules and in shares, and the accounts they open.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,6 +11,8 @@ use gage_client::keystore;
 use gage_crypto::{AccountId, Hash, PublicKey, Scheme};
 
 use crate::common::Password;
+use crate::frost::{FrostCommand, frost};
+use crate::pkcs11::{TokenCommand, token};
 use crate::say;
 
 /// What to do with keys.
@@ -22,17 +24,34 @@ pub enum KeysCommand {
     Show(Show),
     /// The account that a key opens
     Address(Address),
+    /// Keys in hardware modules
+    #[command(subcommand)]
+    Pkcs11(TokenCommand),
+    /// Threshold keys: made and used by several people
+    #[command(subcommand)]
+    Frost(FrostCommand),
 }
 
 /// How a key signs.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum SchemeName {
+pub enum SchemeName {
     /// For machines and sessions
     Ed25519,
     /// As Ethereum wallets sign: typed text
     Wallet,
     /// For hardware modules
     P256,
+}
+
+impl SchemeName {
+    /// The scheme of that name.
+    pub fn scheme(self) -> Scheme {
+        match self {
+            SchemeName::Ed25519 => Scheme::Ed25519,
+            SchemeName::Wallet => Scheme::Secp256k1Eip712,
+            SchemeName::P256 => Scheme::P256,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -71,11 +90,7 @@ pub struct Address {
 pub fn keys(command: &KeysCommand) -> Result<ExitCode> {
     match command {
         KeysCommand::New(args) => {
-            let scheme = match args.scheme {
-                SchemeName::Ed25519 => Scheme::Ed25519,
-                SchemeName::Wallet => Scheme::Secp256k1Eip712,
-                SchemeName::P256 => Scheme::P256,
-            };
+            let scheme = args.scheme.scheme();
             if args.out.exists() {
                 bail!("{} exists already; a key file is never written over", args.out.display());
             }
@@ -83,7 +98,7 @@ pub fn keys(command: &KeysCommand) -> Result<ExitCode> {
             let (_, secret) = keystore::generate(scheme)?;
             let public = keystore::write(&args.out, scheme, &secret, password.as_bytes())?;
             say!("written  {}", args.out.display());
-            show(&public, None)
+            show_key(&public, None)
         }
         KeysCommand::Show(args) => {
             let public = match keystore::public_key(&args.file)? {
@@ -91,16 +106,19 @@ pub fn keys(command: &KeysCommand) -> Result<ExitCode> {
                 // A file of another wallet says nothing of its key without the password.
                 None => keystore::read(&args.file, args.password.get()?.as_bytes())?.public_key(),
             };
-            show(&public, args.genesis_hash)
+            show_key(&public, args.genesis_hash)
         }
         KeysCommand::Address(args) => {
             say!("{}", account_of(&args.public_key, args.genesis_hash)?);
             Ok(ExitCode::SUCCESS)
         }
+        KeysCommand::Pkcs11(command) => token(command),
+        KeysCommand::Frost(command) => frost(command),
     }
 }
 
-fn show(public: &PublicKey, genesis: Option<Hash>) -> Result<ExitCode> {
+/// Prints a key and the accounts it opens.
+pub fn show_key(public: &PublicKey, genesis: Option<Hash>) -> Result<ExitCode> {
     say!("key      {public}");
     say!("account  {} (opened by a genesis file)", account_of(public, None)?);
     if genesis.is_some() {

@@ -3,12 +3,16 @@
 mod audit;
 mod common;
 mod demo;
+mod frost;
 mod genesis;
 mod keys;
 mod node;
+mod pkcs11;
 mod replay;
 mod report;
 mod show;
+mod sign;
+mod signer;
 mod tx;
 mod verify;
 
@@ -41,6 +45,10 @@ enum Command {
     Keys(keys::KeysCommand),
     /// Build, sign and submit a transaction.
     Tx(tx::TxArgs),
+    /// Sign a transaction that somebody wrote with `gage tx --out`.
+    Sign(sign::SignArgs),
+    /// Submit a transaction with the signatures of all copies of its document.
+    Submit(sign::SubmitArgs),
     /// Show what a node knows.
     Show(show::ShowArgs),
     /// Check a proof offline, and say what was checked and what is trusted.
@@ -57,6 +65,8 @@ fn main() -> ExitCode {
         Command::Genesis(command) => genesis::genesis(&command),
         Command::Keys(command) => keys::keys(&command),
         Command::Tx(args) => tx::tx(&args),
+        Command::Sign(args) => sign::sign(&args),
+        Command::Submit(args) => sign::submit(&args),
         Command::Show(args) => show::show(&args),
         Command::Verify(args) => verify::verify(&args),
         Command::Audit(args) => audit::audit(&args),

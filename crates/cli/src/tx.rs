@@ -1,7 +1,7 @@
 //! `gage tx`: transactions from the command line.
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,46 +11,54 @@ use gage_accounts::Quantity;
 use gage_auctions::LotId;
 use gage_auctions::operations::Take;
 use gage_chain::Operation;
-use gage_client::{Client, Signer, Stage, Status};
-use gage_crypto::{AccountId, SecretKey};
+use gage_client::{Client, Document, SignedTransaction, Signer, Stage, Status, compose};
+use gage_crypto::AccountId;
 use gage_ledger::operations::Transfer;
 use gage_units::{AssetId, Price, Timestamp, parse_decimal};
 use gage_vaults::operations::{Borrow, CloseVault, Deposit, OpenVault, Repay, Withdraw};
 use gage_vaults::{FacilityId, VaultId};
 
-use crate::common::{NodeUrl, Password, amount, print, read_key};
-use crate::keys::account_of;
+use crate::common::{NodeUrl, amount, print};
 use crate::say;
-
-/// How long a transaction is valid.
-const VALID_MS: u64 = 600_000;
+use crate::sign::names;
+use crate::signer::{SignerArgs, account};
 
 /// Who acts, where, and what.
 #[derive(Debug, Args)]
 pub struct TxArgs {
     #[command(flatten)]
     node: NodeUrl,
-    /// The key file that signs
-    #[arg(long, global = true)]
-    key: Option<PathBuf>,
+    #[command(flatten)]
+    signer: SignerArgs,
     /// The account that acts; the one that the key opened if not given
     #[arg(long, global = true)]
     account: Option<AccountId>,
     #[command(flatten)]
-    password: Password,
-    /// Seconds to wait for the receipt; 0 only submits
-    #[arg(long, global = true, default_value_t = 20)]
-    wait: u64,
-    /// Print one JSON object
-    #[arg(long, global = true)]
-    json: bool,
+    wait: Wait,
+    /// Do not submit: write the transaction with its text into this file, for others to sign
+    #[arg(long, global = true, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// How many minutes the transaction is valid
+    #[arg(long, global = true, default_value_t = 10)]
+    valid_minutes: u64,
     #[command(subcommand)]
     act: Act,
 }
 
+/// How long to wait, and how to tell what came of it.
+#[derive(Debug, Args)]
+pub struct Wait {
+    /// Seconds to wait for the receipt; 0 only submits
+    #[arg(long = "wait", global = true, default_value_t = 20)]
+    seconds: u64,
+    /// Print one JSON object
+    #[arg(long, global = true)]
+    json: bool,
+}
+
 /// What to do. Amounts are in whole units, like 12.5
 #[derive(Debug, Subcommand)]
-enum Act {
+pub enum Act {
     /// Give an amount to another account
     Transfer {
         /// The receiver, gage1...
@@ -104,7 +112,7 @@ enum Act {
 }
 
 #[derive(Debug, Args)]
-struct Move {
+pub struct Move {
     /// The vault's number
     #[arg(long)]
     vault: u32,
@@ -120,17 +128,63 @@ struct Move {
 pub fn tx(args: &TxArgs) -> Result<ExitCode> {
     let client = args.node.client()?;
     let operations = operations(&client, &args.act)?;
-    let path = args.key.as_ref().context("say which key signs: --key FILE (`gage keys new` makes one)")?;
-    let key = read_key(path, &args.password)?;
-    let account = account(&client, args.account, &key)?;
-    let mut signer = Signer::of(&client, account, key)?;
+    let valid_until = valid_until(&client, args.valid_minutes)?;
+    match &args.out {
+        Some(out) => write_document(&client, args, out, valid_until, operations),
+        None => {
+            let mut signer = open(&client, &args.signer, args.account)?;
+            let signed = signer.signed(valid_until, operations)?;
+            submitted(&client, &signed, &args.wait)
+        }
+    }
+}
+
+/// The signer, with its nonces and the names of assets.
+pub fn open(client: &Client, signer: &SignerArgs, given: Option<AccountId>) -> Result<Signer> {
+    let key = signer.open()?;
+    let account = account(client, given, &key.public_key())?;
+    let mut signer = Signer::of(client, account, key)?;
     for asset in client.assets()? {
         signer.know_asset(asset.id, &asset.asset.symbol, asset.asset.decimals);
     }
-    let signed = signer.signed(valid_until(&client)?, operations)?;
-    let stage = if args.wait == 0 { Stage::Accepted } else { Stage::Executed };
-    let status = client.submit_and_wait(&signed, stage, Duration::from_secs(args.wait))?;
-    if args.json {
+    Ok(signer)
+}
+
+/// Writes the transaction as a document, signed if a signer is named.
+fn write_document(
+    client: &Client,
+    args: &TxArgs,
+    out: &Path,
+    valid_until: Timestamp,
+    operations: Vec<Operation>,
+) -> Result<ExitCode> {
+    if out.exists() {
+        bail!("{} exists already; a document may hold signatures and is not written over", out.display());
+    }
+    let document = if args.signer.is_named() {
+        let mut signer = open(client, &args.signer, args.account)?;
+        let transaction = signer.transaction(valid_until, operations);
+        signer.document(&transaction)?
+    } else {
+        let account = args.account.context("say who acts: --account gage1..., or name a signer")?;
+        let nonce = client.account(&account)?.next_nonce;
+        let base_fee = client.fees()?.base_fee;
+        let transaction = compose(account, nonce, valid_until, base_fee, operations, Vec::new());
+        Document::new(&transaction, client.network()?.genesis, &names(&client.assets()?))
+    };
+    for line in document.check()?.text {
+        say!("{line}");
+    }
+    document.write(out)?;
+    say!("written to {}; sign it with `gage sign`, then `gage submit`", out.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Submits, waits and tells what came of it.
+pub fn submitted(client: &Client, signed: &SignedTransaction, wait: &Wait) -> Result<ExitCode> {
+    let stage = if wait.seconds == 0 { Stage::Accepted } else { Stage::Executed };
+    let status = client.submit_and_wait(signed, stage, Duration::from_secs(wait.seconds))?;
+    if wait.json {
         print(&client.get(&format!("/v1/transactions/{}", status.transaction))?, true);
     } else {
         say(&status);
@@ -142,30 +196,16 @@ pub fn tx(args: &TxArgs) -> Result<ExitCode> {
     })
 }
 
-/// The account given, or the one that the key opened: by the genesis file or on the network.
-fn account(client: &Client, given: Option<AccountId>, key: &SecretKey) -> Result<AccountId> {
-    if let Some(account) = given {
-        return Ok(account);
-    }
-    let public = key.public_key();
-    let candidates = [account_of(&public, None)?, account_of(&public, Some(client.genesis()?))?];
-    for candidate in candidates {
-        match client.account(&candidate) {
-            Ok(_) => return Ok(candidate),
-            Err(error) if error.name() == Some("UnknownAccount") => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    bail!("no account on this network was opened with the key {public}; say which with --account")
-}
-
-fn valid_until(client: &Client) -> Result<Timestamp> {
+/// So many minutes after the later of the node's time and this machine's.
+pub fn valid_until(client: &Client, minutes: u64) -> Result<Timestamp> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let now = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
-    Ok(Timestamp(client.network()?.time.0.max(now).saturating_add(VALID_MS)))
+    let later = client.network()?.time.0.max(now);
+    Ok(Timestamp(later.saturating_add(minutes.saturating_mul(60_000))))
 }
 
-fn operations(client: &Client, act: &Act) -> Result<Vec<Operation>> {
+/// The operations of an act.
+pub fn operations(client: &Client, act: &Act) -> Result<Vec<Operation>> {
     let vaults = |operation| Ok(vec![Operation::Vaults(operation)]);
     match act {
         Act::Transfer { to, asset, amount: text } => {

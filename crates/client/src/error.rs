@@ -53,6 +53,9 @@ pub enum Error {
     /// A transaction could not be made.
     #[error(transparent)]
     Signer(#[from] crate::SignerError),
+    /// A document between signers is refused.
+    #[error(transparent)]
+    Document(#[from] Box<crate::DocumentError>),
     /// The stream broke off.
     #[error("the stream broke off: {0}")]
     Stream(String),

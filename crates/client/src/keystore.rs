@@ -24,9 +24,9 @@ const FILE_BYTES_MAX: u64 = 65_536;
 /// The most memory that scrypt may be asked for by a file: 256 MiB.
 const SCRYPT_BYTES_MAX: u64 = 256 << 20;
 /// The work factor of new files: 2^17, as wallets use it.
-const LOG_N: u8 = 17;
-const R: u32 = 8;
-const P: u32 = 1;
+pub(crate) const LOG_N: u8 = 17;
+pub(crate) const R: u32 = 8;
+pub(crate) const P: u32 = 1;
 
 /// Why a key file cannot be read or written.
 #[derive(Debug, Error)]
@@ -72,27 +72,27 @@ struct KeyFile {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Crypto {
-    cipher: String,
-    ciphertext: String,
-    cipherparams: CipherParams,
-    kdf: String,
-    kdfparams: KdfParams,
-    mac: String,
+pub(crate) struct Crypto {
+    pub cipher: String,
+    pub ciphertext: String,
+    pub cipherparams: CipherParams,
+    pub kdf: String,
+    pub kdfparams: KdfParams,
+    pub mac: String,
 }
 
 #[derive(Serialize, Deserialize)]
-struct CipherParams {
-    iv: String,
+pub(crate) struct CipherParams {
+    pub iv: String,
 }
 
 #[derive(Serialize, Deserialize)]
-struct KdfParams {
-    dklen: u32,
-    n: u64,
-    r: u32,
-    p: u32,
-    salt: String,
+pub(crate) struct KdfParams {
+    pub dklen: u32,
+    pub n: u64,
+    pub r: u32,
+    pub p: u32,
+    pub salt: String,
 }
 
 /// A new key from the system's randomness.
@@ -110,7 +110,7 @@ pub fn generate(scheme: Scheme) -> Result<(SecretKey, Zeroizing<[u8; 32]>), Keys
     }
 }
 
-fn random(bytes: &mut [u8]) -> Result<(), KeystoreError> {
+pub(crate) fn random(bytes: &mut [u8]) -> Result<(), KeystoreError> {
     getrandom::fill(bytes).map_err(|error| KeystoreError::Random(error.to_string()))
 }
 
@@ -164,13 +164,13 @@ fn write_with(
 }
 
 #[cfg(unix)]
-fn create(path: &Path) -> io::Result<File> {
+pub(crate) fn create(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
 #[cfg(not(unix))]
-fn create(path: &Path) -> io::Result<File> {
+pub(crate) fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }
 
@@ -225,7 +225,7 @@ fn parse(path: &Path) -> Result<KeyFile, KeystoreError> {
     if file.version == 3 { Ok(file) } else { Err(malformed(format!("it is of version {}", file.version))) }
 }
 
-fn derive(params: &KdfParams, password: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+pub(crate) fn derive(params: &KdfParams, password: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
     let salt = hex::decode(&params.salt).ok()?;
     let memory = params.n.checked_mul(u64::from(params.r))?.checked_mul(128)?;
     let work = u64::from(params.p).checked_mul(params.n)?;
@@ -240,20 +240,20 @@ fn derive(params: &KdfParams, password: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
 }
 
 /// Encrypts or decrypts in place by the first half of the derived key.
-fn apply(derived: &[u8; 32], iv: &[u8; 16], bytes: &mut [u8]) {
+pub(crate) fn apply(derived: &[u8; 32], iv: &[u8; 16], bytes: &mut [u8]) {
     let mut key = Zeroizing::new([0; 16]);
     key.copy_from_slice(&derived[..16]);
     Ctr128BE::<Aes128>::new((&*key).into(), iv.into()).apply_keystream(bytes);
 }
 
 /// The check over the ciphertext by the second half of the derived key.
-fn mac(derived: &[u8; 32], ciphertext: &[u8]) -> [u8; 32] {
+pub(crate) fn mac(derived: &[u8; 32], ciphertext: &[u8]) -> [u8; 32] {
     let mut bytes = Zeroizing::new(derived[16..].to_vec());
     bytes.extend_from_slice(ciphertext);
     keccak256(&bytes).0
 }
 
-fn fixed<const N: usize>(text: &str) -> Option<[u8; N]> {
+pub(crate) fn fixed<const N: usize>(text: &str) -> Option<[u8; N]> {
     hex::decode(text).ok()?.try_into().ok()
 }
 

@@ -1,54 +1,48 @@
 //! An account that signs: nonces, fees, signatures.
 
-use std::collections::BTreeMap;
-
-use gage_accounts::Names;
 use gage_chain::{ExpectedEffect, KeySignature, Operation, SignedTransaction, Transaction};
-use gage_crypto::signature::SignatureError;
-use gage_crypto::{AccountId, Hash, PublicKey, SecretKey};
+use gage_crypto::{AccountId, Hash, PublicKey};
 use gage_units::{Amount, AssetId, Timestamp};
-use thiserror::Error;
 
-use crate::{Client, Error, Fees};
-
-/// Why a transaction could not be signed.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum SignerError {
-    /// A wallet key, and no text that a wallet could show.
-    #[error("the transaction cannot be signed with this key: {0}")]
-    Signature(SignatureError),
-}
-
-/// Symbols and decimals of assets, for the text that a wallet key signs. They never change.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct KnownAssets(pub BTreeMap<AssetId, (String, u8)>);
-
-impl Names for KnownAssets {
-    fn asset(&self, asset: AssetId) -> Option<(String, u8)> {
-        self.0.get(&asset).cloned()
-    }
-}
+use crate::{AssetNames, Client, Document, Error, Fees, SignerError, SigningKey};
 
 /// An account with a key that signs for it. Nonces are counted here, so that many transactions can be
 /// on their way; one signer per lane of nonces.
 pub struct Signer {
     account: AccountId,
-    key: SecretKey,
+    key: SigningKey,
     public: PublicKey,
     genesis: Hash,
     nonce: u64,
-    assets: KnownAssets,
+    assets: AssetNames,
     base_fee: Amount,
 }
 
 /// The fee may rise to so many times what it is when the transaction is signed.
 const FEE_ROOM: u128 = 4;
 
+/// A transaction whose fee may rise to four times what it is now.
+pub fn compose(
+    account: AccountId,
+    nonce: u64,
+    valid_until: Timestamp,
+    base_fee: Amount,
+    operations: Vec<Operation>,
+    expected: Vec<ExpectedEffect>,
+) -> Transaction {
+    let mut transaction = Transaction { account, nonce, valid_until, max_fee: Amount::ZERO, operations, expected };
+    let weight = u128::from(transaction.weight());
+    let fee = base_fee.0.saturating_mul(weight).div_ceil(1_000);
+    transaction.max_fee = Amount(fee.saturating_mul(FEE_ROOM));
+    transaction
+}
+
 impl Signer {
     /// A signer that knows everything it needs: no node is asked.
-    pub fn new(account: AccountId, key: SecretKey, genesis: Hash, nonce: u64, base_fee: Amount) -> Signer {
+    pub fn new(account: AccountId, key: impl Into<SigningKey>, genesis: Hash, nonce: u64, base_fee: Amount) -> Signer {
+        let key = key.into();
         let public = key.public_key();
-        Signer { account, key, public, genesis, nonce, assets: KnownAssets::default(), base_fee }
+        Signer { account, key, public, genesis, nonce, assets: AssetNames::default(), base_fee }
     }
 
     /// A signer with nonce and base fee from a node. The key is one of the account's, or of one of its
@@ -56,7 +50,8 @@ impl Signer {
     ///
     /// # Errors
     /// Those of the reads. Whether the key may sign is the node's to say, when it gets a transaction.
-    pub fn of(client: &Client, account: AccountId, key: SecretKey) -> Result<Signer, Error> {
+    pub fn of(client: &Client, account: AccountId, key: impl Into<SigningKey>) -> Result<Signer, Error> {
+        let key = key.into();
         let network = client.network()?;
         let record = client.account(&account)?;
         let id = key.public_key().id();
@@ -92,7 +87,7 @@ impl Signer {
 
     /// Notes the symbol and decimals of an asset, which a wallet key signs as part of the text.
     pub fn know_asset(&mut self, asset: AssetId, symbol: &str, decimals: u8) {
-        self.assets.0.insert(asset, (symbol.to_owned(), decimals));
+        self.assets.insert(asset, symbol, decimals);
     }
 
     /// The next transaction: the fee may rise to four times what it is now. Uses up a nonce.
@@ -107,11 +102,7 @@ impl Signer {
         operations: Vec<Operation>,
         expected: Vec<ExpectedEffect>,
     ) -> Transaction {
-        let (account, nonce) = (self.account, self.nonce);
-        let mut transaction = Transaction { account, nonce, valid_until, max_fee: Amount::ZERO, operations, expected };
-        let weight = u128::from(transaction.weight());
-        let fee = self.base_fee.0.saturating_mul(weight).div_ceil(1_000);
-        transaction.max_fee = Amount(fee.saturating_mul(FEE_ROOM));
+        let transaction = compose(self.account, self.nonce, valid_until, self.base_fee, operations, expected);
         self.nonce = self.nonce.saturating_add(1);
         transaction
     }
@@ -119,17 +110,17 @@ impl Signer {
     /// Signs a transaction.
     ///
     /// # Errors
-    /// [`SignerError::Signature`].
+    /// [`SignerError`].
     pub fn sign(&self, transaction: Transaction) -> Result<SignedTransaction, SignerError> {
         let payload = transaction.payload(&self.genesis, &self.assets);
-        let signature = self.key.sign(&payload).map_err(SignerError::Signature)?;
+        let signature = self.key.sign(&payload)?;
         Ok(SignedTransaction { transaction, signatures: vec![KeySignature { key: self.public, signature }] })
     }
 
     /// The next transaction, signed.
     ///
     /// # Errors
-    /// [`SignerError::Signature`].
+    /// [`SignerError`].
     pub fn signed(
         &mut self,
         valid_until: Timestamp,
@@ -137,5 +128,15 @@ impl Signer {
     ) -> Result<SignedTransaction, SignerError> {
         let transaction = self.transaction(valid_until, operations);
         self.sign(transaction)
+    }
+
+    /// A transaction as a document, signed by this key, for others to sign too.
+    ///
+    /// # Errors
+    /// [`Error::Signer`].
+    pub fn document(&self, transaction: &Transaction) -> Result<Document, Error> {
+        let mut document = Document::new(transaction, self.genesis, &self.assets);
+        document.sign(&self.key)?;
+        Ok(document)
     }
 }
