@@ -24,7 +24,7 @@ pub enum FrostCommand {
     Deal(Deal),
     /// Without a dealer, first round: begin as one of the parties
     DkgRound1(DkgRound1),
-    /// Second round, with the first messages of all
+    /// Second round, with the first messages of all; a second time gives the same message again
     DkgRound2(DkgRound2),
     /// The end, with the second messages of the others: the share
     DkgFinish(DkgFinish),
@@ -190,6 +190,10 @@ pub fn frost(command: &FrostCommand) -> Result<ExitCode> {
         FrostCommand::DkgRound2(args) => {
             let password = args.password.get()?;
             let state = Ceremony::read(&args.state, password.as_bytes())?;
+            // Only ever the same message: values for other first messages would give the polynomial away.
+            if let Some(told) = state.told() {
+                return send(&Message::FrostRound2(told.clone()), &args.out);
+            }
             let messages = of_kind(&args.messages, |message| match message {
                 Message::FrostRound1(message) => Some(message),
                 _ => None,
@@ -256,6 +260,10 @@ fn finish(args: &DkgFinish) -> Result<ExitCode> {
 }
 
 fn give_share(args: &GiveShare) -> Result<ExitCode> {
+    // Before nonces are given up for a message that could not be written.
+    if args.out.out.is_file() {
+        bail!("{} exists already; a message is never written over", args.out.out.display());
+    }
     let request = one(of_kind(&args.messages, |message| match message {
         Message::FrostRequest(request) => Some(*request),
         _ => None,

@@ -96,17 +96,22 @@ impl Reader {
 
     /// Asks whether to go on.
     pub fn confirm(&self) -> Result<()> {
-        if self.yes {
-            return Ok(());
-        }
-        if !std::io::stdin().is_terminal() {
-            bail!("nobody is there to be asked; read the text and give --yes");
-        }
-        eprint!("Sign this? Type yes: ");
-        let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer)?;
-        if answer.trim() == "yes" { Ok(()) } else { bail!("nothing was signed") }
+        confirm(self.yes)
     }
+}
+
+/// Asks the person at the terminal whether to sign what was shown.
+pub fn confirm(yes: bool) -> Result<()> {
+    if yes {
+        return Ok(());
+    }
+    if !std::io::stdin().is_terminal() {
+        bail!("nobody is there to be asked; read the text and give --yes");
+    }
+    eprint!("Sign this? Type yes: ");
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    if answer.trim() == "yes" { Ok(()) } else { bail!("nothing was signed") }
 }
 
 /// What assets are called.

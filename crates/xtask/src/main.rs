@@ -1,6 +1,7 @@
 //! The tools of the house: `cargo xtask tidy` checks its rules, `cargo xtask test` runs what CI runs.
 
 mod lexer;
+mod softhsm;
 mod steps;
 mod tidy;
 mod workspace;

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::tidy;
 use crate::workspace::root;
+use crate::{softhsm, tidy};
 
 /// What became of a step.
 enum Outcome {
@@ -95,11 +95,12 @@ fn test() -> Result<Outcome> {
     if std::env::var_os(SEED.0).is_none() {
         println!("property tests run with {}={}; set another seed to explore further", SEED.0, SEED.1);
     }
+    let token: &[(&str, &str)] = if softhsm::provide() { &[(softhsm::REQUIRED, "1")] } else { &[] };
     if has("nextest") {
-        cargo(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast"])
+        cargo_with(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast"], token)
     } else {
         println!("cargo-nextest is not installed: running the tests with cargo test");
-        cargo(&["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast", "--quiet"])
+        cargo_with(&["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast", "--quiet"], token)
     }
 }
 
@@ -153,8 +154,12 @@ fn judge(output: &str) -> Result<String> {
 }
 
 fn cargo(arguments: &[&str]) -> Result<Outcome> {
+    cargo_with(arguments, &[])
+}
+
+fn cargo_with(arguments: &[&str], environment: &[(&str, &str)]) -> Result<Outcome> {
     println!("    cargo {}", arguments.join(" "));
-    let status = command(arguments).status().context("starting cargo")?;
+    let status = command(arguments).envs(environment.iter().copied()).status().context("starting cargo")?;
     Ok(if status.success() { Outcome::Passed } else { Outcome::Failed(format!("cargo ended with {status}")) })
 }
 

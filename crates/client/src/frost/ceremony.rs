@@ -80,7 +80,7 @@ enum Stage {
     /// The first message is out.
     Committed(dkg::round1::SecretPackage),
     /// The second message is out; these are the first ones of all.
-    Shared { secret: dkg::round2::SecretPackage, first: Vec<Round1> },
+    Shared { secret: dkg::round2::SecretPackage, first: Vec<Round1>, told: Round2 },
 }
 
 impl std::fmt::Debug for Ceremony {
@@ -138,8 +138,16 @@ impl Ceremony {
             values.push(SealedValue { to: to.from, ciphertext: Hash(*bytes), mac });
         }
         let message = Round2 { name: own.name.clone(), from: own.from, view, values };
-        let stage = Stage::Shared { secret, first };
+        let stage = Stage::Shared { secret, first, told: message.clone() };
         Ok((Ceremony { own, decryption_key: self.decryption_key, stage }, message))
+    }
+
+    /// The second message, if it was made: to be sent again if it was lost.
+    pub fn told(&self) -> Option<&Round2> {
+        match &self.stage {
+            Stage::Committed(_) => None,
+            Stage::Shared { told, .. } => Some(told),
+        }
     }
 
     /// With the second messages of the others: this party's share.
@@ -148,7 +156,7 @@ impl Ceremony {
     /// [`FrostError::StepMissing`]; [`FrostError::DifferentView`], [`FrostError::Undecryptable`],
     /// [`FrostError::BadShare`] and others name the party at fault.
     pub fn finish(&self, messages: &[Round2]) -> Result<Share, FrostError> {
-        let Stage::Shared { secret, first } = &self.stage else { return Err(FrostError::StepMissing) };
+        let Stage::Shared { secret, first, .. } = &self.stage else { return Err(FrostError::StepMissing) };
         let own = &self.own;
         let view = view(first);
         let senders: Vec<u16> = (1..=own.parties).filter(|party| *party != own.from).collect();

@@ -1,6 +1,6 @@
 //! What can go wrong between the holders of shares.
 
-use gage_crypto::{PublicKey, Scheme};
+use gage_crypto::PublicKey;
 use thiserror::Error;
 
 use super::party_of;
@@ -95,9 +95,6 @@ pub enum FrostError {
     /// A wrong signature share.
     #[error("the signature share of party {0} is wrong; leave it out and ask the others anew")]
     BadSignatureShare(u16),
-    /// The key signs machine digests only.
-    #[error("a threshold key is of scheme ed25519, not {}", .0.name())]
-    Scheme(Scheme),
     /// A message that cannot be read.
     #[error("{place} holds no message of this kind: {reason}")]
     Malformed {

@@ -271,9 +271,12 @@ fn a_ceremony_rests_in_its_file_between_the_rounds() {
     let path = place.file("state");
     let (ceremonies, first) = begin_all("treasury", 2, 2);
     ceremonies[0].write(&path, PASSWORD).unwrap();
-    let (one, _) = Ceremony::read(&path, PASSWORD).unwrap().share(&first).unwrap();
+    let (one, message) = Ceremony::read(&path, PASSWORD).unwrap().share(&first).unwrap();
+    assert_eq!(one.told(), Some(&message));
     one.replace(&path, PASSWORD).unwrap();
     let again = Ceremony::read(&path, PASSWORD).unwrap();
+    assert_eq!(again.told(), one.told());
+    assert!(again.told().is_some() && ceremonies[1].told().is_none());
     assert!(matches!(again.share(&first), Err(FrostError::StepDone)));
     assert!(matches!(Ceremony::begin("Treasury", 1, 2, 2), Err(FrostError::BadName)));
     assert!(matches!(Ceremony::begin("a", 3, 2, 2), Err(FrostError::UnknownParty(3))));

@@ -165,6 +165,7 @@ impl Token {
         let (slot, label) = slot(&library, uri)?;
         let session = if write { library.open_rw_session(slot) } else { library.open_ro_session(slot) };
         let session = session.map_err(module("open a session"))?;
+        // A token that this process opened before stays open for all its sessions, whatever the PIN says now.
         match session.login(UserType::User, Some(&AuthPin::from(pin.to_owned()))) {
             Ok(()) | Err(TokenError::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {}
             Err(TokenError::Pkcs11(RvError::PinIncorrect | RvError::PinLenRange | RvError::PinInvalid, _)) => {
