@@ -12,8 +12,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::api::Api;
 use crate::handlers::{
-    accounts, admin, assets, auctions, audit, backstop, blocks, feeds, health, network, records, render, stream,
-    submit, transactions, vaults,
+    accounts, admin, assets, auctions, audit, backstop, blocks, bundles, feeds, health, network, records, render,
+    stream, submit, transactions, vaults,
 };
 use crate::openapi::{Answer, Body, Route};
 use crate::problem::{Cause, Problem};
@@ -162,6 +162,20 @@ pub(crate) fn routes() -> Vec<Entry> {
                 Answer::Schema("Evidence"),
             ),
             get(records::holding),
+        ),
+        (
+            read(
+                "/v1/accounts/{id}/bundles",
+                "accounts",
+                "What an account's keys propose and approve",
+                PAGE,
+                Answer::Page("Bundle"),
+            ),
+            get(bundles::list),
+        ),
+        (
+            read("/v1/bundles/{number}", "accounts", "A proposal with its approvals", &[], Answer::Schema("Bundle")),
+            get(bundles::get),
         ),
         (read("/v1/assets", "assets", "The assets", PAGE, Answer::Page("Asset")), get(assets::list)),
         (read("/v1/assets/{id}", "assets", "An asset with its supply", &[], Answer::Schema("Asset")), get(assets::get)),

@@ -81,6 +81,15 @@ fn every_route_answers_as_its_document_says() {
     let hash = status["transaction"].as_str().unwrap().to_owned();
     seen.insert("post /v1/transactions".to_owned());
     seen.insert("post /v1/admin/seal".to_owned());
+    let time = world.get("/v1/network").json()["time"].as_u64().unwrap();
+    let proposal = gage_chain::ProposeBundle {
+        operations: borsh::to_vec(&[transfer(bob, USD, 9)].to_vec()).unwrap(),
+        not_before: gage_units::Timestamp(time),
+        not_after: gage_units::Timestamp(time + 3_600_000),
+        key: common::secret(ALICE).public_key().id(),
+    };
+    let proposed = gage_chain::Operation::Chain(gage_chain::ChainOperation::ProposeBundle(proposal));
+    assert_eq!(world.run(ALICE, vec![proposed])["receipt"]["outcome"], "done");
 
     // A fall: the vault is liquidated, and there is a lot to look at.
     world.report(120);
@@ -107,7 +116,13 @@ fn every_route_answers_as_its_document_says() {
     let oracle = format!("/v1/blocks/{height}/events?module=oracle");
     assert_eq!(get("/v1/blocks/{height}/events", &oracle, seen)["items"], json!([]));
     let account = get("/v1/accounts/{id}", &format!("/v1/accounts/{alice}"), seen);
-    assert_eq!(account["next_nonce"], 5);
+    assert_eq!(account["next_nonce"], 6);
+    let bundles = get("/v1/accounts/{id}/bundles", &format!("/v1/accounts/{alice}/bundles"), seen);
+    let number = bundles["items"][0]["number"].as_u64().unwrap();
+    let bundle = get("/v1/bundles/{number}", &format!("/v1/bundles/{number}"), seen);
+    assert_eq!((&bundle, &bundle["current"]), (&bundles["items"][0], &json!(true)));
+    let behind = format!("/v1/accounts/{alice}/bundles?cursor={number}");
+    assert_eq!(get("/v1/accounts/{id}/bundles", &behind, seen)["items"], json!([]));
     let holdings = get("/v1/accounts/{id}/holdings", &format!("/v1/accounts/{bob}/holdings"), seen);
     assert_eq!(holdings["items"][0]["free"], "500250");
     assert_eq!(get("/v1/assets", "/v1/assets", seen)["items"].as_array().unwrap().len(), 3);

@@ -8,6 +8,7 @@ mod genesis;
 mod keys;
 mod node;
 mod pkcs11;
+mod proposals;
 mod replay;
 mod report;
 mod show;
@@ -49,6 +50,10 @@ enum Command {
     Sign(sign::SignArgs),
     /// Submit a transaction with the signatures of all copies of its document.
     Submit(sign::SubmitArgs),
+    /// Propose what an account shall do once enough of its keys approve.
+    Propose(proposals::ProposeArgs),
+    /// Show, approve, stop and execute proposals.
+    Proposals(proposals::ProposalsArgs),
     /// Show what a node knows.
     Show(show::ShowArgs),
     /// Check a proof offline, and say what was checked and what is trusted.
@@ -67,6 +72,8 @@ fn main() -> ExitCode {
         Command::Tx(args) => tx::tx(&args),
         Command::Sign(args) => sign::sign(&args),
         Command::Submit(args) => sign::submit(&args),
+        Command::Propose(args) => proposals::propose(&args),
+        Command::Proposals(args) => proposals::proposals(&args),
         Command::Show(args) => show::show(&args),
         Command::Verify(args) => verify::verify(&args),
         Command::Audit(args) => audit::audit(&args),

@@ -56,6 +56,9 @@ pub enum Error {
     /// A document between signers is refused.
     #[error(transparent)]
     Document(#[from] Box<crate::DocumentError>),
+    /// A proposal is refused.
+    #[error(transparent)]
+    Proposal(#[from] crate::ProposalError),
     /// The stream broke off.
     #[error("the stream broke off: {0}")]
     Stream(String),

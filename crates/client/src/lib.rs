@@ -3,7 +3,7 @@
 //! Nouns: [`Client`] (a node at a URL), [`Signer`] (an account, its key, its nonces), [`Transaction`]
 //! (built by [`Signer::transaction`]), [`SigningKey`] (wherever the secret is: [`keystore`], an encrypted
 //! file; [`pkcs11`], a hardware module; [`frost`], shares of several people), [`Document`] (a transaction
-//! on its way between signers), [`convert`] (signatures as wallets and modules give them), [`Stream`].
+//! on its way between signers), [`Proposal`] (operations that wait for approvals), [`convert`] (signatures as wallets and modules give them), [`Stream`].
 //!
 //! ```text
 //!   operations --Signer--> signed bytes --Client--> node --> Status with receipt
@@ -21,6 +21,7 @@ mod error;
 pub mod frost;
 pub mod keystore;
 pub mod pkcs11;
+mod proposals;
 mod replies;
 mod sealed;
 mod signer;
@@ -31,6 +32,7 @@ pub use client::{Client, ClientConfig};
 pub use document::{AssetNames, Checked, Document, DocumentError, transaction_text};
 pub use error::{Error, Problem};
 pub use gage_chain::{SignedTransaction, Transaction, TransactionHash};
+pub use proposals::{Proposal, ProposalError, propose};
 pub use replies::{
     Account, Audit, Fees, Lot, Network, Page, Receipt, ReceiptEvent, Rendered, Sealed, Stage, Status, Taken,
 };

@@ -7,6 +7,7 @@ pub(crate) mod auctions;
 pub(crate) mod audit;
 pub(crate) mod backstop;
 pub(crate) mod blocks;
+pub(crate) mod bundles;
 pub(crate) mod events;
 pub(crate) mod feeds;
 pub(crate) mod health;
