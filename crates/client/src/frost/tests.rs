@@ -214,7 +214,7 @@ fn who_deviates_in_a_ceremony_is_named() {
 
     assert!(matches!(again().share(&first[..2]), Err(FrostError::Missing(3))));
     let (_, other) = Ceremony::begin("treasury", 3, 3, 2).unwrap();
-    assert!(matches!(again().share(&[&first[..], &[other.clone()]].concat()), Err(FrostError::Twice(3))));
+    assert!(matches!(again().share(&[&first[..], std::slice::from_ref(&other)].concat()), Err(FrostError::Twice(3))));
     for (name, parties, threshold) in [("treasure", 3, 2), ("treasury", 4, 2), ("treasury", 3, 3)] {
         let (_, wrong) = Ceremony::begin(name, 3, parties, threshold).unwrap();
         let refused = again().share(&[first[1].clone(), wrong]).unwrap_err();
@@ -234,8 +234,8 @@ fn who_deviates_in_a_ceremony_is_named() {
     assert!(matches!(one_deceived.finish(&[of_two.clone(), of_three.clone()]), Err(FrostError::DifferentView(2))));
 
     let (one, of_one) = again().share(&first).unwrap();
-    assert!(matches!(again().finish(&[of_two.clone()]), Err(FrostError::StepMissing)));
-    assert!(matches!(one.finish(&[of_two.clone()]), Err(FrostError::Missing(3))));
+    assert!(matches!(again().finish(std::slice::from_ref(&of_two)), Err(FrostError::StepMissing)));
+    assert!(matches!(one.finish(std::slice::from_ref(&of_two)), Err(FrostError::Missing(3))));
     // A value that was made for another party, or changed on the way.
     let mut json = serde_json::to_value(&of_three).unwrap();
     json["values"][0]["mac"] = json["values"][1]["mac"].clone();
@@ -296,7 +296,7 @@ fn messages_are_read_from_files_and_folders() {
     fs::write(place.file("notes.json"), "{}").unwrap();
     fs::write(place.file("all.jsonl"), messages.iter().map(|message| message.line() + "\n").collect::<String>())
         .unwrap();
-    assert_eq!(read_messages(&[place.0.clone()]).unwrap(), messages);
+    assert_eq!(read_messages(std::slice::from_ref(&place.0)).unwrap(), messages);
     assert_eq!(read_messages(&[place.file("all.jsonl")]).unwrap(), messages);
     assert!(matches!(read_messages(&[place.file("notes.json")]), Err(FrostError::Malformed { .. })));
     assert!(matches!(read_messages(&[place.file("nothing.json")]), Err(FrostError::Malformed { .. })));
