@@ -114,6 +114,18 @@ impl Operation {
         }
     }
 
+    /// The work that the rules of the assets it moves add to it, as they stand now.
+    pub(crate) fn rules_weight(&self, draft: &Draft) -> u64 {
+        let of = |asset| gage_compliance::movement_weight(draft, asset);
+        match self {
+            Operation::Ledger(operation) => operation.rules_weight(draft),
+            Operation::Auctions(gage_auctions::Operation::Take(take)) => of(take.asset),
+            Operation::Backstop(gage_backstop::Operation::ClaimGains(claim)) => of(claim.asset),
+            // What else moves restricted assets is bounded by its own weight, or moves them to modules.
+            _ => 0,
+        }
+    }
+
     /// What a wallet shows.
     pub fn describe(&self, names: &dyn Names) -> String {
         match self {

@@ -28,7 +28,7 @@ impl Chain {
     /// Runs one transaction: authority, nonce and fee, which stay whatever follows, then its operations.
     pub(crate) fn run_transaction(&mut self, signed: &SignedTransaction, height: Height, time: Timestamp) -> Receipt {
         let transaction = &signed.transaction;
-        let (hash, weight) = (transaction.hash(&self.genesis()), transaction.weight());
+        let (hash, weight) = (transaction.hash(&self.genesis()), transaction.weight_in(&self.draft));
         let receipt = |outcome, fee, events| Receipt { transaction: hash, outcome, fee, weight, events };
         // Who pays nothing does not raise the base fee of those who pay.
         let unpaid = |outcome| Receipt { weight: 0, ..receipt(outcome, Amount::ZERO, Events::default()) };

@@ -7,6 +7,7 @@ use gage_accounts::{Class, Names};
 use gage_crypto::payload::machine_digest;
 use gage_crypto::signature::SignatureError;
 use gage_crypto::{AccountId, Hash, PublicKey, Signature, SigningPayload, eip712};
+use gage_store::Draft;
 use gage_units::{Amount, Timestamp};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -120,6 +121,12 @@ impl Transaction {
         let effects = u64::try_from(self.expected.len()).unwrap_or(u64::MAX).saturating_mul(100);
         let operations = self.operations.iter().fold(0u64, |sum, operation| sum.saturating_add(operation.weight()));
         BASE.saturating_add(operations).saturating_add(effects)
+    }
+
+    /// Its weight with what the rules of the assets it moves add as they stand now: this is what is paid for.
+    pub fn weight_in(&self, draft: &Draft) -> u64 {
+        let rules = |sum: u64, operation: &Operation| sum.saturating_add(operation.rules_weight(draft));
+        self.operations.iter().fold(self.weight(), rules)
     }
 
     /// The most it takes from its account's fee credit: the fee and what it withdraws. A sum that does

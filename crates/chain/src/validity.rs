@@ -112,7 +112,7 @@ pub(crate) fn check_block(draft: &Draft, head: &Head, block: &Block) -> Result<(
 }
 
 fn check_weight(draft: &Draft, block: &Block) -> Result<(), Invalid> {
-    let weight = |sum: u64, signed: &SignedTransaction| sum.saturating_add(signed.transaction.weight());
+    let weight = |sum: u64, signed: &SignedTransaction| sum.saturating_add(signed.transaction.weight_in(draft));
     let found = block.transactions.iter().fold(0, weight);
     let max = params(draft).weight_max;
     if found > max { Err(Invalid::Weight { found, max }) } else { Ok(()) }
@@ -156,7 +156,7 @@ pub fn check_transaction(
     if transaction.valid_until < time {
         return Err(Error::Expired.into());
     }
-    let weight = transaction.weight();
+    let weight = transaction.weight_in(draft);
     if network(draft).is_none_or(|network| weight > network.params.weight_max) {
         return Err(Error::TooHeavy.into());
     }

@@ -50,6 +50,20 @@ pub enum Clause {
     OtherIdentity,
     /// Each side meets some requirement, but no requirement is met by both.
     NoCommonRequirement,
+    /// The asset would have more holders than its cap.
+    TooManyHolders,
+    /// A holder would hold more than the cap.
+    HoldingAboveMax,
+    /// A holder would hold less than the least, yet something.
+    HoldingBelowMin,
+    /// More holders with or without a claim than their cap.
+    TooManyOfClaim,
+    /// Holders with or without a claim would hold more than their cap.
+    ClaimOwnershipAboveMax,
+    /// The holder would send what is locked up.
+    LockedUp,
+    /// The sender holds less than is asked about.
+    HoldingTooSmall,
 }
 
 impl Clause {
@@ -68,6 +82,13 @@ impl Clause {
             Clause::ClaimPresent => 2110,
             Clause::OtherIdentity => 2111,
             Clause::NoCommonRequirement => 2112,
+            Clause::TooManyHolders => 2113,
+            Clause::HoldingAboveMax => 2114,
+            Clause::HoldingBelowMin => 2115,
+            Clause::TooManyOfClaim => 2116,
+            Clause::ClaimOwnershipAboveMax => 2117,
+            Clause::LockedUp => 2118,
+            Clause::HoldingTooSmall => 2119,
         }
     }
 

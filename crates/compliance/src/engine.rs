@@ -6,8 +6,9 @@ use gage_accounts::{Context, id_of};
 use gage_store::Draft;
 use gage_units::{AccountNumber, AssetId, Timestamp};
 
+use crate::counted::ClaimValue;
 use crate::denial::{CLAUSES_MAX, Clause, FailedClause, Side};
-use crate::rule::{ClaimMatch, Condition, Requirement, Scope, Test, Topic};
+use crate::rule::{ClaimMatch, Condition, Requirement, Scope, ScopeMatch, Test, Topic};
 use crate::state::{CLAIMS, Claim, ClaimKey, IdentityId, TRUSTED};
 
 /// One account in a movement.
@@ -37,7 +38,27 @@ impl Party {
     }
 }
 
-/// Adds to `clauses` why these parties may not deal with each other; nothing if they may.
+/// The earliest instant at which what was read of claims could read otherwise by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Horizon(pub Option<Timestamp>);
+
+impl Horizon {
+    /// Notes when this claim begins or ceases to count, as seen at `time`.
+    fn note(&mut self, claim: &Claim, time: Timestamp) {
+        let next = match claim.expires {
+            _ if claim.revoked.is_some() => None,
+            _ if time < claim.issued => Some(claim.issued),
+            Some(expires) if time < expires => Some(expires),
+            _ => None,
+        };
+        if let Some(next) = next {
+            self.0 = Some(self.0.map_or(next, |earliest| earliest.min(next)));
+        }
+    }
+}
+
+/// Adds to `clauses` why these parties, with the requirements that each meets, may not deal with each
+/// other; nothing if they may.
 ///
 /// Every pair of sender and receiver needs a requirement that both meet. A side that is absent or not
 /// asked (a module, a sender moved by a rule) meets everything.
@@ -46,14 +67,12 @@ pub(crate) fn check(
     ctx: &Context,
     asset: AssetId,
     requirements: &[Requirement],
-    parties: &[Party],
+    met: &[(Party, u32)],
     clauses: &mut Vec<FailedClause>,
 ) {
     if requirements.is_empty() {
         return;
     }
-    let met: Vec<(Party, u32)> =
-        parties.iter().map(|party| (*party, met_by(draft, ctx, asset, requirements, party))).collect();
     let mut denied = false;
     for (party, _) in met.iter().filter(|(_, mask)| *mask == 0) {
         denied = true;
@@ -73,16 +92,52 @@ pub(crate) fn check(
     }
 }
 
-/// The requirements whose conditions on the party's side it meets: bit `i` for requirement `i`.
-pub(crate) fn met_by(draft: &Draft, ctx: &Context, asset: AssetId, requirements: &[Requirement], party: &Party) -> u32 {
+/// The requirements whose conditions on one side an identity meets: bit `i` for requirement `i`.
+pub(crate) fn met_by(
+    draft: &Draft,
+    time: Timestamp,
+    asset: AssetId,
+    requirements: &[Requirement],
+    side: Side,
+    identity: Option<IdentityId>,
+    horizon: &mut Horizon,
+) -> u32 {
     let mut mask = 0u32;
     for (index, requirement) in requirements.iter().enumerate().take(32) {
-        let mut conditions = requirement.conditions(party.side).iter();
-        if conditions.all(|condition| failure(draft, ctx, asset, condition, party.identity).is_none()) {
+        let mut conditions = requirement.conditions(side).iter();
+        if conditions.all(|condition| failure(draft, time, asset, condition, identity, horizon).is_none()) {
             mask |= 1 << index;
         }
     }
     mask
+}
+
+/// Under which values of a topic an identity is counted for an asset: absent, or present and of each
+/// jurisdiction that a live claim of a trusted issuer names, ascending and each once. Where nobody is
+/// trusted, everybody is counted as absent.
+pub(crate) fn values_of(
+    draft: &Draft,
+    time: Timestamp,
+    asset: AssetId,
+    topic: Topic,
+    subject: IdentityId,
+    horizon: &mut Horizon,
+) -> Vec<ClaimValue> {
+    let issuers = trusted(draft, asset, topic).unwrap_or_default();
+    let mut values = Vec::new();
+    for (key, claim) in issuers.iter().flat_map(|issuer| claims_by(draft, subject, topic, *issuer)) {
+        if !ScopeMatch::General.accepts(key.scope, asset) {
+            continue;
+        }
+        horizon.note(claim, time);
+        if claim.is_live(time) {
+            values.push(ClaimValue::Present);
+            values.extend(key.jurisdiction.map(ClaimValue::Of));
+        }
+    }
+    values.sort_unstable();
+    values.dedup();
+    if values.is_empty() { vec![ClaimValue::Absent] } else { values }
 }
 
 /// Why a condition fails.
@@ -111,7 +166,9 @@ fn explain(
     let who = party.describe(draft);
     for (index, requirement) in requirements.iter().enumerate() {
         for condition in requirement.conditions(party.side) {
-            let Some(failure) = failure(draft, ctx, asset, condition, party.identity) else { continue };
+            let mut unused = Horizon::default();
+            let failed = failure(draft, ctx.time, asset, condition, party.identity, &mut unused);
+            let Some(failure) = failed else { continue };
             let mut failed = describe(&who, party, condition, failure);
             failed.requirement = u8::try_from(index).ok();
             clauses.push(failed);
@@ -148,27 +205,29 @@ fn describe(who: &str, party: &Party, condition: &Condition, failure: Failure) -
 /// Why `identity` fails the condition; `None` if it meets it.
 fn failure(
     draft: &Draft,
-    ctx: &Context,
+    time: Timestamp,
     asset: AssetId,
     condition: &Condition,
     identity: Option<IdentityId>,
+    horizon: &mut Horizon,
 ) -> Option<Failure> {
     // Without an identity nothing can be claimed and nothing shown absent: every condition fails.
     let Some(subject) = identity else { return Some(Failure::NoIdentity) };
     match &condition.test {
         Test::Identity(wanted) => (*wanted != subject).then_some(Failure::OtherIdentity(*wanted)),
-        Test::Present(_) | Test::AnyOf(_) => missing(draft, ctx, asset, condition, subject),
-        Test::Absent(_) | Test::NoneOf(_) => present(draft, ctx, asset, condition, subject),
+        Test::Present(_) | Test::AnyOf(_) => missing(draft, time, asset, condition, subject, horizon),
+        Test::Absent(_) | Test::NoneOf(_) => present(draft, time, asset, condition, subject, horizon),
     }
 }
 
 /// Why none of the condition's claims is there.
 fn missing(
     draft: &Draft,
-    ctx: &Context,
+    time: Timestamp,
     asset: AssetId,
     condition: &Condition,
     subject: IdentityId,
+    horizon: &mut Horizon,
 ) -> Option<Failure> {
     let mut untrusted = None;
     let mut claimable = false;
@@ -183,11 +242,12 @@ fn missing(
             if !condition.test.matches_on(topic).any(|wanted| wanted.accepts(key, asset)) {
                 continue;
             }
-            if claim.is_live(ctx.time) {
+            horizon.note(claim, time);
+            if claim.is_live(time) {
                 return None;
             }
-            if claim.revoked.is_none() && ctx.time < claim.issued {
-                earliest = Some(earliest.map_or(claim.issued, |time| time.min(claim.issued)));
+            if claim.revoked.is_none() && time < claim.issued {
+                earliest = Some(earliest.map_or(claim.issued, |earliest| earliest.min(claim.issued)));
             }
         }
     }
@@ -199,10 +259,11 @@ fn missing(
 /// Why one of the condition's claims is there.
 fn present(
     draft: &Draft,
-    ctx: &Context,
+    time: Timestamp,
     asset: AssetId,
     condition: &Condition,
     subject: IdentityId,
+    horizon: &mut Horizon,
 ) -> Option<Failure> {
     let mut found: Option<ClaimMatch> = None;
     // When the last of them has expired; `None` if one never does.
@@ -213,10 +274,14 @@ fn present(
             return Some(Failure::NoTrustedIssuer(topic));
         };
         let claims = issuers.iter().flat_map(|issuer| claims_by(draft, subject, topic, *issuer));
-        for (key, claim) in claims.filter(|(_, claim)| claim.is_live(ctx.time)) {
+        for (key, claim) in claims {
             let Some(unwanted) = condition.test.matches_on(topic).find(|unwanted| unwanted.accepts(key, asset)) else {
                 continue;
             };
+            horizon.note(claim, time);
+            if !claim.is_live(time) {
+                continue;
+            }
             found = found.or(Some(*unwanted));
             until = until.zip(claim.expires).map(|(until, expires)| until.max(expires));
         }
@@ -234,6 +299,11 @@ fn issuers<'d>(
     if !condition.issuers.is_empty() {
         return Some(&condition.issuers);
     }
+    trusted(draft, asset, topic)
+}
+
+/// Who is trusted on a topic for an asset: the asset's own list if it has one, otherwise the network's.
+fn trusted(draft: &Draft, asset: AssetId, topic: Topic) -> Option<&[AccountNumber]> {
     let list = TRUSTED.peek(draft, &(Some(asset), topic)).or_else(|| TRUSTED.peek(draft, &(None, topic)));
     list.map(Vec::as_slice).filter(|list| !list.is_empty())
 }

@@ -79,6 +79,29 @@ pub enum Error {
     /// All identity numbers are given out.
     #[error("no identity number is left")]
     IdentitiesUsedUp,
+    /// Too many topics, or not in order.
+    #[error("the holders of an asset are counted by at most 4 topics, ascending")]
+    BadTopics,
+    /// Caps beyond their limits.
+    #[error(
+        "an asset has at most 16 caps by claim and 16 exempt identities, ascending; a share is at most the whole, and the least holding at most the largest"
+    )]
+    BadCaps,
+    /// A cap by a claim that is not counted.
+    #[error("a cap by claim names a topic by which the asset's holders are counted")]
+    TopicNotCounted,
+    /// Its holders are not counted.
+    #[error("the asset's holders are not counted")]
+    NotCounted,
+    /// More would be locked up than is held.
+    #[error("more would be locked up than the holder has")]
+    LockExceedsHolding,
+    /// Too many lots.
+    #[error("a holder has at most 16 lots of an asset")]
+    TooManyLots,
+    /// Too many or no identities in one list.
+    #[error("a list of holders names 1 to 64 identities")]
+    BadHolders,
 }
 
 impl Error {
@@ -109,6 +132,13 @@ impl Error {
             Error::NotFrozen => 2019,
             Error::NotBlocked => 2020,
             Error::IdentitiesUsedUp => 2021,
+            Error::BadTopics => 2022,
+            Error::BadCaps => 2023,
+            Error::TopicNotCounted => 2024,
+            Error::NotCounted => 2025,
+            Error::LockExceedsHolding => 2026,
+            Error::TooManyLots => 2027,
+            Error::BadHolders => 2028,
         }
     }
 

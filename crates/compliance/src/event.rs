@@ -4,6 +4,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use gage_units::{AccountNumber, AssetId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::counted::Caps;
+use crate::lots::{Bearer, Lot};
 use crate::rule::{Requirement, Topic};
 use crate::state::{Claim, ClaimKey, IdentityId, Stops};
 use crate::text::Reason;
@@ -134,6 +136,38 @@ pub enum Event {
     SubjectUnblocked {
         /// Of which identity or account.
         subject: Blocked,
+        /// Why.
+        reason: Reason,
+    },
+    /// The holders of an asset are counted from now on.
+    HoldersCounted {
+        /// Of which asset.
+        asset: AssetId,
+        /// By the values of claims on these.
+        topics: Vec<Topic>,
+    },
+    /// An asset's caps were set.
+    CapsSet {
+        /// Of which asset.
+        asset: AssetId,
+        /// All of them.
+        caps: Caps,
+    },
+    /// An amount is locked up with its bearer.
+    LockedUp {
+        /// Of which asset.
+        asset: AssetId,
+        /// With whom.
+        bearer: Bearer,
+        /// How much until when.
+        lot: Lot,
+    },
+    /// Governance replaced the first account of an identity.
+    IdentityRecovered {
+        /// Which identity.
+        identity: IdentityId,
+        /// The account that is first from now on.
+        account: AccountNumber,
         /// Why.
         reason: Reason,
     },

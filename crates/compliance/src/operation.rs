@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::operations::{
-    AppointAgent, Block, FreezeAccount, InviteAccount, IssueClaim, JoinIdentity, OpenIdentity, PauseAsset, ResumeAsset,
-    RevokeClaim, SetRequirements, SetTrustedIssuers, SetVenues, Unblock, UnfreezeAccount,
+    AppointAgent, Block, FreezeAccount, InviteAccount, IssueClaim, JoinIdentity, OpenIdentity, PauseAsset,
+    RecoverIdentity, RefreshHolders, ResumeAsset, RevokeClaim, SetCaps, SetRequirements, SetTrustedIssuers, SetVenues,
+    Unblock, UnfreezeAccount,
 };
 
 /// What can be asked of this module.
@@ -45,6 +46,12 @@ pub enum Operation {
     Block(Block),
     /// Lifts a block.
     Unblock(Unblock),
+    /// Sets the caps on an asset's holders.
+    SetCaps(SetCaps),
+    /// Counts holders anew.
+    RefreshHolders(RefreshHolders),
+    /// Replaces the first account of an identity.
+    RecoverIdentity(RecoverIdentity),
 }
 
 impl Operation {
@@ -58,6 +65,8 @@ impl Operation {
             Operation::SetTrustedIssuers(operation) => operation.validate(),
             Operation::SetRequirements(operation) => operation.validate(),
             Operation::SetVenues(operation) => operation.validate(),
+            Operation::SetCaps(operation) => operation.validate(),
+            Operation::RefreshHolders(operation) => operation.validate(),
             Operation::OpenIdentity(_)
             | Operation::InviteAccount(_)
             | Operation::JoinIdentity(_)
@@ -68,7 +77,8 @@ impl Operation {
             | Operation::FreezeAccount(_)
             | Operation::UnfreezeAccount(_)
             | Operation::Block(_)
-            | Operation::Unblock(_) => Ok(()),
+            | Operation::Unblock(_)
+            | Operation::RecoverIdentity(_) => Ok(()),
         }
     }
 
@@ -93,6 +103,9 @@ impl Operation {
             Operation::UnfreezeAccount(operation) => operation.apply(draft, ctx)?,
             Operation::Block(operation) => operation.apply(draft, ctx)?,
             Operation::Unblock(operation) => operation.apply(draft, ctx)?,
+            Operation::SetCaps(operation) => operation.apply(draft, ctx)?,
+            Operation::RefreshHolders(operation) => operation.apply(draft, ctx)?,
+            Operation::RecoverIdentity(operation) => operation.apply(draft, ctx)?,
         }
         Ok(None)
     }
@@ -114,7 +127,10 @@ impl Operation {
             | Operation::AppointAgent(_)
             | Operation::ResumeAsset(_)
             | Operation::UnfreezeAccount(_)
-            | Operation::Unblock(_) => Class::General,
+            | Operation::Unblock(_)
+            | Operation::SetCaps(_)
+            | Operation::RefreshHolders(_)
+            | Operation::RecoverIdentity(_) => Class::General,
         }
     }
 
@@ -124,7 +140,10 @@ impl Operation {
             Operation::SetTrustedIssuers(operation) => operation.issuers.len(),
             Operation::SetRequirements(operation) => operation.size(),
             // It may look through the open invitations.
-            Operation::InviteAccount(_) => 10,
+            Operation::InviteAccount(_) | Operation::RecoverIdentity(_) => 10,
+            Operation::SetCaps(operation) => operation.caps.by_claim.len().saturating_add(operation.caps.exempt.len()),
+            // Each is asked for every claim on every topic, and written anew.
+            Operation::RefreshHolders(operation) => operation.identities.len().saturating_mul(50),
             _ => 0,
         };
         u64::try_from(listed).unwrap_or(u64::MAX).saturating_mul(100).saturating_add(1_000)
@@ -148,6 +167,9 @@ impl Operation {
             Operation::UnfreezeAccount(operation) => operation.describe(names),
             Operation::Block(operation) => operation.describe(),
             Operation::Unblock(operation) => operation.describe(),
+            Operation::SetCaps(operation) => operation.describe(names),
+            Operation::RefreshHolders(operation) => operation.describe(names),
+            Operation::RecoverIdentity(operation) => operation.describe(),
         }
     }
 }

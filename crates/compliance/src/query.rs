@@ -8,9 +8,13 @@ use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, AssetId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::counted::{Caps, ClaimValue, Statistics, ValueStatistics};
 use crate::denial::{Denial, FailedClause, Side};
 use crate::rule::{Scope, Topic};
-use crate::state::{CLAIMS, Claim, ClaimKey, IDENTITIES, Identity, IdentityId, RULES, Rules, STANDINGS, Standing};
+use crate::state::{
+    CLAIMS, Claim, ClaimKey, IDENTITIES, Identity, IdentityId, LARGEST, RULES, Rules, STANDINGS, STATISTICS, Standing,
+    VALUES,
+};
 use crate::text::Jurisdiction;
 use crate::{Error, Force, HolderChange, check};
 
@@ -48,8 +52,8 @@ pub struct ClauseView {
     pub earliest: Option<Timestamp>,
 }
 
-/// What the door would say to a transfer of any amount between two accounts, at the time of `ctx`: the
-/// report that a real one would be refused with.
+/// What the door would say to a transfer of the smallest amount between two accounts, at the time of
+/// `ctx`: the report that a real one would be refused with.
 ///
 /// # Errors
 /// Unknown accounts.
@@ -60,12 +64,27 @@ pub fn transfer(
     from: &AccountId,
     to: &AccountId,
 ) -> Result<TransferReport, Error> {
-    let change = |account: AccountNumber, before: u128, after: u128| {
-        let (before, after) = (Amount(before), Amount(after));
-        HolderChange { account, asset, before, after }
-    };
-    let changes = [change(resolve(draft, from)?, 1, 0), change(resolve(draft, to)?, 0, 1)];
-    Ok(match check(draft, ctx, &changes, Force::Holder) {
+    dry_run(draft, ctx, from, to, asset, Amount(1))
+}
+
+/// What the door would say to a transfer that has not happened, at the time of `ctx`: bars, requirements,
+/// caps and lots, in the report that a real one would be refused with. Whether the sender's free part is
+/// large enough is the ledger's answer.
+///
+/// # Errors
+/// Unknown accounts.
+pub fn dry_run(
+    draft: &Draft,
+    ctx: &Context,
+    from: &AccountId,
+    to: &AccountId,
+    asset: AssetId,
+    amount: Amount,
+) -> Result<TransferReport, Error> {
+    let change = |account: AccountNumber, before: Amount, after: Amount| HolderChange { account, asset, before, after };
+    let sends = change(resolve(draft, from)?, amount, Amount::ZERO);
+    let receives = change(resolve(draft, to)?, Amount::ZERO, amount);
+    Ok(match check(draft, ctx, &[sends, receives], Force::Holder) {
         Ok(()) => TransferReport { asset, allowed: true, clauses: Vec::new(), complete: true },
         Err(denial) => report(draft, &denial),
     })
@@ -155,4 +174,64 @@ pub fn claims(
             live: claim.is_live(time),
         })
         .collect()
+}
+
+/// Sums over the holders of a counted asset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatisticsView {
+    /// Of which asset.
+    pub asset: AssetId,
+    /// How many hold how much.
+    #[serde(flatten)]
+    pub statistics: Statistics,
+    /// By topic and value, in their order.
+    pub values: Vec<ValueView>,
+    /// The largest holding of one identity.
+    pub holding_max: Amount,
+    /// The caps.
+    pub caps: Caps,
+}
+
+/// Sums over those counted under one value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ValueView {
+    /// By claims on what.
+    pub topic: Topic,
+    /// Under which value.
+    pub value: ClaimValue,
+    /// How many hold how much.
+    #[serde(flatten)]
+    pub statistics: ValueStatistics,
+}
+
+/// What is counted of an asset's holders. Sorts all values of all assets: for people, not for blocks.
+///
+/// # Errors
+/// [`Error::UnknownAsset`], [`Error::NotCounted`].
+pub fn statistics(draft: &Draft, asset: AssetId) -> Result<StatisticsView, Error> {
+    let rules = RULES.peek(draft, &asset).ok_or(Error::UnknownAsset)?;
+    let counted = rules.counted.as_ref().ok_or(Error::NotCounted)?;
+    let of_asset = VALUES.sorted(draft).into_iter().filter(|((of, _, _), _)| *of == asset);
+    let values = of_asset.map(|((_, topic, value), statistics)| ValueView { topic, value, statistics }).collect();
+    Ok(StatisticsView {
+        asset,
+        statistics: STATISTICS.get(draft, &asset).unwrap_or_default(),
+        values,
+        holding_max: largest(draft, asset, 1).first().map_or(Amount::ZERO, |(_, total)| *total),
+        caps: counted.caps.clone(),
+    })
+}
+
+/// The sums over those counted under one value of a topic.
+pub fn value_statistics(draft: &Draft, asset: AssetId, topic: Topic, value: ClaimValue) -> ValueStatistics {
+    VALUES.get(draft, &(asset, topic, value)).unwrap_or_default()
+}
+
+/// The largest holders of a counted asset, at most `limit`, the largest first.
+pub fn largest(draft: &Draft, asset: AssetId, limit: usize) -> Vec<(IdentityId, Amount)> {
+    let span = (
+        Bound::Included((asset, Amount::ZERO, IdentityId(0))),
+        Bound::Included((asset, Amount::MAX, IdentityId(u32::MAX))),
+    );
+    LARGEST.range(draft, span).rev().take(limit).map(|((_, total, identity), ())| (*identity, *total)).collect()
 }

@@ -212,6 +212,17 @@ impl<A: Ord> Requirement<A> {
     }
 }
 
+/// The most places that a verdict on both sides looks for claims at: for each condition, and for each
+/// topic by which holders are counted, every topic at every issuer.
+pub(crate) fn seeks(requirements: &[Requirement], counted: &[Topic]) -> u32 {
+    let of_condition = |condition: &Condition| {
+        let issuers = if condition.issuers.is_empty() { ISSUERS_MAX } else { condition.issuers.len() };
+        condition.test.topics().count().saturating_mul(issuers)
+    };
+    let asked: usize = requirements.iter().flat_map(Requirement::all).map(of_condition).sum();
+    u32::try_from(asked.saturating_add(counted.len().saturating_mul(ISSUERS_MAX))).unwrap_or(u32::MAX)
+}
+
 /// Passes if the requirements of an asset are within their limits.
 ///
 /// # Errors

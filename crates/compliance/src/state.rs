@@ -5,11 +5,14 @@ use std::sync::Arc;
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_crypto::Hash;
 use gage_store::{Column, DenseKey, Draft, OrderedTable, Table};
-use gage_units::{AccountNumber, AssetId, Timestamp};
+use gage_units::{AccountNumber, Amount, AssetId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::counted::{ClaimValue, Counted, Holder, Statistics, ValueStatistics};
+use crate::lots::{Bearer, Lot};
 use crate::rule::{Requirement, Scope, Topic};
 use crate::text::{Jurisdiction, Reason};
+use crate::verdict::Verdicts;
 
 /// The most accounts one identity holds.
 pub const IDENTITY_ACCOUNTS_MAX: usize = 64;
@@ -36,6 +39,24 @@ pub(crate) const INVITATIONS: OrderedTable<(IdentityId, AccountNumber), Timestam
     OrderedTable::authenticated(0x0207, "compliance/invitations");
 /// The number the next identity gets. One record.
 pub(crate) const COUNTER: Table<(), IdentityId> = Table::authenticated(0x0208, "compliance/counter");
+
+/// How often the network's own lists of trusted issuers have changed. One record.
+pub(crate) const TRUST_VERSION: Table<(), u64> = Table::authenticated(0x0209, "compliance/trust_version");
+/// What each identity holds of each counted asset, and as what it is counted.
+pub(crate) const HOLDERS: OrderedTable<(AssetId, IdentityId), Holder> =
+    OrderedTable::authenticated(0x020a, "compliance/holders");
+/// The sums over the holders of each counted asset.
+pub(crate) const STATISTICS: Column<AssetId, Statistics> = Column::authenticated(0x020b, "compliance/statistics");
+/// The same for each value of each topic that is counted.
+pub(crate) const VALUES: Table<(AssetId, Topic, ClaimValue), ValueStatistics> =
+    Table::authenticated(0x020c, "compliance/values");
+/// What is locked up, first released first.
+pub(crate) const LOTS: Table<(AssetId, Bearer), Vec<Lot>> = Table::authenticated(0x020d, "compliance/lots");
+/// The holders of each counted asset by what they hold.
+pub(crate) const LARGEST: OrderedTable<(AssetId, Amount, IdentityId), ()> =
+    OrderedTable::derived(0x020e, "compliance/largest");
+/// What was found of each identity lately. One record each, whose content is written as nothing.
+pub(crate) const VERDICTS: Column<IdentityId, Verdicts> = Column::derived(0x020f, "compliance/verdicts");
 
 /// The dense number of an identity, which is also its public name.
 #[derive(
@@ -75,6 +96,8 @@ pub struct Identity {
     pub opened_at: Timestamp,
     /// Set if governance blocked it.
     pub blocked: Option<Block>,
+    /// How often claims about it have changed: a verdict of another epoch no longer counts.
+    pub verdict_epoch: u64,
 }
 
 /// A bar on all acts with all assets.
@@ -140,6 +163,12 @@ pub struct Rules {
     pub requirements: Vec<Requirement>,
     /// The modules a holder may put it into, ascending; `None` means all.
     pub venues: Option<Vec<u8>>,
+    /// Set if its holders are counted, with what is counted and the caps.
+    pub counted: Option<Counted>,
+    /// The most places that a verdict looks for claims at, which its weight grows with.
+    pub seeks: u32,
+    /// How often requirements, its own trusted issuers or what is counted have changed.
+    pub version: u64,
 }
 
 /// A stop of all movements of one asset.
@@ -154,7 +183,12 @@ pub struct Pause {
 impl Rules {
     /// Whether the asset asks nothing of anyone.
     pub fn are_open(&self) -> bool {
-        self.paused.is_none() && self.requirements.is_empty() && self.venues.is_none()
+        self.paused.is_none() && self.requirements.is_empty() && self.venues.is_none() && self.counted.is_none()
+    }
+
+    /// The next version: verdicts of this one no longer count.
+    pub(crate) fn next_version(&self) -> u64 {
+        self.version.checked_add(1).expect("2^64 changes of one asset's rules do not happen")
     }
 }
 
@@ -206,7 +240,32 @@ pub fn create_tables(draft: &mut Draft) {
     FREEZES.create(draft);
     INVITATIONS.create(draft);
     COUNTER.create(draft);
+    TRUST_VERSION.create(draft);
+    HOLDERS.create(draft);
+    STATISTICS.create(draft);
+    VALUES.create(draft);
+    LOTS.create(draft);
+    LARGEST.create(draft);
+    VERDICTS.create(draft);
 }
 
-/// Fills the derived tables from the authenticated ones, after a load: there are none.
-pub fn rebuild(_draft: &mut Draft) {}
+/// Fills the derived tables from the authenticated ones, after a load. Nothing is known of any identity
+/// yet: what a verdict said is found again when it is asked for.
+pub fn rebuild(draft: &mut Draft) {
+    let largest: Vec<_> = HOLDERS.iter(draft).map(|((asset, id), holder)| (*asset, holder.total, *id)).collect();
+    for place in largest {
+        LARGEST.put(draft, place, ());
+    }
+    let identities: Vec<IdentityId> = IDENTITIES.iter(draft).map(|(id, _)| id).collect();
+    for identity in identities {
+        VERDICTS.put(draft, identity, Verdicts::default());
+    }
+}
+
+/// Notes that claims about an identity have changed.
+pub(crate) fn next_epoch(draft: &mut Draft, id: IdentityId) {
+    let mut identity = IDENTITIES.get(draft, &id).expect("the caller has found the identity");
+    let epoch = identity.verdict_epoch.checked_add(1);
+    identity.verdict_epoch = epoch.expect("2^64 claims about one identity are not made");
+    IDENTITIES.put(draft, id, identity);
+}

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use gage_accounts::{Names, describe_amount};
+use gage_units::{AssetId, Bps, format_decimal};
+
+use crate::counted::{Caps, ClaimCap, ClaimValue, Group};
 use crate::rule::{ClaimMatch, Condition, Requirement, Scope, ScopeMatch, Test, Topic};
 
 impl fmt::Display for Topic {
@@ -77,4 +81,53 @@ impl<A: fmt::Display> fmt::Display for Requirement<A> {
         };
         write!(f, "from {} to {}", side(&self.sender), side(&self.receiver))
     }
+}
+
+impl fmt::Display for ClaimValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ClaimValue::Absent => f.write_str("absent"),
+            ClaimValue::Present => f.write_str("present"),
+            ClaimValue::Of(jurisdiction) => write!(f, "{jurisdiction}"),
+        }
+    }
+}
+
+impl ClaimCap {
+    /// Who its group is: `resident US`, `not resident US`, `not accredited`.
+    pub(crate) fn describe_group(&self) -> String {
+        let topic = self.topic;
+        match self.group {
+            Group::Of(ClaimValue::Present) | Group::NotOf(ClaimValue::Absent) => topic.to_string(),
+            Group::Of(ClaimValue::Absent) | Group::NotOf(ClaimValue::Present) => format!("not {topic}"),
+            Group::Of(ClaimValue::Of(jurisdiction)) => format!("{topic} {jurisdiction}"),
+            Group::NotOf(ClaimValue::Of(jurisdiction)) => format!("not {topic} {jurisdiction}"),
+        }
+    }
+}
+
+impl Caps {
+    /// Everything they say, or `none`.
+    pub(crate) fn describe(&self, names: &dyn Names, asset: AssetId) -> String {
+        let amount = |amount| describe_amount(names, amount, asset);
+        let mut words: Vec<String> = Vec::new();
+        words.extend(self.holders_max.map(|max| format!("at most {max} holders")));
+        words.extend(self.holding_min.map(|min| format!("each at least {}", amount(min))));
+        words.extend(self.holding_max.map(|max| format!("each at most {}", amount(max))));
+        words.extend(self.share_max.map(|max| format!("each at most {} of the supply", percent(max))));
+        for cap in &self.by_claim {
+            let group = cap.describe_group();
+            words.extend(cap.holders_max.map(|max| format!("at most {max} holders that are {group}")));
+            words.extend(cap.owned_max.map(|max| format!("those that are {group} at most {}", amount(max))));
+            let share = cap.share_max.map(percent);
+            words.extend(share.map(|max| format!("those that are {group} at most {max} of the supply")));
+        }
+        words.extend(self.exempt.iter().map(|identity| format!("not binding identity {}", identity.0)));
+        if words.is_empty() { "none".to_owned() } else { words.join(", ") }
+    }
+}
+
+/// `49.00 %`, exactly as written.
+fn percent(share: Bps) -> String {
+    format!("{} %", format_decimal(u128::from(share.0), 2))
 }

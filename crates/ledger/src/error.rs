@@ -119,11 +119,36 @@ pub enum Error {
     /// A result does not fit.
     #[error(transparent)]
     Math(#[from] MathError),
+    /// From compliance, other than a denial.
+    #[error(transparent)]
+    Compliance(gage_compliance::Error),
+    /// Some of the asset exists.
+    #[error("holders are counted from the first unit on, and some of the asset exists")]
+    SupplyExists,
+    /// A module's account.
+    #[error("the account belongs to a module, whose records say what it holds")]
+    ModuleAccount,
+    /// Held or pledged.
+    #[error("what is held or pledged serves an earlier right: only free and frozen amounts are moved by order")]
+    EarlierRight,
+    /// Not of one identity.
+    #[error("both accounts must belong to the same identity")]
+    OtherIdentity,
 }
 
 impl From<Box<Denial>> for Error {
     fn from(denial: Box<Denial>) -> Error {
         Error::Ineligible(denial)
+    }
+}
+
+impl From<gage_compliance::Error> for Error {
+    fn from(error: gage_compliance::Error) -> Error {
+        match error {
+            gage_compliance::Error::Denied(denial) => Error::Ineligible(denial),
+            gage_compliance::Error::Accounts(error) => Error::Accounts(error),
+            other => Error::Compliance(other),
+        }
     }
 }
 
@@ -170,6 +195,11 @@ impl Error {
             Error::TooEarly => 3036,
             Error::InsufficientSubHolding => 3037,
             Error::NotSubOwner => 3038,
+            Error::Compliance(error) => error.code(),
+            Error::SupplyExists => 3039,
+            Error::ModuleAccount => 3040,
+            Error::EarlierRight => 3041,
+            Error::OtherIdentity => 3042,
         }
     }
 
@@ -177,6 +207,7 @@ impl Error {
     pub fn name(&self) -> &'static str {
         match self {
             Error::Accounts(error) => error.name(),
+            Error::Compliance(error) => error.name(),
             Error::Math(MathError::Overflow) => "Overflow",
             Error::Math(MathError::Underflow) => "Underflow",
             Error::Math(MathError::DivisionByZero) => "DivisionByZero",

@@ -1,8 +1,9 @@
 //! What happened in the ledger.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use gage_compliance::Reason;
 use gage_crypto::Hash;
-use gage_units::{AccountNumber, Amount, AssetId};
+use gage_units::{AccountNumber, Amount, AssetId, ItemId};
 use serde::{Deserialize, Serialize};
 
 use crate::instructions::{Instruction, InstructionId, Reserve, Status};
@@ -129,5 +130,63 @@ pub enum Event {
         owner: SubOwner,
         /// How much it has now.
         amount: Amount,
+    },
+    /// A holder's amount was immobilised.
+    PartFrozen {
+        /// Whose.
+        account: AccountNumber,
+        /// Of what.
+        asset: AssetId,
+        /// Which thing.
+        item: Option<ItemId>,
+        /// How much.
+        amount: Amount,
+        /// Why.
+        reason: Reason,
+    },
+    /// A holder's amount was mobilised again.
+    PartUnfrozen {
+        /// Whose.
+        account: AccountNumber,
+        /// Of what.
+        asset: AssetId,
+        /// Which thing.
+        item: Option<ItemId>,
+        /// How much.
+        amount: Amount,
+        /// Why.
+        reason: Reason,
+    },
+    /// A holder's amount was moved to another by order.
+    TransferForced {
+        /// Of what.
+        asset: AssetId,
+        /// Which thing.
+        item: Option<ItemId>,
+        /// Whose.
+        from: AccountNumber,
+        /// The receiver.
+        to: AccountNumber,
+        /// How much.
+        amount: Amount,
+        /// Why.
+        reason: Reason,
+    },
+    /// What an account with lost keys had was moved within its identity.
+    HoldingsRecovered {
+        /// Of what.
+        asset: AssetId,
+        /// Which thing.
+        item: Option<ItemId>,
+        /// The account with lost keys.
+        from: AccountNumber,
+        /// The other account.
+        to: AccountNumber,
+        /// How much was free.
+        free: Amount,
+        /// How much was frozen, and still is.
+        frozen: Amount,
+        /// Why.
+        reason: Reason,
     },
 }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gage_accounts::Broken;
+use gage_accounts::{Broken, is_module};
+use gage_compliance::IdentityId;
 use gage_store::Draft;
 use gage_units::{Amount, AssetId};
 
@@ -32,7 +33,8 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     holds_are_held(draft)?;
     pledges_are_pledged(draft)?;
     instructions_are_reserved(draft)?;
-    omnibus_is_pledged(draft)
+    omnibus_is_pledged(draft)?;
+    holders_are_counted(draft)
 }
 
 fn running_total_is_supply(draft: &Draft) -> Result<(), Broken> {
@@ -137,6 +139,42 @@ fn omnibus_is_pledged(draft: &Draft) -> Result<(), Broken> {
     Broken::unless(sums == marked, "ledger", "omnibus_is_pledged", || {
         format!("the registers say {sums:?}, the pledges {marked:?}")
     })
+}
+
+/// Per counted asset: what compliance says that each identity holds is the sum of its accounts' balances,
+/// what it says exists is the supply, and no module bears more lots than it has units.
+fn holders_are_counted(draft: &Draft) -> Result<(), Broken> {
+    let mut counted: BTreeMap<AssetId, BTreeMap<Option<IdentityId>, Amount>> =
+        gage_compliance::counted_assets(draft).map(|asset| (asset, BTreeMap::new())).collect();
+    if counted.is_empty() {
+        return Ok(());
+    }
+    let mut of_modules = BTreeMap::new();
+    for (key, balance) in BALANCES.sorted(draft) {
+        let Some(holders) = counted.get_mut(&key.asset) else { continue };
+        if is_module(key.account) {
+            add(&mut of_modules, (key.asset, key.account), "holders_are_counted", balance.total().ok())?;
+        } else {
+            let holder = gage_compliance::identity_of(draft, key.account);
+            add(holders, holder, "holders_are_counted", balance.total().ok())?;
+        }
+    }
+    for (asset, holders) in counted {
+        let kept: BTreeMap<_, _> =
+            gage_compliance::holders(draft, asset).map(|(identity, total)| (Some(identity), total)).collect();
+        let supply_kept = gage_compliance::statistics(draft, asset).supply;
+        let holds = kept == holders && supply_kept == supply(draft, asset);
+        Broken::unless(holds, "ledger", "holders_are_counted", || {
+            format!("asset {asset}: holders are {kept:?}, recounted {holders:?}; supply {supply_kept}")
+        })?;
+    }
+    for (asset, account, locked) in gage_compliance::lots_of_modules(draft) {
+        let has = of_modules.get(&(asset, account)).copied().unwrap_or_default();
+        Broken::unless(locked <= has, "ledger", "holders_are_counted", || {
+            format!("module account {account} bears lots of {locked} of asset {asset} and has {has}")
+        })?;
+    }
+    Ok(())
 }
 
 fn same_parts(

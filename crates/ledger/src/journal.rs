@@ -101,6 +101,14 @@ pub enum Purpose {
     Seize,
     /// A receiver gives a posting back.
     Correction,
+    /// Immobilised by order.
+    Freeze,
+    /// Mobilised again by order.
+    Unfreeze,
+    /// Moved to another by order.
+    Forced,
+    /// Moved from an account with lost keys to another of its identity.
+    Recovery,
 }
 
 /// New units, or units that cease to exist. Only the owner of the asset's kind may.

@@ -9,7 +9,7 @@
 //!   operation ──► transfer / mint / burn / hold / pledge / seize
 //!                                   │
 //!                                   ▼
-//!                 post(journal) ──► compliance::check ──► balances, supply, event
+//!                 post(journal) ──► compliance::admit ──► balances, supply, event
 //! ```
 //!
 //! [`post`] is the only writer of balances. A journal balances per asset: what is debited, plus what
@@ -28,6 +28,7 @@
 //!   deliver, and nothing else is reserved for instructions.
 //! - `omnibus_is_pledged`: per holder of record and asset, the sum of its beneficial owners is exactly
 //!   what is marked on its account for them.
+//! - `holders_are_counted`: what compliance counts of an asset's holders is what balances say, recounted.
 
 mod asset;
 mod block;

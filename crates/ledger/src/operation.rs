@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::operations::{
-    AffirmInstruction, Burn, BurnItem, CancelInstruction, ClaimBuyIn, ConfirmDelivery, Correct, CreateAsset, GiveHold,
-    Mint, MintItem, MoveWithin, ProposeInstruction, RecordOwner, ReleaseHold, ReleaseOwner, SettleHold, Transfer,
-    TransferItem, TransferMany, WithdrawHolding,
+    AffirmInstruction, Burn, BurnItem, CancelInstruction, ClaimBuyIn, ConfirmDelivery, Correct, CountHolders,
+    CreateAsset, ForcedTransfer, FreezePart, GiveHold, Mint, MintItem, MintLocked, MoveWithin, ProposeInstruction,
+    RecordOwner, RecoverHoldings, ReleaseHold, ReleaseOwner, SettleHold, Transfer, TransferItem, TransferLocked,
+    TransferMany, UnfreezePart, WithdrawHolding,
 };
 
 /// What an account can ask of the ledger.
@@ -58,6 +59,20 @@ pub enum Operation {
     ReleaseOwner(ReleaseOwner),
     /// Takes the signer's own out of an omnibus holding.
     WithdrawHolding(WithdrawHolding),
+    /// Counts an asset's holders from the first unit on.
+    CountHolders(CountHolders),
+    /// Mints with a lock-up.
+    MintLocked(MintLocked),
+    /// Gives with a lock-up.
+    TransferLocked(TransferLocked),
+    /// Immobilises an amount of a holder.
+    FreezePart(FreezePart),
+    /// Mobilises it again.
+    UnfreezePart(UnfreezePart),
+    /// Moves a holder's amount to another by order.
+    ForcedTransfer(ForcedTransfer),
+    /// Moves what an account with lost keys has.
+    RecoverHoldings(RecoverHoldings),
 }
 
 impl Operation {
@@ -77,7 +92,14 @@ impl Operation {
             | Operation::BurnItem(_)
             | Operation::ConfirmDelivery(_)
             | Operation::CancelInstruction(_)
-            | Operation::ClaimBuyIn(_) => Ok(()),
+            | Operation::ClaimBuyIn(_)
+            | Operation::CountHolders(_)
+            | Operation::MintLocked(_)
+            | Operation::TransferLocked(_)
+            | Operation::FreezePart(_)
+            | Operation::UnfreezePart(_)
+            | Operation::RecoverHoldings(_) => Ok(()),
+            Operation::ForcedTransfer(operation) => operation.validate(),
             Operation::Correct(operation) => operation.validate(),
             Operation::ProposeInstruction(operation) => operation.validate(),
             Operation::AffirmInstruction(operation) => operation.validate(),
@@ -112,6 +134,13 @@ impl Operation {
             Operation::MoveWithin(operation) => operation.apply(draft, ctx).map(|()| None),
             Operation::ReleaseOwner(operation) => operation.apply(draft, ctx).map(|()| None),
             Operation::WithdrawHolding(operation) => operation.apply(draft, ctx).map(Some),
+            Operation::CountHolders(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::MintLocked(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::TransferLocked(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::FreezePart(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::UnfreezePart(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::ForcedTransfer(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::RecoverHoldings(operation) => operation.apply(draft, ctx).map(|()| None),
         }
     }
 
@@ -133,6 +162,48 @@ impl Operation {
             Operation::CancelInstruction(_) | Operation::ClaimBuyIn(_) => 5_000,
             Operation::ConfirmDelivery(_) => 2_000,
             _ => 1_000,
+        }
+    }
+
+    /// The work that the rules of the assets it moves add to it, as they stand now.
+    pub fn rules_weight(&self, draft: &Draft) -> u64 {
+        let of = |asset| gage_compliance::movement_weight(draft, asset);
+        match self {
+            Operation::Transfer(operation) => of(operation.asset),
+            Operation::TransferMany(operation) => {
+                operation.payments.iter().fold(0, |sum: u64, payment| sum.saturating_add(of(payment.asset)))
+            }
+            Operation::Mint(operation) => of(operation.asset),
+            Operation::Burn(operation) => of(operation.asset),
+            Operation::SettleHold(operation) => of(operation.asset),
+            Operation::Correct(operation) => of(operation.asset),
+            Operation::MintItem(operation) => of(operation.asset),
+            Operation::TransferItem(operation) => of(operation.asset),
+            Operation::BurnItem(operation) => of(operation.asset),
+            Operation::MintLocked(operation) => of(operation.asset),
+            Operation::TransferLocked(operation) => of(operation.asset),
+            Operation::ForcedTransfer(operation) => of(operation.asset),
+            Operation::RecoverHoldings(operation) => of(operation.asset),
+            Operation::WithdrawHolding(operation) => of(operation.asset),
+            // The last affirmation may settle it at once.
+            Operation::AffirmInstruction(operation) => {
+                let assets = operation.legs.iter().filter_map(|leg| leg.delivery.asset());
+                assets.fold(0, |sum: u64, asset| sum.saturating_add(of(asset)))
+            }
+            // These move nothing between holders, or what they settle was asked about when it was affirmed.
+            Operation::CreateAsset(_)
+            | Operation::GiveHold(_)
+            | Operation::ReleaseHold(_)
+            | Operation::ProposeInstruction(_)
+            | Operation::ConfirmDelivery(_)
+            | Operation::CancelInstruction(_)
+            | Operation::ClaimBuyIn(_)
+            | Operation::RecordOwner(_)
+            | Operation::MoveWithin(_)
+            | Operation::ReleaseOwner(_)
+            | Operation::CountHolders(_)
+            | Operation::FreezePart(_)
+            | Operation::UnfreezePart(_) => 0,
         }
     }
 
@@ -160,6 +231,13 @@ impl Operation {
             Operation::MoveWithin(operation) => operation.describe(names),
             Operation::ReleaseOwner(operation) => operation.describe(names),
             Operation::WithdrawHolding(operation) => operation.describe(names),
+            Operation::CountHolders(operation) => operation.describe(names),
+            Operation::MintLocked(operation) => operation.describe(names),
+            Operation::TransferLocked(operation) => operation.describe(names),
+            Operation::FreezePart(operation) => operation.describe(names),
+            Operation::UnfreezePart(operation) => operation.describe(names),
+            Operation::ForcedTransfer(operation) => operation.describe(names),
+            Operation::RecoverHoldings(operation) => operation.describe(names),
         }
     }
 }

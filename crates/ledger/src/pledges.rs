@@ -26,10 +26,11 @@ pub fn item_pledged(draft: &Draft, owner: AccountNumber, asset: AssetId, item: I
     PLEDGES.has(draft, &key(owner, asset, Some(item), of))
 }
 
-/// Marks a free amount as pledged to `of`.
+/// Marks a free amount as pledged to `of`. Nothing leaves the account, but what is pledged ranks before a
+/// later freeze: so who is frozen, blocked or paused pledges nothing more.
 ///
 /// # Errors
-/// As [`post`].
+/// [`Error::Ineligible`]; as [`post`].
 pub fn pledge(
     draft: &mut Draft,
     ctx: &Context,
@@ -41,10 +42,10 @@ pub fn pledge(
     mark(draft, ctx, key(owner, asset, None, of), amount)
 }
 
-/// Marks one free thing of an itemised asset as pledged to `of`.
+/// Marks one free thing of an itemised asset as pledged to `of`, as [`pledge`].
 ///
 /// # Errors
-/// As [`post`].
+/// [`Error::Ineligible`]; as [`post`].
 pub fn pledge_item(
     draft: &mut Draft,
     ctx: &Context,
@@ -119,6 +120,7 @@ pub fn seize_item(
 }
 
 fn mark(draft: &mut Draft, ctx: &Context, key: PledgeKey, amount: Amount) -> Result<(), Error> {
+    gage_compliance::check_pledge(draft, ctx, key.holding.account, key.holding.asset, key.of.module)?;
     let total = PLEDGES.get(draft, &key).unwrap_or_default().plus(amount)?;
     change_part_of(draft, ctx, key.holding, Part::Free, Part::Pledged, amount, Purpose::Pledge)?;
 

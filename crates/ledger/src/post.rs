@@ -40,7 +40,7 @@ pub fn post(draft: &mut Draft, ctx: &Context, journal: &Journal) -> Result<(), E
     if let Some(change) = &journal.supply {
         compare_running_total(draft, change.asset);
     }
-    gage_compliance::check(draft, ctx, &changes, journal.force)?;
+    gage_compliance::admit(draft, ctx, &changes, journal.force)?;
 
     // From here on nothing can fail.
     draft

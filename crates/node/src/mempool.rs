@@ -188,7 +188,7 @@ impl Mempool {
                 break;
             }
             let signed = &waiting.signed;
-            let heavier = weight.saturating_add(signed.transaction.weight());
+            let heavier = weight.saturating_add(signed.transaction.weight_in(draft));
             let longer = bytes + waiting.bytes;
             if heavier > weight_max || longer > BLOCK_BYTES_MAX {
                 picked.full = true;

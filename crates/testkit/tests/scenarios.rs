@@ -5,13 +5,10 @@ use std::path::{Path, PathBuf};
 
 use gage_testkit::scenario;
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/rules")
-}
-
-#[test]
-fn every_rule_holds() {
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+/// Plays every file of a folder of scenarios, of which there are at least so many.
+fn play_all(folder: &str, least: usize) {
+    let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios").join(folder);
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "gage"));
     paths.sort();
     let mut failed = Vec::new();
@@ -23,7 +20,17 @@ fn every_rule_holds() {
         }
     }
     assert!(failed.is_empty(), "\n{}", failed.join("\n"));
-    assert!(paths.len() >= 14, "the scenario files are there: {}", paths.len());
+    assert!(paths.len() >= least, "the scenario files are there: {}", paths.len());
+}
+
+#[test]
+fn every_rule_holds() {
+    play_all("rules", 14);
+}
+
+#[test]
+fn only_who_may_hold_holds() {
+    play_all("compliance", 8);
 }
 
 /// A block has exactly one receipt per transaction and bundle; the runner counts them in every block.

@@ -79,7 +79,7 @@ pub(crate) async fn post(api: Shared, Bounded(headers, body): Bounded<RENDER_BYT
             expected: wanted.expected,
         };
         transaction.validate().map_err(|rejection| Problem::refused(&rejection))?;
-        let weight = transaction.weight();
+        let weight = transaction.weight_in(draft);
         let fee = fee_of(draft, weight).map_err(Problem::read)?;
         transaction.max_fee = wanted.max_fee.unwrap_or(Amount(fee.0.saturating_mul(FEE_ROOM)));
         let bytes = transaction.to_bytes();

@@ -8,7 +8,7 @@ use gage_units::{AccountNumber, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{identity_of, resolve_user};
-use crate::state::{IDENTITIES, IDENTITY_ACCOUNTS_MAX, INVITATION_MS_MAX, INVITATIONS};
+use crate::state::{IDENTITIES, IDENTITY_ACCOUNTS_MAX, INVITATION_MS_MAX, INVITATIONS, IdentityId};
 use crate::{Error, Event, MODULE};
 
 /// Invites an account into the identity of the signing account, or sets a new end to its invitation.
@@ -33,32 +33,46 @@ impl InviteAccount {
             return Err(Error::NotFirstAccount);
         }
         let account = resolve_user(draft, &self.account)?;
-        if identity_of(draft, account).is_some() {
-            return Err(Error::HasIdentity);
-        }
-        let lasts_ms = self.expires.0.saturating_sub(ctx.time.0);
-        if lasts_ms == 0 || lasts_ms > INVITATION_MS_MAX {
-            return Err(Error::BadPeriod);
-        }
-        // Invitations that have run out make room.
-        let span = (Included((identity, AccountNumber(0))), Included((identity, AccountNumber(u32::MAX))));
-        let others = INVITATIONS.range(draft, span).filter(|((_, invited), _)| *invited != account);
-        let (open, over): (Vec<_>, Vec<_>) =
-            others.map(|(key, expires)| (*key, *expires)).partition(|o| ctx.time < o.1);
-        if accounts.len().saturating_add(open.len()) >= IDENTITY_ACCOUNTS_MAX {
-            return Err(Error::TooManyAccounts);
-        }
-
-        // From here on nothing can fail.
-        for (key, _) in over {
-            INVITATIONS.remove(draft, &key);
-        }
-        INVITATIONS.put(draft, (identity, account), self.expires);
-        draft.emit(MODULE, &Event::AccountInvited { identity, account, expires: self.expires });
-        Ok(())
+        open_invitation(draft, ctx, identity, account, self.expires)
     }
 
     pub(crate) fn describe(&self) -> String {
         format!("invite {} into the identity of this account until {} ms", self.account, self.expires)
     }
+}
+
+/// Opens an invitation into an identity that exists, or sets a new end to one.
+///
+/// # Errors
+/// [`Error::HasIdentity`], [`Error::BadPeriod`], [`Error::TooManyAccounts`].
+pub(super) fn open_invitation(
+    draft: &mut Draft,
+    ctx: &Context,
+    identity: IdentityId,
+    account: AccountNumber,
+    expires: Timestamp,
+) -> Result<(), Error> {
+    if identity_of(draft, account).is_some() {
+        return Err(Error::HasIdentity);
+    }
+    let lasts_ms = expires.0.saturating_sub(ctx.time.0);
+    if lasts_ms == 0 || lasts_ms > INVITATION_MS_MAX {
+        return Err(Error::BadPeriod);
+    }
+    let accounts = &IDENTITIES.peek(draft, &identity).ok_or(Error::UnknownIdentity)?.accounts;
+    // Invitations that have run out make room.
+    let span = (Included((identity, AccountNumber(0))), Included((identity, AccountNumber(u32::MAX))));
+    let others = INVITATIONS.range(draft, span).filter(|((_, invited), _)| *invited != account);
+    let (open, over): (Vec<_>, Vec<_>) = others.map(|(key, expires)| (*key, *expires)).partition(|o| ctx.time < o.1);
+    if accounts.len().saturating_add(open.len()) >= IDENTITY_ACCOUNTS_MAX {
+        return Err(Error::TooManyAccounts);
+    }
+
+    // From here on nothing can fail.
+    for (key, _) in over {
+        INVITATIONS.remove(draft, &key);
+    }
+    INVITATIONS.put(draft, (identity, account), expires);
+    draft.emit(MODULE, &Event::AccountInvited { identity, account, expires });
+    Ok(())
 }

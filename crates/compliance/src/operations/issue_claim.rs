@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::describe_until;
 use crate::engine::claims_by;
 use crate::rule::{Scope, Topic};
-use crate::state::{CLAIMS, CLAIMS_MAX, Claim, ClaimKey, IDENTITIES, IdentityId};
+use crate::state::{CLAIMS, CLAIMS_MAX, Claim, ClaimKey, IDENTITIES, IdentityId, next_epoch};
 use crate::text::Jurisdiction;
 use crate::{Error, Event, MODULE};
 
@@ -67,6 +67,7 @@ impl IssueClaim {
         // From here on nothing can fail.
         let claim = Claim { issued, expires, revoked: None, evidence };
         CLAIMS.put(draft, key.clone(), claim.clone());
+        next_epoch(draft, subject);
         draft.emit(MODULE, &Event::ClaimIssued { key, claim });
         Ok(())
     }

@@ -8,8 +8,11 @@ mod issue_claim;
 mod join_identity;
 mod open_identity;
 mod pause_asset;
+mod recover_identity;
+mod refresh_holders;
 mod resume_asset;
 mod revoke_claim;
+mod set_caps;
 mod set_requirements;
 mod set_trusted_issuers;
 mod set_venues;
@@ -24,8 +27,11 @@ pub use issue_claim::IssueClaim;
 pub use join_identity::JoinIdentity;
 pub use open_identity::OpenIdentity;
 pub use pause_asset::PauseAsset;
+pub use recover_identity::RecoverIdentity;
+pub use refresh_holders::{REFRESH_MAX, RefreshHolders};
 pub use resume_asset::ResumeAsset;
 pub use revoke_claim::RevokeClaim;
+pub use set_caps::SetCaps;
 pub use set_requirements::SetRequirements;
 pub use set_trusted_issuers::SetTrustedIssuers;
 pub use set_venues::SetVenues;
@@ -41,7 +47,7 @@ use crate::Error;
 use crate::state::{IdentityId, RULES, Rules, STANDINGS, Standing};
 
 /// The rules of an asset, for its agent or governance to change.
-fn rules_to_change(draft: &Draft, ctx: &Context, asset: AssetId) -> Result<Rules, Error> {
+pub(crate) fn rules_to_change(draft: &Draft, ctx: &Context, asset: AssetId) -> Result<Rules, Error> {
     let rules = RULES.peek(draft, &asset).ok_or(Error::UnknownAsset)?;
     match ctx.signer {
         Signer::Account(account) if rules.agent != Some(account) => Err(Error::NotAgent),

@@ -4,7 +4,8 @@ use gage_store::Draft;
 use serde::{Deserialize, Serialize};
 
 use super::{identity_of, standing};
-use crate::state::{COUNTER, IDENTITIES, Identity, IdentityId, STANDINGS, Standing};
+use crate::state::{COUNTER, IDENTITIES, Identity, IdentityId, STANDINGS, Standing, VERDICTS};
+use crate::verdict::Verdicts;
 use crate::{Error, Event, MODULE};
 
 /// Opens an identity with the signing account as its first. The account belongs to it for ever.
@@ -25,8 +26,9 @@ impl OpenIdentity {
 
         // From here on nothing can fail.
         COUNTER.put(draft, (), next);
-        let record = Identity { accounts: vec![account], opened_at: ctx.time, blocked: None };
+        let record = Identity { accounts: vec![account], opened_at: ctx.time, blocked: None, verdict_epoch: 0 };
         IDENTITIES.put(draft, identity, record);
+        VERDICTS.put(draft, identity, Verdicts::default());
         let standing = standing(draft, account);
         STANDINGS.put(draft, account, Standing { identity: Some(identity), ..standing });
         draft.emit(MODULE, &Event::IdentityOpened { identity, account });

@@ -4,7 +4,7 @@ use gage_store::Draft;
 use serde::{Deserialize, Serialize};
 
 use crate::rule::{Scope, Topic};
-use crate::state::{CLAIMS, ClaimKey, IdentityId};
+use crate::state::{CLAIMS, ClaimKey, IdentityId, next_epoch};
 use crate::text::Jurisdiction;
 use crate::{Error, Event, MODULE};
 
@@ -38,6 +38,7 @@ impl RevokeClaim {
         // From here on nothing can fail.
         claim.revoked = Some(ctx.time);
         CLAIMS.put(draft, key.clone(), claim);
+        next_epoch(draft, subject);
         draft.emit(MODULE, &Event::ClaimRevoked { key });
         Ok(())
     }

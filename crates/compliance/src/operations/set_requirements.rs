@@ -36,9 +36,13 @@ impl SetRequirements {
         let rules = rules_to_change(draft, ctx, self.asset)?;
         let requirements = rule::resolve(draft, &self.requirements)?;
 
+        let counted = rules.counted.as_ref().map_or(&[][..], |counted| &counted.topics);
+        let (seeks, version) = (rule::seeks(&requirements, counted), rules.next_version());
+
         // From here on nothing can fail.
-        RULES.put(draft, self.asset, Arc::new(Rules { requirements: requirements.clone(), ..rules }));
-        draft.emit(MODULE, &Event::RequirementsSet { asset: self.asset, requirements });
+        let requirements_set = requirements.clone();
+        RULES.put(draft, self.asset, Arc::new(Rules { requirements, seeks, version, ..rules }));
+        draft.emit(MODULE, &Event::RequirementsSet { asset: self.asset, requirements: requirements_set });
         Ok(())
     }
 

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_accounts::{Context, Names};
 use gage_crypto::AccountId;
@@ -7,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{describe_where, rules_to_change};
 use crate::rule::{Topic, check_issuers, resolve_issuers};
-use crate::state::TRUSTED;
+use crate::state::{RULES, Rules, TRUST_VERSION, TRUSTED};
 use crate::{Error, Event, MODULE};
 
 /// Sets whose claims on a topic count for an asset, or for all assets that have no list of their own.
@@ -34,10 +36,10 @@ impl SetTrustedIssuers {
     /// # Errors
     /// Not governance; [`Error::UnknownAsset`], [`Error::NotAgent`]; unknown account.
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
-        match self.asset {
-            Some(asset) => rules_to_change(draft, ctx, asset).map(|_| ())?,
-            None => ctx.require_governance()?,
-        }
+        let rules = match self.asset {
+            Some(asset) => Some((asset, rules_to_change(draft, ctx, asset)?)),
+            None => ctx.require_governance().map(|()| None)?,
+        };
         let issuers = resolve_issuers(draft, &self.issuers)?;
 
         // From here on nothing can fail.
@@ -46,6 +48,13 @@ impl SetTrustedIssuers {
             TRUSTED.remove(draft, &place);
         } else {
             TRUSTED.put(draft, place, issuers.clone());
+        }
+        match rules {
+            Some((asset, rules)) => RULES.put(draft, asset, Arc::new(Rules { version: rules.next_version(), ..rules })),
+            None => {
+                let version = TRUST_VERSION.get(draft, &()).unwrap_or_default().checked_add(1);
+                TRUST_VERSION.put(draft, (), version.expect("2^64 decisions of governance are not made"));
+            }
         }
         draft.emit(MODULE, &Event::TrustedIssuersSet { asset: self.asset, topic: self.topic, issuers });
         Ok(())

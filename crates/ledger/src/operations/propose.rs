@@ -91,6 +91,16 @@ pub struct AffirmInstruction {
     pub reserve: Reserve,
 }
 
+impl NewDelivery {
+    /// The asset that is delivered on this ledger.
+    pub(crate) const fn asset(&self) -> Option<AssetId> {
+        match self {
+            NewDelivery::Amount { asset, .. } | NewDelivery::Item { asset, .. } => Some(*asset),
+            NewDelivery::OffLedger { .. } => None,
+        }
+    }
+}
+
 impl NewLeg {
     fn validate(&self) -> Result<(), Error> {
         if self.from == self.to {

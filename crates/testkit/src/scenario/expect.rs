@@ -18,6 +18,7 @@
 //! | `feed 3 price 200`, `feed 3 stale`, `feed 3 unknown` | the quote of any feed now |
 //! | `bonded pub-1 publisher 0 100 BOND`, `proceeds 1 BOND 5` | bonds, and what slashes took for a waterfall |
 //! | `bundle-0 votes 2`, `ran Done`, `alice most 2 keys in 1d 100 ETH` | of accounts, see `expect/accounts.rs` |
+//! | `holders SHARE 3`, `owned SHARE resident US 5`, `dry-run alice bob 5 SHARE LockedUp` | see `expect/compliance.rs` |
 //! | `event liquidated 2` | how often in the last block |
 //! | `liquidated vault-2 vault-1` | in this order in the last block |
 //!
@@ -25,6 +26,7 @@
 
 mod accounts;
 mod auctions;
+mod compliance;
 mod facility;
 mod ledger;
 mod oracle;
@@ -60,6 +62,7 @@ pub fn check(world: &World, words: &[&str]) -> Result<(), String> {
             compare(count as u128, rest, 0)
         }
         ["feed", ref rest @ ..] => oracle::check(world, rest),
+        ["holders" | "owned" | "largest" | "locked" | "dry-run", ..] => compliance::check(world, words),
         ["bonded" | "proceeds", ..] => staking::check(world, words),
         ["ran", ref outcomes @ ..] => accounts::ran(world, outcomes),
         [subject, ref rest @ ..] if subject.starts_with("bundle-") => accounts::bundle(world, subject, rest),

@@ -5,6 +5,7 @@
 //! | `FEE` | 18 | nobody; fees are zero |
 //! | `GUSD`, `GEUR` | 18 | vaults |
 //! | `ETH`, `BTC`, `BOND` | 18, 8, 6 | the account `bank` |
+//! | `SHARE` | 6 | the account `bank`, nothing so far |
 //! | `GOLD` | 6 | securities, against proven backing |
 //! | `USDC` | 6 | the account `bank` |
 //! | `P-USDC` | 6 | vaults: shares of the pool of USDC |
@@ -32,8 +33,17 @@ use gage_vaults::{
 use strum::IntoEnumIterator;
 
 /// Symbol and decimals of the assets, by their numbers.
-pub const ASSETS: [(&str, u8); 8] =
-    [("FEE", 18), ("GUSD", 18), ("ETH", 18), ("BTC", 8), ("BOND", 6), ("GEUR", 18), ("GOLD", 6), ("USDC", 6)];
+pub const ASSETS: [(&str, u8); 9] = [
+    ("FEE", 18),
+    ("GUSD", 18),
+    ("ETH", 18),
+    ("BTC", 8),
+    ("BOND", 6),
+    ("GEUR", 18),
+    ("GOLD", 6),
+    ("USDC", 6),
+    ("SHARE", 6),
+];
 /// The shares of the pool, made after the assets of the file.
 pub const POOL_SHARES: (&str, u8) = ("P-USDC", 6);
 /// The accounts of the genesis file.

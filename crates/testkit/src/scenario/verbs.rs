@@ -18,6 +18,7 @@
 //! | `policy`, `propose-bundle`, `approve`, `execute`, `freeze`, `recover`, ... | of accounts, see `verbs/accounts.rs` |
 //! | `sell`, `bid`, `seal`, `reveal`, `unsell` | uniform-price lots: see `verbs/auctions.rs` |
 //! | `supply`, `unsupply`, `redeem`, `swap`, `restrict`, `shut`, `basket` | of a facility, see `verbs/facility.rs` |
+//! | `identity`, `vouch`, `require`, `caps`, `freeze-part` and so on | see `verbs/compliance.rs` |
 //! | `do alice {...}` | any operation in JSON, with `$alice` and `$ETH` for identifiers |
 //!
 //! `ledger` has the verbs of settlement and of omnibus holdings.
@@ -26,6 +27,7 @@
 
 pub mod accounts;
 mod auctions;
+pub mod compliance;
 mod facility;
 pub mod ledger;
 mod securities;
@@ -87,6 +89,7 @@ pub fn read(world: &World, words: &[&str]) -> Result<Asked, String> {
         ["sell" | "bid" | "seal" | "reveal" | "unsell", ..] => auctions::read(world, words),
         [word, ..] if securities::WORDS.contains(&word) => securities::read(world, words),
         [word, ..] if ledger::WORDS.contains(&word) => ledger::read(world, words),
+        [word, ..] if compliance::reads(word) => compliance::read(world, words),
         ["do", from, ref json @ ..] => by(from, world.operation_of_json(&json.join(" "))?),
         _ => Err(format!("`{}` is no step", words.join(" "))),
     }
