@@ -6,12 +6,15 @@ mod common;
 use common::*;
 use gage_accounts::{Class, Names};
 use gage_compliance::operations::{
-    AppointAgent, Block, InviteAccount, JoinIdentity, OpenIdentity, PauseAsset, RevokeClaim, SetRequirements,
-    SetTrustedIssuers, SetVenues, Subject,
+    AppointAgent, Block, InviteAccount, JoinIdentity, OpenIdentity, PauseAsset, RefreshHolders, RevokeClaim, SetCaps,
+    SetRequirements, SetTrustedIssuers, SetVenues, Subject,
 };
 use gage_compliance::rule::{Condition, Requirement, Scope, Test, Topic};
-use gage_compliance::{Clause, Error, IdentityId, Jurisdiction, Operation, REASON_MAX, Reason, Stops};
-use gage_units::{AssetId, Timestamp};
+use gage_compliance::{
+    Caps, ClaimCap, ClaimValue, Clause, Error, Group, IdentityId, Jurisdiction, Operation, REASON_MAX, Reason, Stops,
+    count_holders, movement_weight,
+};
+use gage_units::{Amount, AssetId, Bps, Timestamp};
 
 struct Symbols;
 
@@ -29,6 +32,8 @@ fn numbers_and_names() {
         (Error::HasIdentity, 2008, "HasIdentity"),
         (Error::TooManyClaims, 2014, "TooManyClaims"),
         (Error::IdentitiesUsedUp, 2021, "IdentitiesUsedUp"),
+        (Error::BadCaps, 2023, "BadCaps"),
+        (Error::BadHolders, 2028, "BadHolders"),
         (Error::Accounts(gage_accounts::Error::UnknownAccount), 1007, "UnknownAccount"),
     ];
     for (error, code, name) in pinned {
@@ -40,6 +45,9 @@ fn numbers_and_names() {
         (Clause::NoTrustedIssuer, 2108, "NoTrustedIssuer"),
         (Clause::ClaimMissing, 2109, "ClaimMissing"),
         (Clause::NoCommonRequirement, 2112, "NoCommonRequirement"),
+        (Clause::TooManyHolders, 2113, "TooManyHolders"),
+        (Clause::LockedUp, 2118, "LockedUp"),
+        (Clause::HoldingTooSmall, 2119, "HoldingTooSmall"),
     ];
     for (clause, code, name) in clauses {
         assert_eq!((clause.code(), clause.name()), (code, name));
@@ -134,6 +142,63 @@ fn the_words_of_a_wallet() {
     for (operation, text) in words {
         assert_eq!(operation.describe(&Symbols), text);
     }
+}
+
+#[test]
+fn caps_in_bytes_json_and_words() {
+    let us = ClaimValue::Of("US".parse().unwrap());
+    let foreign = ClaimCap {
+        topic: Topic::Resident,
+        group: Group::NotOf(us),
+        holders_max: None,
+        owned_max: None,
+        share_max: Some(Bps(4_900)),
+    };
+    let caps = Caps {
+        holders_max: Some(99),
+        holding_max: Some(Amount(500)),
+        by_claim: vec![foreign],
+        exempt: vec![IdentityId(0)],
+        ..Caps::default()
+    };
+    let operation = Operation::SetCaps(SetCaps { asset: BOND, caps: caps.clone() });
+    let bytes = borsh::to_vec(&operation).unwrap();
+    let mut golden = vec![15, 3, 0, 0, 0, 1, 99, 0, 0, 0, 0, 0, 0, 0, 0, 1, 244, 1];
+    golden.extend([0; 14]);
+    golden.extend([0, 1, 0, 0, 0, 3, 1, 2, b'U', b'S', 0, 0, 1, 36, 19, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(bytes, golden);
+    assert_eq!(borsh::from_slice::<Operation>(&bytes).unwrap(), operation);
+    let json = serde_json::to_string(&operation).unwrap();
+    assert_eq!(serde_json::from_str::<Operation>(&json).unwrap(), operation);
+    let words = "set caps of BOND#3 to at most 99 holders, each at most 5 BOND#3, those that are not resident US at \
+                 most 49 % of the supply, not binding identity 0";
+    assert_eq!(operation.describe(&Symbols), words);
+
+    // Lists have limits, shares are at most the whole, and the least is not above the largest.
+    let refused = |caps: Caps| Operation::SetCaps(SetCaps { asset: BOND, caps }).validate() == Err(Error::BadCaps);
+    assert!(refused(Caps { share_max: Some(Bps(10_001)), ..Caps::default() }));
+    assert!(refused(Caps { holding_min: Some(Amount(501)), ..caps.clone() }));
+    assert!(refused(Caps { exempt: vec![IdentityId(1), IdentityId(1)], ..caps.clone() }));
+    assert!(refused(Caps { by_claim: vec![caps.by_claim[0].clone(); 17], ..caps }));
+    let many =
+        |count| Operation::RefreshHolders(RefreshHolders { asset: BOND, identities: vec![IdentityId(0); count] });
+    assert_eq!((many(0).validate(), many(65).validate()), (Err(Error::BadHolders), Err(Error::BadHolders)));
+    assert_eq!((many(1).validate(), many(64).weight()), (Ok(()), 321_000));
+}
+
+#[test]
+fn rules_weigh_on_who_moves_the_asset() {
+    let mut world = World::new();
+    assert_eq!(movement_weight(&world.draft, BOND), 0);
+    // Two topics of eight trusted issuers each; naming one issuer costs one place.
+    world.require(vec![Requirement { sender: vec![has(claim(Topic::Kyc))], receiver: vec![has(claim(Topic::Kyc))] }]);
+    assert_eq!(movement_weight(&world.draft, BOND), 300 + 1_600);
+    let named = Condition { test: Test::Present(claim(Topic::Kyc)), issuers: vec![name(1)] };
+    world.require(vec![Requirement { sender: vec![named.clone()], receiver: vec![named] }]);
+    assert_eq!(movement_weight(&world.draft, BOND), 300 + 200);
+    let ctx = world.ctx(gage_accounts::Signer::Governance);
+    count_holders(&mut world.draft, &ctx, BOND, &[Topic::Resident]).unwrap();
+    assert_eq!(movement_weight(&world.draft, BOND), 300 + 200 + 800 + 2_000);
 }
 
 #[test]
