@@ -10,9 +10,9 @@
 //! | `caps bank SHARE holders 99; each at-most 5; not resident US at-most 49%; exempt bank` | all caps |
 //! | `refresh bob SHARE alice` | counts a holder anew |
 //! | `mint-locked bank alice 5 SHARE 40d`, `transfer-locked bank alice 5 SHARE 40d` | lots |
-//! | `freeze bank alice SHARE both`, `unfreeze bank alice SHARE` | an account in an asset |
+//! | `freeze-holder bank alice SHARE both`, `unfreeze-holder bank alice SHARE` | an account in an asset |
 //! | `freeze-part bank alice 5 SHARE`, `unfreeze-part bank alice 5 SHARE` | an amount |
-//! | `force bank alice frozen bob 5 SHARE`, `recover bank alice alice-2 SHARE` | orders |
+//! | `force bank alice frozen bob 5 SHARE`, `recover-holdings bank alice alice-2 SHARE` | orders |
 
 use gage_chain::Operation;
 use gage_compliance::operations as rules;
@@ -46,12 +46,12 @@ pub fn reads(word: &str) -> bool {
         "refresh",
         "mint-locked",
         "transfer-locked",
-        "freeze",
-        "unfreeze",
+        "freeze-holder",
+        "unfreeze-holder",
         "freeze-part",
         "unfreeze-part",
         "force",
-        "recover",
+        "recover-holdings",
     ];
     WORDS.contains(&word)
 }
@@ -62,7 +62,7 @@ pub fn read(world: &World, words: &[&str]) -> Result<Asked, String> {
         ["identity" | "invite" | "join" | "vouch" | "revoke", from, ref rest @ ..] => {
             (from, Operation::Compliance(person(world, words[0], rest)?))
         }
-        ["trust" | "require" | "caps" | "refresh" | "freeze" | "unfreeze", from, ref rest @ ..] => {
+        ["trust" | "require" | "caps" | "refresh" | "freeze-holder" | "unfreeze-holder", from, ref rest @ ..] => {
             (from, Operation::Compliance(rule(world, words[0], rest)?))
         }
         [verb, from, ref rest @ ..] => (from, Operation::Ledger(order(world, verb, rest)?)),
@@ -142,13 +142,13 @@ fn rule(world: &World, verb: &str, rest: &[&str]) -> Result<Compliance, String> 
             let identities = names.iter().map(|name| identity(world, name)).collect::<Result<Vec<_>, _>>()?;
             Ok(Compliance::RefreshHolders(rules::RefreshHolders { asset: asset(symbol)?.0, identities }))
         }
-        ("freeze", [whom, symbol, stops]) => {
+        ("freeze-holder", [whom, symbol, stops]) => {
             let stops = if *stops == "both" { Stops::Both } else { Stops::Sending };
             let (account, asset, until) = (world.account(whom)?, Some(asset(symbol)?.0), None);
             let reason = reason();
             Ok(Compliance::FreezeAccount(rules::FreezeAccount { account, asset, stops, until, reason }))
         }
-        ("unfreeze", [whom, symbol]) => {
+        ("unfreeze-holder", [whom, symbol]) => {
             let (account, asset) = (world.account(whom)?, Some(asset(symbol)?.0));
             Ok(Compliance::UnfreezeAccount(rules::UnfreezeAccount { account, asset, reason: reason() }))
         }
@@ -192,7 +192,7 @@ fn order(world: &World, verb: &str, rest: &[&str]) -> Result<Ledger, String> {
             let (from, to) = (world.account(from)?, world.account(to)?);
             Ok(Ledger::ForcedTransfer(ForcedTransfer { asset, item, from, part, to, amount, reason }))
         }
-        ("recover", [from, to, symbol]) => {
+        ("recover-holdings", [from, to, symbol]) => {
             let (asset, item) = (asset(symbol)?.0, None);
             let (from, to) = (world.account(from)?, world.account(to)?);
             Ok(Ledger::RecoverHoldings(RecoverHoldings { asset, item, from, to, reason }))
