@@ -148,12 +148,35 @@ fn count_sold(draft: &mut Draft, id: LotId, remaining: Amount) -> Result<(), Err
     Ok(())
 }
 
-/// Ends a lot in the middle of its round: what it raised counts, the rest goes back to its vault.
+/// Ends a lot of a facility that was shut down, in the middle of its round: what it raised counts, the
+/// rest goes back to its vault, to be settled with it. If the owner may not hold it, it pays here what
+/// its lot has not raised, at the frozen quote, and only what is left is kept for him.
 pub(crate) fn end_now(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> {
     let lot = gage_auctions::lot(draft, id).ok_or(gage_auctions::Error::UnknownLot)?;
     burn_raised(draft, ctx, id, lot.raised)?;
     count_sold(draft, id, lot.remaining)?;
-    finish(draft, ctx, id)
+    let record = record(draft, id)?;
+    let owner = book::vault(draft, record.vault)?.owner;
+    let savepoint = draft.savepoint();
+    let may_hold = match gage_auctions::close(draft, ctx, id, owner) {
+        Ok(_) => true,
+        Err(gage_auctions::Error::Ledger(gage_ledger::Error::Ineligible(_))) => false,
+        Err(error) => return Err(error.into()),
+    };
+    draft.undo_to(savepoint);
+    if may_hold {
+        return finish(draft, ctx, id);
+    }
+    let remainder = gage_auctions::close(draft, ctx, id, ACCOUNT)?;
+    give_change(draft, ctx, record.vault, &remainder)?;
+    let shortfall = record.debt.minus(record.repaid)?;
+    let number = book::vault(draft, record.vault)?.facility;
+    let (taken, covered) = shutdown::settle_lot(draft, number, record.asset, remainder.amount, shortfall)?;
+    let left = remainder.amount.minus(taken)?;
+    if !left.is_zero() {
+        keep(draft, record.vault, record.asset, left)?;
+    }
+    take_back(draft, ctx, id, &record, Amount::ZERO, shortfall.minus(covered)?)
 }
 
 /// Ends a lot: its remainder and the debt it did not raise go back to the vault.

@@ -234,6 +234,31 @@ fn settle_vault(
     Ok(())
 }
 
+/// Takes of a lot's remainder what its debt is worth at the frozen quote, rounded up, to the basket; says
+/// how much, and the debt that it covers.
+pub(crate) fn settle_lot(
+    draft: &mut Draft,
+    id: FacilityId,
+    asset: AssetId,
+    remainder: Amount,
+    debt: Amount,
+) -> Result<(Amount, Amount), Error> {
+    let facility = book::facility(draft, id)?;
+    let decimals = book::collateral(draft, id, asset)?.decimals;
+    let value = worth(remainder, book::mark_of(draft, id, asset).price.0, decimals)?;
+    let owed = worth(debt, facility.par.0, facility.decimals)?;
+    let (taken, covered) = match value >= owed && !value.is_zero() {
+        true => (part_of(remainder, owed, value)?, debt),
+        false => (remainder, amount_of(value, facility.par, facility.decimals, Rounding::Down)?.min(debt)),
+    };
+    let mut totals = book::totals(draft, id);
+    totals.auctioned = totals.auctioned.minus(covered)?;
+    totals.settled = totals.settled.plus(covered)?;
+    add_to_basket(draft, id, asset, taken)?;
+    TOTALS.put(draft, id, totals);
+    Ok((taken, covered))
+}
+
 /// `amount * owed / value`, rounded up; at most `amount` because `owed` is at most `value`.
 fn part_of(amount: Amount, owed: Worth, value: Worth) -> Result<Amount, Error> {
     let scaled = times(U512::from(amount.0), wide(owed))?;

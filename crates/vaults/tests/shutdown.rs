@@ -156,6 +156,69 @@ fn open_lots_end_and_their_debt_is_settled() {
     assert!(world.pledged(vault, WETH) > 0);
 }
 
+fn freeze(world: &mut World, user: usize, asset: AssetId) {
+    let freeze = gage_compliance::operations::FreezeAccount {
+        account: world.ids[user],
+        asset: Some(asset),
+        stops: gage_compliance::Stops::Both,
+        until: None,
+        reason: "order of a court".to_owned().try_into().unwrap(),
+    };
+    let ctx = world.ctx(Signer::Governance);
+    gage_compliance::Operation::FreezeAccount(freeze).apply(&mut world.draft, &ctx).unwrap();
+    world.draft.commit();
+}
+
+fn unfreeze(world: &mut World, user: usize, asset: AssetId) {
+    let reason = "order lifted".to_owned().try_into().unwrap();
+    let account = world.ids[user];
+    let unfreeze = gage_compliance::operations::UnfreezeAccount { account, asset: Some(asset), reason };
+    let ctx = world.ctx(Signer::Governance);
+    gage_compliance::Operation::UnfreezeAccount(unfreeze).apply(&mut world.draft, &ctx).unwrap();
+    world.draft.commit();
+}
+
+#[test]
+fn who_may_not_hold_a_part_finds_it_kept() {
+    let mut world = World::new();
+    world.vault(ALICE, WETH, 10 * ONE, 600 * ONE);
+    give_stable(&mut world, ALICE, BOB, 300 * ONE);
+    world.govern(shut(DAY)).unwrap();
+    world.block(DAY + HOUR, [100, 1_000, 1]);
+    freeze(&mut world, BOB, WETH);
+    world.run(BOB, take_part(300 * ONE)).unwrap();
+    assert_eq!((world.free(BOB, WETH), left(&world, WETH)), (0, 3 * ONE));
+    let claim = Operation::ClaimPart(ClaimPart { facility: FACILITY, asset: WETH });
+    assert_eq!(world.run(BOB, claim.clone()).map_err(|error| error.code()), Err(3001), "still frozen");
+    unfreeze(&mut world, BOB, WETH);
+    world.run(BOB, claim).unwrap();
+    assert_eq!(world.free(BOB, WETH), 3 * ONE);
+    world.run(ALICE, take_part(300 * ONE)).unwrap();
+    assert!(basket(&world.draft, FACILITY).is_empty());
+}
+
+#[test]
+fn a_frozen_owner_s_lot_pays_its_debt_before_the_rest_is_kept_for_him() {
+    let mut world = World::new();
+    world.vault(BOB, WETH, 100 * ONE, 5_000 * ONE);
+    let vault = world.vault(ALICE, WETH, 10 * ONE, 750 * ONE);
+    // 640 / 750 is too deep for a partial sale: all ten are in the lot.
+    world.block(60_000, [80, 1_000, 1]);
+    assert_eq!(world.pledged(vault, WETH), 0);
+    freeze(&mut world, ALICE, WETH);
+    world.govern(shut(DAY)).unwrap();
+    world.begin(DAY + HOUR);
+    world.end();
+    assert_eq!(stage(&world), Some(Stage::Paying));
+    // The lot pays 750 at 80, Bob's vault 5,000.
+    assert_eq!(left(&world, WETH), 9_375_000_000_000_000_000 + 62_500_000_000_000_000_000);
+    assert_eq!(world.debt(vault), 0);
+    let kept = Operation::ClaimKept(gage_vaults::operations::ClaimKept { vault, asset: WETH });
+    unfreeze(&mut world, ALICE, WETH);
+    world.run(ALICE, kept).unwrap();
+    assert_eq!(world.free(ALICE, WETH), ONE / 8 * 5);
+}
+
 #[test]
 fn anybody_may_once_the_bad_debt_is_large() {
     let mut world = World::new();

@@ -59,6 +59,8 @@ impl RateCurve {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::arithmetic_side_effects)]
+
     use super::*;
 
     /// Interest of 10, 50 and 1,050 units of 1e-27 a second; kink at 80 %.

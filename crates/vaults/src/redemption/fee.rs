@@ -74,6 +74,8 @@ pub fn fee(base_rate: Ratio, terms: &RedemptionTerms) -> Result<Ratio, MathError
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::arithmetic_side_effects)]
+
     use super::*;
 
     /// A half-life of six hours: `2^(-1/21600)`, to the last of 27 places rounded down.
