@@ -1,11 +1,11 @@
 //! The module's account and the running totals of what it must hold.
 
 use gage_accounts::Context;
-use gage_store::{Draft, OrderedTable};
+use gage_store::{Draft, Key, OrderedTable};
 use gage_units::{AccountNumber, Amount, AssetId};
 
 use crate::state::HELD;
-use crate::{ACCOUNT, Error, WaterfallId};
+use crate::{ACCOUNT, Error};
 
 /// All capital in `asset`.
 pub(crate) fn held(draft: &Draft, asset: AssetId) -> Amount {
@@ -80,19 +80,19 @@ pub(crate) fn pay(
     Ok(())
 }
 
-/// A waterfall's amount of an asset in one of the tables of amounts.
-pub(crate) type Amounts = OrderedTable<(WaterfallId, AssetId), Amount>;
+/// An amount of an asset, of a waterfall or a pool, in one of the tables of amounts.
+pub(crate) type Amounts<K> = OrderedTable<(K, AssetId), Amount>;
 
 /// Reads it.
-pub(crate) fn amount(draft: &Draft, table: &Amounts, waterfall: WaterfallId, asset: AssetId) -> Amount {
-    table.get(draft, &(waterfall, asset)).unwrap_or_default()
+pub(crate) fn amount<K: Key>(draft: &Draft, table: &Amounts<K>, of: K, asset: AssetId) -> Amount {
+    table.get(draft, &(of, asset)).unwrap_or_default()
 }
 
 /// Writes it; zero is no record.
-pub(crate) fn set(draft: &mut Draft, table: &Amounts, waterfall: WaterfallId, asset: AssetId, amount: Amount) {
+pub(crate) fn set<K: Key>(draft: &mut Draft, table: &Amounts<K>, of: K, asset: AssetId, amount: Amount) {
     if amount.is_zero() {
-        table.remove(draft, &(waterfall, asset));
+        table.remove(draft, &(of, asset));
     } else {
-        table.put(draft, (waterfall, asset), amount);
+        table.put(draft, (of, asset), amount);
     }
 }

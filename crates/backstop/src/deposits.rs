@@ -6,14 +6,14 @@ use gage_units::{AccountNumber, Amount, AssetId, Height, MathError, Timestamp};
 
 use crate::product_sum::{Product, SCALE_SPAN};
 use crate::state::{DEPOSITS, JOINS, Join, Mark, POOLS, SUMS, SURPLUS};
-use crate::{Deposit, Error, Event, Holding, MODULE, Pool, Request, Waterfall, WaterfallId, custody};
+use crate::{Deposit, Error, Event, Holding, MODULE, Pool, PoolId, Request, Waterfall, custody};
 
 /// A pool with the deposits of lower heights joined, before anything else happens to it in a block.
 /// Every act on a pool begins here, so the point of joining is the pool as the earlier block left it.
 ///
 /// # Errors
 /// [`Error::UnknownWaterfall`].
-pub(crate) fn pool_at(draft: &mut Draft, id: WaterfallId, record: &Waterfall, height: Height) -> Result<Pool, Error> {
+pub(crate) fn pool_at(draft: &mut Draft, id: PoolId, record: &Waterfall, height: Height) -> Result<Pool, Error> {
     let mut pool = POOLS.get(draft, &id).ok_or(Error::UnknownWaterfall)?;
     if let Some(untouched) = join(&mut pool, height)? {
         let mark = mark(draft, id, record, pool.product);
@@ -37,20 +37,13 @@ fn join(pool: &mut Pool, height: Height) -> Result<Option<u64>, MathError> {
 }
 
 /// The point at which the pool stands.
-fn mark(draft: &Draft, id: WaterfallId, record: &Waterfall, product: Product) -> Mark {
+fn mark(draft: &Draft, id: PoolId, record: &Waterfall, product: Product) -> Mark {
     let sum = |asset| SUMS.get(draft, &(id, product.epoch, product.scale, asset)).map(|sum| (asset, sum));
-    Mark { product, sums: record.gain_assets().filter_map(sum).collect() }
+    Mark { product, sums: record.gain_assets(id).filter_map(sum).collect() }
 }
 
 /// What `amount` from the point `from` gained of `asset`, rounded down.
-fn gain(
-    draft: &Draft,
-    id: WaterfallId,
-    now: Product,
-    amount: Amount,
-    from: &Mark,
-    asset: AssetId,
-) -> Result<Amount, Error> {
+fn gain(draft: &Draft, id: PoolId, now: Product, amount: Amount, from: &Mark, asset: AssetId) -> Result<Amount, Error> {
     let Product { epoch, scale, .. } = from.product;
     // In an epoch that has ended, all its scales exist up to the last; later ones hold no sum.
     let last = if now.epoch == epoch { now.scale } else { u32::MAX };
@@ -75,7 +68,7 @@ pub(crate) struct Settled {
 /// [`Error::Math`] never for records of one pool.
 pub(crate) fn settle(
     draft: &Draft,
-    id: WaterfallId,
+    id: PoolId,
     record: &Waterfall,
     mut pool: Pool,
     deposit: &Deposit,
@@ -107,14 +100,14 @@ pub(crate) fn settle(
 
 fn add_gains(
     draft: &Draft,
-    id: WaterfallId,
+    id: PoolId,
     record: &Waterfall,
     now: Product,
     amount: Amount,
     from: &Mark,
     gains: &mut Vec<Holding>,
 ) -> Result<(), Error> {
-    for asset in record.gain_assets() {
+    for asset in record.gain_assets(id) {
         let gained = gain(draft, id, now, amount, from, asset)?;
         match gains.iter_mut().find(|held| held.asset == asset) {
             Some(held) => held.amount = held.amount.plus(gained)?,
@@ -132,7 +125,7 @@ fn add_gains(
 pub(crate) fn touch(
     draft: &mut Draft,
     ctx: &Context,
-    id: WaterfallId,
+    id: PoolId,
     record: &Waterfall,
     account: AccountNumber,
 ) -> Result<Settled, Error> {
@@ -153,7 +146,7 @@ fn empty(mark: Mark) -> Deposit {
 }
 
 /// Writes a settled deposit and what it changes; renews a pool that all have left. Cannot fail.
-pub(crate) fn write(draft: &mut Draft, id: WaterfallId, record: &Waterfall, account: AccountNumber, settled: Settled) {
+pub(crate) fn write(draft: &mut Draft, id: PoolId, record: &Waterfall, account: AccountNumber, settled: Settled) {
     let Settled { mut deposit, mut pool, join } = settled;
     deposit.gains.retain(|gain| !gain.amount.is_zero());
     if let Some((height, join)) = join {
@@ -175,22 +168,27 @@ pub(crate) fn write(draft: &mut Draft, id: WaterfallId, record: &Waterfall, acco
 }
 
 /// What rounding kept when the last member left goes to the surplus, and the pool begins anew.
-fn renew(draft: &mut Draft, id: WaterfallId, record: &Waterfall, pool: &mut Pool) {
+fn renew(draft: &mut Draft, id: PoolId, record: &Waterfall, pool: &mut Pool) {
     let residue = pool.deposits;
-    let surplus = custody::amount(draft, &SURPLUS, id, record.stable);
+    let surplus = custody::amount(draft, &SURPLUS, id.waterfall, record.stable);
     let total = surplus.plus(residue).expect("both lie on the module's account, so their sum is at most the supply");
-    custody::set(draft, &SURPLUS, id, record.stable, total);
+    custody::set(draft, &SURPLUS, id.waterfall, record.stable, total);
     pool.deposits = Amount::ZERO;
     pool.product = Product::start(pool.product.epoch.wrapping_add(1));
-    draft.emit(MODULE, &Event::PoolRenewed { waterfall: id, epoch: pool.product.epoch, residue });
+    let (waterfall, epoch) = (id.waterfall, pool.product.epoch);
+    let event = match id.tier {
+        0 => Event::PoolRenewed { waterfall, epoch, residue },
+        tier => Event::InsuranceRenewed { waterfall, tier, epoch, residue },
+    };
+    draft.emit(MODULE, &event);
 }
 
 /// The times of a request made now.
 ///
 /// # Errors
 /// [`Error::Math`] if a time does not fit.
-pub(crate) fn request(record: &Waterfall, time: Timestamp, amount: Amount) -> Result<Request, Error> {
-    let ready_at = time.plus_ms(record.terms.cooldown_ms)?;
+pub(crate) fn request(record: &Waterfall, cooldown_ms: u64, time: Timestamp, amount: Amount) -> Result<Request, Error> {
+    let ready_at = time.plus_ms(cooldown_ms)?;
     Ok(Request { amount, ready_at, expires_at: ready_at.plus_ms(record.terms.window_ms)? })
 }
 
@@ -231,7 +229,7 @@ pub(crate) fn request_after(request: Option<Request>, amount: Amount) -> Option<
 ///
 /// # Errors
 /// [`Error::UnknownWaterfall`].
-pub(crate) fn pool_view(draft: &Draft, id: WaterfallId, height: Height) -> Result<Pool, Error> {
+pub(crate) fn pool_view(draft: &Draft, id: PoolId, height: Height) -> Result<Pool, Error> {
     let mut pool = POOLS.get(draft, &id).ok_or(Error::UnknownWaterfall)?;
     join(&mut pool, height)?;
     Ok(pool)

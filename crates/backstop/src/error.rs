@@ -64,12 +64,42 @@ pub enum Error {
     /// The capital may yet be needed.
     #[error("the capital is reserved for debt at auction; wait until the lots are sold, or withdraw less")]
     CapitalReserved,
+    /// A tier that cannot be, a cooldown outside the bounds, or premiums above the fees.
+    #[error("the tier's number, cooldown or premium is outside the bounds")]
+    TierOutOfBounds,
+    /// No such insurance tier.
+    #[error("the waterfall has no such insurance tier")]
+    UnknownTier,
+    /// Par zero, a floor below half the quote, or another term outside the bounds.
+    #[error("the sale's par, premium, floor, tail, cusp or lot is outside the bounds")]
+    SaleOutOfBounds,
+    /// No terms of sale for the asset.
+    #[error("the waterfall has no terms by which this asset is sold")]
+    NotForSale,
+    /// No such batch, or all has been claimed.
+    #[error("there is no batch of gains of that number")]
+    UnknownBatch,
+    /// The batch is not sold yet.
+    #[error("the batch of gains has not been sold yet")]
+    BatchNotSold,
+    /// A share above one or a period outside the bounds.
+    #[error("the surplus rule's share or period is outside the bounds")]
+    RuleOutOfBounds,
     /// From accounts.
     #[error(transparent)]
     Accounts(#[from] gage_accounts::Error),
     /// From the ledger, with compliance behind it.
     #[error(transparent)]
     Ledger(#[from] gage_ledger::Error),
+    /// From staking.
+    #[error(transparent)]
+    Staking(#[from] gage_staking::Error),
+    /// From the oracle.
+    #[error(transparent)]
+    Oracle(#[from] gage_oracle::Error),
+    /// From auctions.
+    #[error(transparent)]
+    Auctions(#[from] gage_auctions::Error),
     /// A calculation without a result.
     #[error(transparent)]
     Math(#[from] MathError),
@@ -98,11 +128,21 @@ impl Error {
             Error::BelowFirstLossMinimum => 9017,
             Error::InsufficientSurplus => 9018,
             Error::CapitalReserved => 9019,
+            Error::TierOutOfBounds => 9020,
+            Error::UnknownTier => 9021,
+            Error::SaleOutOfBounds => 9022,
+            Error::NotForSale => 9023,
+            Error::UnknownBatch => 9024,
+            Error::BatchNotSold => 9025,
+            Error::RuleOutOfBounds => 9026,
             Error::Math(MathError::Overflow) => 9901,
             Error::Math(MathError::Underflow) => 9902,
             Error::Math(MathError::DivisionByZero) => 9903,
             Error::Accounts(error) => error.code(),
             Error::Ledger(error) => error.code(),
+            Error::Staking(error) => error.code(),
+            Error::Oracle(error) => error.code(),
+            Error::Auctions(error) => error.code(),
         }
     }
 
@@ -114,6 +154,9 @@ impl Error {
             Error::Math(MathError::DivisionByZero) => "DivisionByZero",
             Error::Accounts(error) => error.name(),
             Error::Ledger(error) => error.name(),
+            Error::Staking(error) => error.name(),
+            Error::Oracle(error) => error.name(),
+            Error::Auctions(error) => error.name(),
             own => own.into(),
         }
     }

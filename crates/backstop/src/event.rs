@@ -1,10 +1,12 @@
 //! What happened to capital.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use gage_auctions::LotId;
 use gage_units::{AccountNumber, Amount, AssetId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Holding, Receipt, ReceiptId, Request, Step, Terms, Waterfall, WaterfallId};
+use crate::sales::{SaleTerms, SurplusRule};
+use crate::{Holding, InsuranceTerms, Receipt, ReceiptId, Request, Step, Terms, Waterfall, WaterfallId};
 
 /// An event of this module.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -134,5 +136,139 @@ pub enum Event {
         receipt: ReceiptId,
         /// Who bore what.
         record: Receipt,
+    },
+    /// An insurance tier was set up or its terms changed.
+    InsuranceSet {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// The tier.
+        tier: u8,
+        /// The terms.
+        terms: InsuranceTerms,
+    },
+    /// Stable was deposited into an insurance tier; it joins in the next block.
+    InsuranceDeposited {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// The tier.
+        tier: u8,
+        /// Whose.
+        account: AccountNumber,
+        /// How much.
+        amount: Amount,
+    },
+    /// A withdrawal from an insurance tier was requested.
+    InsuranceRequested {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// The tier.
+        tier: u8,
+        /// Whose.
+        account: AccountNumber,
+        /// How much and when.
+        request: Request,
+    },
+    /// Stable left an insurance tier.
+    InsuranceWithdrawn {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// The tier.
+        tier: u8,
+        /// Whose.
+        account: AccountNumber,
+        /// How much.
+        amount: Amount,
+    },
+    /// An insurance tier got its part of fees.
+    PremiumPaid {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// The tier.
+        tier: u8,
+        /// How much.
+        amount: Amount,
+    },
+    /// Premiums were claimed.
+    PremiumClaimed {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// The tier.
+        tier: u8,
+        /// Whose.
+        account: AccountNumber,
+        /// How much.
+        amount: Amount,
+    },
+    /// All depositors of a tier left; what rounding kept went to the surplus.
+    InsuranceRenewed {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// The tier.
+        tier: u8,
+        /// The new epoch.
+        epoch: u32,
+        /// What rounding had kept.
+        residue: Amount,
+    },
+    /// It was set how an asset is sold.
+    SaleTermsSet {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// The asset.
+        asset: AssetId,
+        /// How.
+        terms: SaleTerms,
+    },
+    /// A rule for surplus above a target was set; a share of zero ends it.
+    SurplusRuleSet {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// The rule.
+        rule: SurplusRule,
+    },
+    /// Something was put up for sale.
+    SaleOpened {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// The lot.
+        lot: LotId,
+        /// What.
+        holding: Holding,
+        /// The batch of gains; none for the surplus.
+        batch: Option<u64>,
+    },
+    /// A lot brought stable.
+    SaleRaised {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// The lot.
+        lot: LotId,
+        /// What.
+        holding: Holding,
+    },
+    /// A depositor let gains be sold.
+    GainsConverted {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// Whose.
+        account: AccountNumber,
+        /// What.
+        gain: Holding,
+        /// The batch.
+        batch: u64,
+    },
+    /// A batch of gains was sold out.
+    BatchSold {
+        /// The batch.
+        batch: u64,
+        /// What it raised.
+        raised: Amount,
+    },
+    /// What sales of the surplus brought covered bad debt.
+    BadDebtRecovered {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// How much.
+        amount: Amount,
     },
 }

@@ -6,7 +6,8 @@ use gage_store::Draft;
 use gage_units::AssetId;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, NewWaterfall, Step, Terms, create_waterfall};
+use crate::operations::{SetInsurance, set_insurance};
+use crate::{Error, InsuranceTerms, NewWaterfall, Step, Terms, create_waterfall};
 
 /// A waterfall that exists from the start; numbers are given in the order of the file, from 1.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +24,9 @@ pub struct GenesisWaterfall {
     pub steps: Vec<Step>,
     /// Times and least amounts.
     pub terms: Terms,
+    /// The insurance tiers, from 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub insurance: Vec<InsuranceTerms>,
 }
 
 /// What the genesis file says about the backstop.
@@ -36,12 +40,17 @@ pub struct Genesis {
 /// Sets the first state.
 ///
 /// # Errors
-/// As [`create_waterfall`]; [`Error::Accounts`] for an unknown curator.
+/// As [`create_waterfall`]; [`Error::TierOutOfBounds`]; [`Error::Accounts`] for an unknown curator.
 pub fn genesis(draft: &mut Draft, ctx: &Context, genesis: &Genesis) -> Result<(), Error> {
     for waterfall in &genesis.waterfalls {
         let curator = waterfall.curator.map(|id| gage_accounts::resolve(draft, &id)).transpose()?;
         let GenesisWaterfall { stable, collateral, steps, terms, .. } = waterfall.clone();
-        create_waterfall(draft, ctx, NewWaterfall { stable, collateral, curator, steps, terms })?;
+        let id = create_waterfall(draft, ctx, NewWaterfall { stable, collateral, curator, steps, terms })?;
+        for (terms, tier) in waterfall.insurance.iter().zip(1u8..) {
+            let set = SetInsurance { waterfall: id, tier, terms: *terms };
+            set.validate()?;
+            set_insurance(draft, id, tier, *terms)?;
+        }
     }
     Ok(())
 }

@@ -6,9 +6,14 @@ use gage_accounts::Broken;
 use gage_store::Draft;
 use gage_units::{Amount, AssetId, Height};
 
+use crate::absorb::tiers_of;
 use crate::deposits::settle;
-use crate::state::{DEPOSITS, FIRST_LOSS, GAINS, HELD, JOINS, POOLS, RECEIPTS, SURPLUS, WATERFALLS};
-use crate::{ACCOUNT, Error, Receipt, ReceiptId, Waterfall, WaterfallId, custody};
+use crate::sales::BatchState;
+use crate::state::{
+    BATCHES, DEPOSITS, ENTRIES, FIRST_LOSS, GAINS, HELD, JOINS, POOLS, RECEIPTS, RECOVERIES, SALES, SELLING, SURPLUS,
+    WATERFALLS,
+};
+use crate::{ACCOUNT, Error, MODULE, PoolId, Receipt, ReceiptId, StepKind, Waterfall, WaterfallId, custody};
 
 const NAME: &str = "backstop";
 
@@ -31,19 +36,61 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     }
     let mut members = Members::default();
     for ((id, account), deposit) in DEPOSITS.sorted(draft) {
-        let detail = format!("deposit of account {account} in waterfall {id}");
+        let detail = format!("deposit of account {account} in {id:?}");
         members
             .add(draft, id, &deposit)
             .map_err(|error| broken("deposits_within_pool", format!("{detail}: {error}")))?;
     }
     for (id, record) in WATERFALLS.iter(draft) {
-        deposits_within_pool(draft, *id, &members)?;
-        gains_within_pool(draft, *id, record, &members)?;
-        members_counted(draft, *id, &members)?;
+        for pool in pools_of(draft, *id) {
+            deposits_within_pool(draft, pool, &members)?;
+            gains_within_pool(draft, pool, record, &members)?;
+            members_counted(draft, pool, &members)?;
+        }
     }
     joins_counted(draft, &members)?;
+    sales_have_lots(draft)?;
+    batches_are_shared(draft)?;
     totals_are_sums(draft)?;
     account_holds_totals(draft)
+}
+
+/// Every sale is an open lot of this module, of which no more is booked than it raised.
+fn sales_have_lots(draft: &Draft) -> Result<(), Broken> {
+    for (id, sale) in SALES.iter(draft) {
+        let lot = gage_auctions::lot(draft, *id);
+        let holds = lot
+            .as_ref()
+            .is_some_and(|lot| lot.owner.module == MODULE && lot.asset == sale.asset && sale.booked <= lot.raised);
+        Broken::unless(holds, NAME, "sales_have_lots", || format!("lot {id}: {sale:?}, {lot:?}"))?;
+    }
+    for (key, id) in SELLING.iter(draft) {
+        let holds = SALES.peek(draft, id).is_some_and(|sale| (sale.waterfall, sale.asset) == *key);
+        Broken::unless(holds, NAME, "sales_have_lots", || format!("{key:?} sells in lot {id}, which is no sale"))?;
+    }
+    Ok(())
+}
+
+/// The entries of a batch are its members and sum to its amount or, sold, to less.
+fn batches_are_shared(draft: &Draft) -> Result<(), Broken> {
+    let mut sums: BTreeMap<u64, (u64, Amount)> = BTreeMap::new();
+    for ((number, _), amount) in ENTRIES.iter(draft) {
+        let (members, sum) = sums.entry(*number).or_default();
+        *members = members.saturating_add(1);
+        *sum = sum.plus(*amount).unwrap_or(Amount::MAX);
+    }
+    for (number, batch) in BATCHES.iter(draft) {
+        let (members, sum) = sums.remove(number).unwrap_or_default();
+        let whole = sum == batch.amount || (batch.state == BatchState::Sold && sum < batch.amount);
+        let holds = members == batch.members && members > 0 && whole && batch.left <= batch.raised;
+        Broken::unless(holds, NAME, "batches_are_shared", || format!("batch {number}: {batch:?}, entries {sum}"))?;
+    }
+    Broken::unless(sums.is_empty(), NAME, "batches_are_shared", || format!("entries without a batch: {sums:?}"))
+}
+
+/// The stability pool and the insurance tiers.
+fn pools_of(draft: &Draft, id: WaterfallId) -> Vec<PoolId> {
+    std::iter::once(PoolId::stability(id)).chain(tiers_of(draft, id)).collect()
 }
 
 fn check_receipt(id: ReceiptId, receipt: &Receipt) -> Result<(), Broken> {
@@ -63,7 +110,8 @@ fn receipts_sum_to_loss(id: ReceiptId, receipt: &Receipt) -> Result<(), Broken> 
     Broken::unless(holds, NAME, "receipts_sum_to_loss", || format!("receipt {id}: {receipt:?}"))
 }
 
-/// Each step gave the least of its cap, what it had and what was left, one after the other.
+/// Each step gave the least of its cap, what it had and what was left, one after the other; what was
+/// recovered stands first, junior insurance before senior, and no kind twice.
 fn steps_in_order(id: ReceiptId, receipt: &Receipt) -> Result<(), Broken> {
     let mut left = receipt.debt;
     let mut holds = true;
@@ -71,6 +119,12 @@ fn steps_in_order(id: ReceiptId, receipt: &Receipt) -> Result<(), Broken> {
         holds &= !left.is_zero() && bearing.amount == left.min(bearing.cap).min(bearing.available);
         left = Amount(left.0.saturating_sub(bearing.amount.0));
     }
+    let kinds: Vec<StepKind> = receipt.bearings.iter().map(|bearing| bearing.kind).collect();
+    let recovered = |kind: &StepKind| matches!(kind, StepKind::SelfDeleverage | StepKind::AuctionProceeds);
+    let later: Vec<StepKind> = kinds.iter().copied().skip_while(recovered).collect();
+    let tiers = later.iter().filter(|kind| matches!(kind, StepKind::Insurance { .. }));
+    let twice = kinds.iter().enumerate().any(|(index, kind)| kinds.iter().take(index).any(|one| one == kind));
+    holds &= !twice && tiers.is_sorted() && !later.iter().any(|kind| recovered(kind));
     Broken::unless(holds, NAME, "steps_in_order", || format!("receipt {id}: {receipt:?}"))
 }
 
@@ -78,14 +132,14 @@ fn steps_in_order(id: ReceiptId, receipt: &Receipt) -> Result<(), Broken> {
 #[derive(Default)]
 struct Members {
     /// Joined worth, parts, pending amount, pending parts.
-    pools: BTreeMap<WaterfallId, (Amount, u64, Amount, u64)>,
-    gains: BTreeMap<(WaterfallId, AssetId), Amount>,
-    joins: BTreeMap<(WaterfallId, Height), u64>,
+    pools: BTreeMap<PoolId, (Amount, u64, Amount, u64)>,
+    gains: BTreeMap<(PoolId, AssetId), Amount>,
+    joins: BTreeMap<(PoolId, Height), u64>,
 }
 
 impl Members {
-    fn add(&mut self, draft: &Draft, id: WaterfallId, deposit: &crate::Deposit) -> Result<(), Error> {
-        let record = WATERFALLS.peek(draft, &id).ok_or(Error::UnknownWaterfall)?;
+    fn add(&mut self, draft: &Draft, id: PoolId, deposit: &crate::Deposit) -> Result<(), Error> {
+        let record = WATERFALLS.peek(draft, &id.waterfall).ok_or(Error::UnknownWaterfall)?;
         let pool = POOLS.get(draft, &id).ok_or(Error::UnknownWaterfall)?;
         // What the pool still lists as pending has not joined; the pool itself is left as it is.
         let waits =
@@ -112,31 +166,31 @@ impl Members {
 }
 
 /// The deposits are worth no more than the pool holds for them, and what waits to join is what it lists.
-fn deposits_within_pool(draft: &Draft, id: WaterfallId, members: &Members) -> Result<(), Broken> {
+fn deposits_within_pool(draft: &Draft, id: PoolId, members: &Members) -> Result<(), Broken> {
     let pool = POOLS.get(draft, &id).unwrap_or_default();
     let (worth, _, pending, _) = members.pools.get(&id).copied().unwrap_or_default();
     let holds = worth <= pool.deposits && pending == pool.pending;
-    let detail = || format!("waterfall {id}: worth {worth}, pending {pending}, pool {pool:?}");
+    let detail = || format!("{id:?}: worth {worth}, pending {pending}, pool {pool:?}");
     Broken::unless(holds, NAME, "deposits_within_pool", detail)
 }
 
 /// What can be claimed is no more than the pool holds of gains.
-fn gains_within_pool(draft: &Draft, id: WaterfallId, record: &Waterfall, members: &Members) -> Result<(), Broken> {
-    for asset in record.gain_assets() {
+fn gains_within_pool(draft: &Draft, id: PoolId, record: &Waterfall, members: &Members) -> Result<(), Broken> {
+    for asset in record.gain_assets(id) {
         let claims = members.gains.get(&(id, asset)).copied().unwrap_or_default();
         let held = custody::amount(draft, &GAINS, id, asset);
-        let detail = || format!("waterfall {id}, asset {asset}: claims {claims}, held {held}");
+        let detail = || format!("{id:?}, asset {asset}: claims {claims}, held {held}");
         Broken::unless(claims <= held, NAME, "gains_within_pool", detail)?;
     }
     Ok(())
 }
 
 /// The pool's count of members is what the records say.
-fn members_counted(draft: &Draft, id: WaterfallId, members: &Members) -> Result<(), Broken> {
+fn members_counted(draft: &Draft, id: PoolId, members: &Members) -> Result<(), Broken> {
     let pool = POOLS.get(draft, &id).unwrap_or_default();
     let (_, parts, _, pending_parts) = members.pools.get(&id).copied().unwrap_or_default();
     let holds = (parts, pending_parts) == (pool.members, pool.pending_members);
-    let detail = || format!("waterfall {id}: {parts} parts, {pending_parts} pending, pool {pool:?}");
+    let detail = || format!("{id:?}: {parts} parts, {pending_parts} pending, pool {pool:?}");
     Broken::unless(holds, NAME, "members_counted", detail)
 }
 
@@ -157,13 +211,31 @@ fn totals_are_sums(draft: &Draft) -> Result<(), Broken> {
         }
     };
     for (id, record) in WATERFALLS.iter(draft) {
-        let pool = POOLS.get(draft, id).unwrap_or_default();
-        add(record.stable, pool.deposits);
-        add(record.stable, pool.pending);
+        for pool in pools_of(draft, *id) {
+            let pool = POOLS.get(draft, &pool).unwrap_or_default();
+            add(record.stable, pool.deposits);
+            add(record.stable, pool.pending);
+        }
         add(record.stable, FIRST_LOSS.get(draft, id).unwrap_or_default().amount);
     }
-    for ((_, asset), amount) in SURPLUS.iter(draft).chain(GAINS.iter(draft)) {
+    for ((_, asset), amount) in SURPLUS.iter(draft) {
         add(*asset, *amount);
+    }
+    for ((_, asset), amount) in GAINS.iter(draft) {
+        add(*asset, *amount);
+    }
+    for (id, recovery) in RECOVERIES.iter(draft) {
+        if let Some(record) = WATERFALLS.peek(draft, id) {
+            add(record.stable, recovery.amount);
+        }
+    }
+    for (_, batch) in BATCHES.iter(draft) {
+        if batch.state == BatchState::Gathering {
+            add(batch.asset, batch.amount);
+        }
+        if let Some(record) = WATERFALLS.peek(draft, &batch.waterfall) {
+            add(record.stable, batch.left);
+        }
     }
     let holds = HELD.iter(draft).eq(sums.iter());
     let detail = || format!("the records sum to {sums:?}, the totals say {:?}", HELD.iter(draft).collect::<Vec<_>>());

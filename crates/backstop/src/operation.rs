@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::operations::{
-    AddCollateral, ClaimGains, CreateWaterfall, DepositFirstLoss, DepositStability, DistributeSurplus,
-    RequestWithdrawal, SetTerms, WithdrawFirstLoss, WithdrawStability,
+    AddCollateral, ClaimGains, ClaimPremium, ClaimProceeds, ConvertGains, CreateWaterfall, DepositFirstLoss,
+    DepositInsurance, DepositStability, DistributeSurplus, RequestWithdrawal, SetInsurance, SetSaleTerms,
+    SetSurplusRule, SetTerms, WithdrawFirstLoss, WithdrawInsurance, WithdrawStability,
 };
 
 /// An operation of this module, one variant per verb.
@@ -35,6 +36,22 @@ pub enum Operation {
     DepositFirstLoss(DepositFirstLoss),
     /// Curator: take first-loss capital back.
     WithdrawFirstLoss(WithdrawFirstLoss),
+    /// Governance: set an insurance tier up.
+    SetInsurance(SetInsurance),
+    /// Deposit stable into an insurance tier.
+    DepositInsurance(DepositInsurance),
+    /// Withdraw stable from an insurance tier.
+    WithdrawInsurance(WithdrawInsurance),
+    /// Claim premiums.
+    ClaimPremium(ClaimPremium),
+    /// Let gains be sold.
+    ConvertGains(ConvertGains),
+    /// Claim what sold gains brought.
+    ClaimProceeds(ClaimProceeds),
+    /// Governance: say how an asset is sold.
+    SetSaleTerms(SetSaleTerms),
+    /// Governance: say what happens with surplus above a target.
+    SetSurplusRule(SetSurplusRule),
 }
 
 impl Operation {
@@ -46,7 +63,16 @@ impl Operation {
         match self {
             Operation::CreateWaterfall(operation) => operation.validate(),
             Operation::SetTerms(operation) => operation.validate(),
-            Operation::AddCollateral(_) | Operation::ClaimGains(_) => Ok(()),
+            Operation::AddCollateral(_)
+            | Operation::ClaimGains(_)
+            | Operation::ClaimPremium(_)
+            | Operation::ConvertGains(_)
+            | Operation::ClaimProceeds(_) => Ok(()),
+            Operation::SetSaleTerms(operation) => operation.validate(),
+            Operation::SetSurplusRule(operation) => operation.validate(),
+            Operation::SetInsurance(operation) => operation.validate(),
+            Operation::DepositInsurance(operation) => operation.validate(),
+            Operation::WithdrawInsurance(operation) => operation.validate(),
             Operation::DistributeSurplus(operation) => operation.validate(),
             Operation::DepositStability(operation) => operation.validate(),
             Operation::RequestWithdrawal(operation) => operation.validate(),
@@ -72,13 +98,23 @@ impl Operation {
             Operation::ClaimGains(operation) => operation.apply(draft, ctx).map(Some),
             Operation::DepositFirstLoss(operation) => operation.apply(draft, ctx).map(|()| None),
             Operation::WithdrawFirstLoss(operation) => operation.apply(draft, ctx).map(Some),
+            Operation::SetInsurance(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::DepositInsurance(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::WithdrawInsurance(operation) => operation.apply(draft, ctx).map(Some),
+            Operation::ClaimPremium(operation) => operation.apply(draft, ctx).map(Some),
+            Operation::ConvertGains(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::ClaimProceeds(operation) => operation.apply(draft, ctx).map(Some),
+            Operation::SetSaleTerms(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::SetSurplusRule(operation) => operation.apply(draft, ctx).map(|()| None),
         }
     }
 
     /// The class of execution inside a block: capital leaves last, so that no loss of the block is evaded.
     pub fn class(&self) -> Class {
         match self {
-            Operation::WithdrawStability(_) | Operation::WithdrawFirstLoss(_) => Class::Exit,
+            Operation::WithdrawStability(_) | Operation::WithdrawFirstLoss(_) | Operation::WithdrawInsurance(_) => {
+                Class::Exit
+            }
             _ => Class::General,
         }
     }
@@ -90,12 +126,22 @@ impl Operation {
                 let assets = u64::try_from(operation.collateral.len()).unwrap_or(u64::MAX);
                 assets.saturating_mul(200).saturating_add(1_000)
             }
-            Operation::SetTerms(_) | Operation::AddCollateral(_) | Operation::DistributeSurplus(_) => 1_000,
+            Operation::SetInsurance(_)
+            | Operation::SetSaleTerms(_)
+            | Operation::SetSurplusRule(_)
+            | Operation::SetTerms(_)
+            | Operation::AddCollateral(_)
+            | Operation::DistributeSurplus(_) => 1_000,
             Operation::DepositFirstLoss(_) | Operation::WithdrawFirstLoss(_) => 1_500,
             // A deposit is brought to the point of the pool for each of its assets.
             Operation::DepositStability(_)
             | Operation::RequestWithdrawal(_)
             | Operation::WithdrawStability(_)
+            | Operation::DepositInsurance(_)
+            | Operation::WithdrawInsurance(_)
+            | Operation::ClaimPremium(_)
+            | Operation::ConvertGains(_)
+            | Operation::ClaimProceeds(_)
             | Operation::ClaimGains(_) => 3_000,
         }
     }
@@ -113,6 +159,14 @@ impl Operation {
             Operation::ClaimGains(operation) => operation.describe(names),
             Operation::DepositFirstLoss(operation) => operation.describe(names),
             Operation::WithdrawFirstLoss(operation) => operation.describe(names),
+            Operation::SetInsurance(operation) => operation.describe(names),
+            Operation::DepositInsurance(operation) => operation.describe(names),
+            Operation::WithdrawInsurance(operation) => operation.describe(names),
+            Operation::ClaimPremium(operation) => operation.describe(names),
+            Operation::ConvertGains(operation) => operation.describe(names),
+            Operation::ClaimProceeds(operation) => operation.describe(names),
+            Operation::SetSaleTerms(operation) => operation.describe(names),
+            Operation::SetSurplusRule(operation) => operation.describe(names),
         }
     }
 }

@@ -1,13 +1,19 @@
 //! Bounds of a waterfall, fixed in code.
 
-use gage_units::Amount;
+use gage_units::{Amount, Bps};
 
 use crate::{Error, Terms};
 
 /// The most steps of a waterfall; each kind stands at most once.
 pub const STEPS_MAX: usize = 8;
+/// The most insurance tiers of a waterfall.
+pub const TIERS_MAX: u8 = 4;
 /// The most collateral assets of a waterfall.
 pub const COLLATERAL_MAX: usize = 32;
+/// The least part of the quote at which the surplus is sold.
+pub const FLOOR_MIN: Bps = Bps(5_000);
+/// The furthest above the quote that a lot starts.
+pub const START_PREMIUM_MAX: Bps = Bps(10_000);
 /// The most entries one page of a list has.
 pub const PAGE_MAX: usize = 1_000;
 /// The shortest cooldown and exit window: one minute, longer than any block.

@@ -3,12 +3,14 @@
 use std::fmt;
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use gage_auctions::LotId;
 use gage_store::{Draft, OrderedTable, Table};
-use gage_units::{AccountNumber, Amount, AssetId, Height, Timestamp};
+use gage_units::{AccountNumber, Amount, AssetId, Bps, Height, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::MODULE;
 use crate::product_sum::{Product, Sum};
+use crate::sales::{Batch, Recovery, Sale, SaleTerms, SurplusRule};
 
 /// The number of a waterfall, from 1 upward.
 #[derive(
@@ -28,6 +30,35 @@ use crate::product_sum::{Product, Sum};
 )]
 #[serde(transparent)]
 pub struct WaterfallId(pub u32);
+
+/// A pool of deposits of a waterfall: tier 0 is the stability pool, 1 to [`crate::params::TIERS_MAX`] are the
+/// insurance tiers, of which the lower bears first.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+pub struct PoolId {
+    /// Whose.
+    pub waterfall: WaterfallId,
+    /// Which.
+    pub tier: u8,
+}
+
+impl PoolId {
+    /// The stability pool.
+    pub const fn stability(waterfall: WaterfallId) -> PoolId {
+        PoolId { waterfall, tier: 0 }
+    }
+
+    /// An insurance tier.
+    pub const fn insurance(waterfall: WaterfallId, tier: u8) -> PoolId {
+        PoolId { waterfall, tier }
+    }
+
+    /// Whether it is the stability pool, which gets collateral for what it bears.
+    pub const fn is_stability(self) -> bool {
+        self.tier == 0
+    }
+}
 
 /// The number of a receipt, from 1 upward.
 #[derive(
@@ -72,6 +103,17 @@ pub enum StepKind {
     CuratorFirstLoss,
     /// The buffer of fees.
     SurplusBuffer,
+    /// What the owner's own steps brought before the loss. Only in receipts, as the reporting module says.
+    SelfDeleverage,
+    /// What auctions brought before the loss. Only in receipts, as the reporting module says.
+    AuctionProceeds,
+    /// The depositors of an insurance tier; the lower tier is junior and stands before the higher.
+    Insurance {
+        /// From 1 to [`crate::params::TIERS_MAX`].
+        tier: u8,
+    },
+    /// Those who lent what is lost: the reporting module lowers their shares or index by this much.
+    ShareHaircut,
 }
 
 /// One step of a waterfall.
@@ -122,9 +164,10 @@ pub struct Waterfall {
 }
 
 impl Waterfall {
-    /// What depositors can gain: rewards in the stable, and collateral.
-    pub fn gain_assets(&self) -> impl Iterator<Item = AssetId> + '_ {
-        std::iter::once(self.stable).chain(self.collateral.iter().copied())
+    /// What depositors of a pool can gain: rewards in the stable, and in the stability pool collateral.
+    pub fn gain_assets(&self, pool: PoolId) -> impl Iterator<Item = AssetId> + '_ {
+        let collateral = if pool.is_stability() { self.collateral.as_slice() } else { &[] };
+        std::iter::once(self.stable).chain(collateral.iter().copied())
     }
 }
 
@@ -137,7 +180,17 @@ pub struct Holding {
     pub amount: Amount,
 }
 
-/// The stability pool of a waterfall.
+/// The terms of an insurance tier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InsuranceTerms {
+    /// How long a withdrawal waits after its request, in milliseconds.
+    pub cooldown_ms: u64,
+    /// What part of the facility's fees the tier's depositors get for standing there.
+    pub premium: Bps,
+}
+
+/// The stability pool of a waterfall, or one of its insurance tiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 pub struct Pool {
     /// The product now.
@@ -282,16 +335,16 @@ pub struct Receipt {
 /// The waterfalls.
 pub const WATERFALLS: OrderedTable<WaterfallId, Waterfall> =
     OrderedTable::authenticated(table(1), "backstop/waterfalls");
-/// Their stability pools.
-pub const POOLS: Table<WaterfallId, Pool> = Table::authenticated(table(2), "backstop/pools");
-/// Sums of gains by waterfall, epoch, scale and asset.
-pub const SUMS: Table<(WaterfallId, u32, u32, AssetId), Sum> = Table::authenticated(table(3), "backstop/sums");
-/// Deposits by waterfall and account.
-pub const DEPOSITS: Table<(WaterfallId, AccountNumber), Deposit> = Table::authenticated(table(4), "backstop/deposits");
+/// Their pools: stability and insurance.
+pub const POOLS: Table<PoolId, Pool> = Table::authenticated(table(2), "backstop/pools");
+/// Sums of gains by pool, epoch, scale and asset.
+pub const SUMS: Table<(PoolId, u32, u32, AssetId), Sum> = Table::authenticated(table(3), "backstop/sums");
+/// Deposits by pool and account.
+pub const DEPOSITS: Table<(PoolId, AccountNumber), Deposit> = Table::authenticated(table(4), "backstop/deposits");
 /// Where the deposits of a height joined.
-pub const JOINS: Table<(WaterfallId, Height), Join> = Table::authenticated(table(5), "backstop/joins");
+pub const JOINS: Table<(PoolId, Height), Join> = Table::authenticated(table(5), "backstop/joins");
 /// Gains the pools hold, claimed by nobody yet.
-pub const GAINS: OrderedTable<(WaterfallId, AssetId), Amount> = OrderedTable::authenticated(table(6), "backstop/gains");
+pub const GAINS: OrderedTable<(PoolId, AssetId), Amount> = OrderedTable::authenticated(table(6), "backstop/gains");
 /// The curators' capital.
 pub const FIRST_LOSS: Table<WaterfallId, FirstLoss> = Table::authenticated(table(7), "backstop/first_loss");
 /// The surplus buffers.
@@ -301,6 +354,36 @@ pub const SURPLUS: OrderedTable<(WaterfallId, AssetId), Amount> =
 pub const RECEIPTS: OrderedTable<ReceiptId, Receipt> = OrderedTable::authenticated(table(9), "backstop/receipts");
 /// All capital per asset: what the module's account holds.
 pub const HELD: OrderedTable<AssetId, Amount> = OrderedTable::authenticated(table(10), "backstop/held");
+
+/// The insurance tiers there are.
+pub const INSURANCE: OrderedTable<PoolId, InsuranceTerms> =
+    OrderedTable::authenticated(table(11), "backstop/insurance");
+
+/// How assets of a waterfall are sold for its stable.
+pub const SALE_TERMS: OrderedTable<(WaterfallId, AssetId), SaleTerms> =
+    OrderedTable::authenticated(table(12), "backstop/sale_terms");
+/// What the module's lots sell.
+pub const SALES: OrderedTable<LotId, Sale> = OrderedTable::authenticated(table(13), "backstop/sales");
+/// The lot of surplus in an asset, while there is one.
+pub const SELLING: OrderedTable<(WaterfallId, AssetId), LotId> =
+    OrderedTable::authenticated(table(14), "backstop/selling");
+/// What sales of the surplus brought and bad debt may still claim.
+pub const RECOVERIES: OrderedTable<WaterfallId, Recovery> =
+    OrderedTable::authenticated(table(15), "backstop/recoveries");
+/// Gains put up for sale together.
+pub const BATCHES: OrderedTable<u64, Batch> = OrderedTable::authenticated(table(16), "backstop/batches");
+/// The batch that still gathers, per asset.
+pub const GATHERING: OrderedTable<(WaterfallId, AssetId), u64> =
+    OrderedTable::authenticated(table(17), "backstop/gathering");
+/// What an account put into a batch.
+pub const ENTRIES: OrderedTable<(u64, AccountNumber), Amount> =
+    OrderedTable::authenticated(table(18), "backstop/entries");
+/// What happens with surplus above a target.
+pub const SURPLUS_RULES: OrderedTable<WaterfallId, SurplusRule> =
+    OrderedTable::authenticated(table(19), "backstop/surplus_rules");
+
+/// The number of the last batch.
+pub const LAST_BATCH: Table<(), u64> = Table::authenticated(table(20), "backstop/last_batch");
 
 const fn table(number: u8) -> u16 {
     u16::from_be_bytes([MODULE, number])
@@ -318,6 +401,8 @@ pub fn create_tables(draft: &mut Draft) {
     SURPLUS.create(draft);
     RECEIPTS.create(draft);
     HELD.create(draft);
+    INSURANCE.create(draft);
+    crate::sales::create_tables(draft);
 }
 
 /// Nothing here is derived.

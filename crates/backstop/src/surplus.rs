@@ -2,18 +2,20 @@
 
 use gage_accounts::Context;
 use gage_store::Draft;
-use gage_units::{AccountNumber, Amount, AssetId};
+use gage_units::{AccountNumber, Amount, AssetId, Bps, Rounding};
 
+use crate::absorb::tiers_of;
 use crate::deposits::pool_at;
-use crate::state::{GAINS, SUMS, SURPLUS};
-use crate::{Error, Event, Holding, MODULE, Pool, Waterfall, WaterfallId, custody, waterfall};
+use crate::state::{GAINS, INSURANCE, SUMS, SURPLUS};
+use crate::{Error, Event, Holding, MODULE, Pool, PoolId, Waterfall, WaterfallId, custody, waterfall};
 
 /// What the buffer holds of `asset`.
 pub fn surplus(draft: &Draft, id: WaterfallId, asset: AssetId) -> Amount {
     custody::amount(draft, &SURPLUS, id, asset)
 }
 
-/// Moves `amount` of the stable from `from` (a module's account: fees, auction excess) into the buffer.
+/// Moves `amount` of the stable from `from` (a module's account: fees, auction excess) into the buffer, after
+/// the premiums of the insurance tiers that have depositors.
 ///
 /// # Errors
 /// [`Error::UnknownWaterfall`], the ledger's.
@@ -24,11 +26,39 @@ pub fn add_surplus(
     from: AccountNumber,
     amount: Amount,
 ) -> Result<(), Error> {
-    let asset = waterfall(draft, id)?.stable;
+    let record = waterfall(draft, id)?;
+    let asset = record.stable;
     custody::take_by_rule(draft, ctx, from, asset, amount)?;
-    credit(draft, id, asset, amount)?;
-    draft.emit(MODULE, &Event::SurplusAdded { waterfall: id, holding: Holding { asset, amount } });
+    let amount = pay_premiums(draft, ctx, id, &record, amount)?;
+    if !amount.is_zero() {
+        credit(draft, id, asset, amount)?;
+        draft.emit(MODULE, &Event::SurplusAdded { waterfall: id, holding: Holding { asset, amount } });
+    }
     Ok(())
+}
+
+/// Shares the premiums out of fees that already lie here and says what is left of them. A premium is
+/// rounded down, against the tier; all premiums together are at most the fees.
+fn pay_premiums(
+    draft: &mut Draft,
+    ctx: &Context,
+    id: WaterfallId,
+    record: &Waterfall,
+    fees: Amount,
+) -> Result<Amount, Error> {
+    let mut left = fees;
+    for tier in tiers_of(draft, id) {
+        let premium = INSURANCE.get(draft, &tier).map_or(Bps(0), |terms| terms.premium);
+        let amount = Amount(premium.apply(fees.0, Rounding::Down)?);
+        let pool = pool_at(draft, tier, record, ctx.height)?;
+        if amount.is_zero() || pool.members == 0 || pool.deposits.is_zero() {
+            continue;
+        }
+        share(draft, tier, &pool, Holding { asset: record.stable, amount })?;
+        left = left.minus(amount)?;
+        draft.emit(MODULE, &Event::PremiumPaid { waterfall: id, tier: tier.tier, amount });
+    }
+    Ok(left)
 }
 
 /// Moves `amount` of the stable from `from` to the members of the stability pool, in proportion to
@@ -44,12 +74,13 @@ pub fn reward(
     amount: Amount,
 ) -> Result<(), Error> {
     let record = waterfall(draft, id)?;
-    let pool = pool_at(draft, id, &record, ctx.height)?;
+    let stability = PoolId::stability(id);
+    let pool = pool_at(draft, stability, &record, ctx.height)?;
     if pool.members == 0 || pool.deposits.is_zero() {
         return add_surplus(draft, ctx, id, from, amount);
     }
     custody::take_by_rule(draft, ctx, from, record.stable, amount)?;
-    share(draft, id, &pool, Holding { asset: record.stable, amount })?;
+    share(draft, stability, &pool, Holding { asset: record.stable, amount })?;
     draft.emit(MODULE, &Event::PoolRewarded { waterfall: id, amount });
     Ok(())
 }
@@ -92,7 +123,7 @@ pub(crate) fn credit(draft: &mut Draft, id: WaterfallId, asset: AssetId, amount:
 }
 
 /// Gives the pool's members a gain that already lies on the module's account.
-pub(crate) fn share(draft: &mut Draft, id: WaterfallId, pool: &Pool, gain: Holding) -> Result<(), Error> {
+pub(crate) fn share(draft: &mut Draft, id: PoolId, pool: &Pool, gain: Holding) -> Result<(), Error> {
     let product = pool.product;
     let key = (id, product.epoch, product.scale, gain.asset);
     let sum = SUMS.get(draft, &key).unwrap_or_default().plus(product.sum_of(gain.amount, pool.deposits)?)?;

@@ -2,12 +2,12 @@
 
 use gage_accounts::Context;
 use gage_store::Draft;
-use gage_units::{AccountNumber, Amount, AssetId, MathError};
+use gage_units::{AccountNumber, Amount, AssetId, Height, MathError};
 
 use crate::absorb::available;
-use crate::params::{COLLATERAL_MAX, STEPS_MAX};
+use crate::params::{COLLATERAL_MAX, STEPS_MAX, TIERS_MAX};
 use crate::state::{POOLS, WATERFALLS};
-use crate::{Error, Event, MODULE, Pool, Step, StepKind, Terms, Waterfall, WaterfallId};
+use crate::{Error, Event, MODULE, Pool, PoolId, Step, StepKind, Terms, Waterfall, WaterfallId};
 
 /// What a waterfall is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub fn create_waterfall(draft: &mut Draft, _ctx: &Context, new: NewWaterfall) ->
     let NewWaterfall { stable, collateral, curator, steps, terms } = new;
     let record = Waterfall { stable, collateral, curator, steps, terms, exits_closed: false, reserved: Amount::ZERO };
     WATERFALLS.put(draft, id, record.clone());
-    POOLS.put(draft, id, Pool::default());
+    POOLS.put(draft, PoolId::stability(id), Pool::default());
     draft.emit(MODULE, &Event::WaterfallCreated { waterfall: id, record });
     Ok(id)
 }
@@ -110,8 +110,7 @@ pub fn reserve(draft: &mut Draft, id: WaterfallId, debt: Amount) -> Result<(), E
     Ok(())
 }
 
-/// Passes if `amount` of what step `kind` holds may leave without touching what is reserved. `pool` is
-/// the waterfall's pool at this height.
+/// Passes if `amount` of what step `kind` holds may leave at this height without touching what is reserved.
 ///
 /// # Errors
 /// [`Error::CapitalReserved`].
@@ -119,16 +118,16 @@ pub(crate) fn check_reserved(
     draft: &Draft,
     id: WaterfallId,
     record: &Waterfall,
-    pool: &Pool,
+    height: Height,
     kind: StepKind,
     amount: Amount,
 ) -> Result<(), Error> {
     let mut need = record.reserved;
     for step in record.steps.iter().take_while(|step| step.kind != kind) {
-        let borne = need.min(available(draft, id, record, pool, step.kind));
+        let borne = need.min(available(draft, id, record, height, step.kind)).min(step.cap);
         need = need.minus(borne)?;
     }
-    let held = available(draft, id, record, pool, kind);
+    let held = available(draft, id, record, height, kind);
     let stays = held.minus(amount).unwrap_or(Amount::ZERO);
     if stays < need.min(held) { Err(Error::CapitalReserved) } else { Ok(()) }
 }
@@ -141,10 +140,19 @@ pub fn waterfall(draft: &Draft, id: WaterfallId) -> Result<Waterfall, Error> {
     WATERFALLS.get(draft, &id).ok_or(Error::UnknownWaterfall)
 }
 
-/// One to [`STEPS_MAX`] steps, each kind once.
+/// One to [`STEPS_MAX`] steps, each kind once, insurance tiers the junior first; what was recovered before a
+/// loss is no step.
 pub(crate) fn validate_steps(steps: &[Step]) -> Result<(), Error> {
     let twice = steps.iter().enumerate().any(|(index, step)| steps.iter().take(index).any(|one| one.kind == step.kind));
-    if steps.is_empty() || steps.len() > STEPS_MAX || twice { Err(Error::StepsOutOfBounds) } else { Ok(()) }
+    let recovered = |step: &Step| matches!(step.kind, StepKind::SelfDeleverage | StepKind::AuctionProceeds);
+    let tiers = steps.iter().filter_map(|step| match step.kind {
+        StepKind::Insurance { tier } => Some(tier),
+        _ => None,
+    });
+    let tiers: Vec<u8> = tiers.collect();
+    let junior_first = tiers.is_sorted() && tiers.iter().all(|tier| (1..=TIERS_MAX).contains(tier));
+    let bad = steps.is_empty() || steps.len() > STEPS_MAX || twice || !junior_first || steps.iter().any(recovered);
+    if bad { Err(Error::StepsOutOfBounds) } else { Ok(()) }
 }
 
 /// At most [`COLLATERAL_MAX`] assets, each once, none the stable.

@@ -5,7 +5,7 @@ mod common;
 
 use common::*;
 use gage_backstop::state::{DEPOSITS, FIRST_LOSS, GAINS, HELD, JOINS, POOLS, RECEIPTS, SURPLUS};
-use gage_backstop::{FirstLoss, ReceiptId, Terms, WaterfallId};
+use gage_backstop::{FirstLoss, PoolId, ReceiptId, Terms, WaterfallId};
 use gage_store::Draft;
 use gage_units::{AccountNumber, Amount};
 
@@ -51,19 +51,19 @@ fn broken_records_are_found() {
             RECEIPTS.put(draft, ReceiptId(1), receipt);
         }),
         ("deposits_within_pool", |draft, id, account| {
-            let mut deposit = DEPOSITS.get(draft, &(id, account)).unwrap();
+            let mut deposit = DEPOSITS.get(draft, &(PoolId::stability(id), account)).unwrap();
             deposit.pending = Amount(deposit.pending.0 * 3);
-            DEPOSITS.put(draft, (id, account), deposit);
+            DEPOSITS.put(draft, (PoolId::stability(id), account), deposit);
         }),
-        ("gains_within_pool", |draft, id, _| GAINS.put(draft, (id, WETH), Amount(4 * ONE - 1))),
+        ("gains_within_pool", |draft, id, _| GAINS.put(draft, (PoolId::stability(id), WETH), Amount(4 * ONE - 1))),
         ("members_counted", |draft, id, _| {
-            let mut pool = POOLS.get(draft, &id).unwrap();
+            let mut pool = POOLS.get(draft, &PoolId::stability(id)).unwrap();
             pool.members += 1;
-            POOLS.put(draft, id, pool);
+            POOLS.put(draft, PoolId::stability(id), pool);
         }),
         ("members_counted", |draft, id, _| {
             let (key, mut join) = JOINS.sorted(draft).remove(0);
-            assert_eq!(key.0, id);
+            assert_eq!(key.0, PoolId::stability(id));
             join.untouched += 1;
             JOINS.put(draft, key, join);
         }),

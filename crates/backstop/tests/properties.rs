@@ -71,6 +71,8 @@ struct Books {
     pending: u128,
     first_loss: u128,
     surplus: [u128; 3],
+    /// The two insurance tiers: what has joined, what joins above a height, premiums.
+    tiers: [(u128, u128, u64, u128); 2],
     gains_given: [u128; 3],
     gains_paid: [u128; 3],
     receipts: usize,
@@ -89,7 +91,26 @@ impl Books {
                 self.pool += std::mem::take(&mut member.pending);
             }
         }
+        for (joined, pending, since, _) in &mut self.tiers {
+            if *since < height {
+                *joined += std::mem::take(pending);
+            }
+        }
         self.pending = self.members.iter().map(|member| member.pending).sum();
+    }
+
+    /// Fees: premiums first, the buffer gets the rest.
+    fn fees(&mut self, amount: u128) {
+        let mut left = amount;
+        for ((joined, _, _, premiums), bps) in self.tiers.iter_mut().zip(PREMIUMS) {
+            if *joined > 0 {
+                let part = part(U512::from(amount), bps.into(), 10_000);
+                let part = u128::try_from(part).unwrap();
+                *premiums += part;
+                left -= part;
+            }
+        }
+        self.surplus[0] += left;
     }
 
     fn gain(&mut self, asset: usize, gain: u128) {
@@ -129,6 +150,7 @@ enum Act {
     },
     Reward(u128),
     AddSurplus(u128),
+    Insure(usize, u128),
     FirstLoss(u128),
     LeaveFirstLoss(u128),
     Block(u64),
@@ -150,6 +172,7 @@ fn act() -> impl Strategy<Value = Act> {
         }),
         1 => size().prop_map(Act::Reward),
         1 => size().prop_map(Act::AddSurplus),
+        2 => (0usize..2, size()).prop_map(|(tier, amount)| Act::Insure(tier, amount)),
         1 => size().prop_map(Act::FirstLoss),
         1 => (1u128..=100).prop_map(Act::LeaveFirstLoss),
         6 => prop_oneof![Just(1_000u64), Just(HOUR)].prop_map(Act::Block),
@@ -158,16 +181,35 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 fn kinds() -> impl Strategy<Value = Vec<(StepKind, u128)>> {
-    let kinds = vec![StepKind::StabilityPool, StepKind::CuratorFirstLoss, StepKind::SurplusBuffer];
+    let kinds = vec![
+        StepKind::StabilityPool,
+        StepKind::CuratorFirstLoss,
+        StepKind::SurplusBuffer,
+        StepKind::Insurance { tier: 1 },
+        StepKind::Insurance { tier: 2 },
+        StepKind::ShareHaircut,
+    ];
     let cap = || prop_oneof![3 => Just(u128::MAX), 1 => size()];
-    (Just(kinds).prop_shuffle(), cap(), cap(), cap())
-        .prop_map(|(kinds, a, b, c)| kinds.into_iter().zip([a, b, c]).collect())
+    let caps = proptest::collection::vec(cap(), 6);
+    (Just(kinds).prop_shuffle(), caps, 1usize..=6).prop_map(|(mut kinds, caps, count)| {
+        // Junior insurance stands before senior, wherever the two stand.
+        let tiers: Vec<usize> = (0..6).filter(|at| matches!(kinds[*at], StepKind::Insurance { .. })).collect();
+        for (at, tier) in tiers.into_iter().zip(1u8..) {
+            kinds[at] = StepKind::Insurance { tier };
+        }
+        kinds.into_iter().zip(caps).take(count).collect()
+    })
 }
+
+/// What the tiers get of fees.
+const PREMIUMS: [u32; 2] = [3_333, 1_000];
 
 fn run(kinds: &[(StepKind, u128)], remaining_min: u128, acts: Vec<Act>) -> Result<(u32, u32), TestCaseError> {
     let mut world = World::new();
     let terms = Terms { deposit_min: Amount(1), remaining_min: Amount(remaining_min), ..Terms::standard(Amount(1)) };
     let id = world.create(kinds.iter().map(|(kind, cap)| step(*kind, *cap)).collect(), terms);
+    world.set_insurance(id, 1, PREMIUMS[0]).unwrap();
+    world.set_insurance(id, 2, PREMIUMS[1]).unwrap();
     for user in 0..USERS {
         world.mint(world.users[user], GUSD, 10u128.pow(33));
     }
@@ -255,12 +297,17 @@ fn run(kinds: &[(StepKind, u128)], remaining_min: u128, acts: Vec<Act>) -> Resul
                 let ctx = world.protocol();
                 let members = pool.members;
                 world.act(|draft| gage_backstop::reward(draft, &ctx, id, FACILITY, Amount(amount))).unwrap();
-                if members == 0 { books.surplus[0] += amount } else { books.gain(0, amount) }
+                if members == 0 { books.fees(amount) } else { books.gain(0, amount) }
+            }
+            Act::Insure(tier, amount) => {
+                world.run(tier, insure(id, tier as u8 + 1, amount)).unwrap();
+                books.tiers[tier].1 += amount;
+                books.tiers[tier].2 = world.height.0;
             }
             Act::AddSurplus(amount) => {
                 let ctx = world.protocol();
                 world.act(|draft| gage_backstop::add_surplus(draft, &ctx, id, FACILITY, Amount(amount))).unwrap();
-                books.surplus[0] += amount;
+                books.fees(amount);
             }
             Act::FirstLoss(amount) => {
                 world.run(CURATOR, deposit_first_loss(id, amount)).unwrap();
@@ -301,6 +348,7 @@ fn naive_loss(
     let mut given = [0u128; 2];
     let mut borne = Vec::new();
     let members = books.pool > 0;
+    let mut socialised = 0;
     for (kind, cap) in kinds {
         if left == 0 {
             break;
@@ -310,6 +358,9 @@ fn naive_loss(
             StepKind::StabilityPool => books.pool.saturating_sub(remaining_min),
             StepKind::CuratorFirstLoss => books.first_loss,
             StepKind::SurplusBuffer => books.surplus[0],
+            StepKind::Insurance { tier } => books.tiers[usize::from(*tier) - 1].0.saturating_sub(remaining_min),
+            StepKind::ShareHaircut => u128::MAX,
+            StepKind::SelfDeleverage | StepKind::AuctionProceeds => unreachable!("no step"),
         };
         let pays = left.min(*cap).min(has);
         borne.push((*kind, Amount(pays)));
@@ -326,13 +377,16 @@ fn naive_loss(
             StepKind::StabilityPool => {}
             StepKind::CuratorFirstLoss => books.first_loss -= pays,
             StepKind::SurplusBuffer => books.surplus[0] -= pays,
+            StepKind::Insurance { tier } => books.tiers[usize::from(*tier) - 1].0 -= pays,
+            _ => socialised += pays,
         }
     }
     for asset in 0..2 {
         books.surplus[asset + 1] += collateral[asset] - given[asset];
     }
     prop_assert_eq!(&absorbed.burned_from, &borne);
-    prop_assert_eq!((absorbed.covered.0, absorbed.uncovered.0), (debt - left, left));
+    let became = (absorbed.covered.0, absorbed.socialised.0, absorbed.uncovered.0);
+    prop_assert_eq!(became, (debt - left - socialised, socialised, left));
     Ok(())
 }
 
@@ -382,8 +436,16 @@ fn compare(world: &World, id: WaterfallId, books: &mut Books) -> Result<(), Test
         prop_assert_eq!(amount(&view.surplus, ASSETS[asset]), books.surplus[asset]);
         prop_assert_eq!(amount(&view.gains, ASSETS[asset]), books.gains_given[asset] - books.gains_paid[asset]);
     }
-    let stable =
-        read.pool + read.pending + books.first_loss + books.surplus[0] + books.gains_given[0] - books.gains_paid[0];
+    for (tier, (joined, pending, _, premiums)) in read.tiers.iter().enumerate() {
+        let view = &view.insurance[tier];
+        prop_assert_eq!((view.pool.deposits.0, view.pool.pending.0, view.premiums.0), (*joined, *pending, *premiums));
+        // One depositor: what he has is the tier, but for what rounding keeps.
+        let (worth, waits, earned) = world.insured(id, tier as u8 + 1, tier);
+        prop_assert!(worth <= *joined && waits == *pending && earned <= *premiums);
+    }
+    let insured: u128 = read.tiers.iter().map(|(joined, pending, _, premiums)| joined + pending + premiums).sum();
+    let stable = insured + read.pool + read.pending + books.first_loss + books.surplus[0] + books.gains_given[0]
+        - books.gains_paid[0];
     prop_assert_eq!(world.free(ACCOUNT, GUSD), stable, "the account holds exactly what the books say");
     for asset in 1..3 {
         let held = books.surplus[asset] + books.gains_given[asset] - books.gains_paid[asset];

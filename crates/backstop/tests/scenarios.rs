@@ -429,7 +429,9 @@ fn words_views_and_genesis() {
     assert_eq!(view["steps"][0]["kind"], "stability_pool");
     world.absorb(id, 400 * ONE, &[(WETH, 4 * ONE)]).unwrap();
     world.run(0, request(id, Tranche::Stability, ONE)).unwrap();
-    let record = gage_backstop::state::DEPOSITS.get(&world.draft, &(id, world.users[0])).unwrap();
+    let record = gage_backstop::state::DEPOSITS
+        .get(&world.draft, &(gage_backstop::PoolId::stability(id), world.users[0]))
+        .unwrap();
     let json = serde_json::to_value(&record).unwrap();
     // 4 WETH on 800 GUSD at the product of one: 0.005 x 1e36.
     assert_eq!(json["mark"]["sums"][0][1], "5000000000000000000000000000000000");

@@ -3,13 +3,12 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_accounts::{Context, Names, Output};
 use gage_store::Draft;
-use gage_units::{Amount, AssetId};
+use gage_units::AssetId;
 use serde::{Deserialize, Serialize};
 
 use super::asset_name;
-use crate::deposits::{touch, write};
-use crate::state::GAINS;
-use crate::{Error, Event, Holding, MODULE, WaterfallId, custody, waterfall};
+use crate::members::take_gain;
+use crate::{Error, Event, Holding, MODULE, PoolId, WaterfallId, custody, waterfall};
 
 /// Claims all gains in one asset: collateral of losses the deposit paid, or rewards in the stable.
 /// The signer must be eligible to hold the asset now; until then the gains wait.
@@ -31,16 +30,8 @@ impl ClaimGains {
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<Output, Error> {
         let account = ctx.account()?;
         let record = waterfall(draft, self.waterfall)?;
-        let mut settled = touch(draft, ctx, self.waterfall, &record, account)?;
-        let gain = settled.deposit.gains.iter_mut().find(|gain| gain.asset == self.asset && !gain.amount.is_zero());
-        let gain = gain.ok_or(Error::NothingLeft)?;
-        let amount = std::mem::replace(&mut gain.amount, Amount::ZERO);
-        let left = custody::amount(draft, &GAINS, self.waterfall, self.asset).minus(amount)?;
+        let amount = take_gain(draft, ctx, PoolId::stability(self.waterfall), &record, account, self.asset)?;
         custody::pay(draft, ctx, account, self.asset, amount)?;
-
-        // From here on nothing can fail.
-        custody::set(draft, &GAINS, self.waterfall, self.asset, left);
-        write(draft, self.waterfall, &record, account, settled);
         let gain = Holding { asset: self.asset, amount };
         draft.emit(MODULE, &Event::GainsClaimed { waterfall: self.waterfall, account, gain });
         Ok(Output { asset: self.asset, amount })

@@ -3,12 +3,11 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_accounts::{Context, Names, Quantity, describe_quantity};
 use gage_store::Draft;
-use gage_units::{AssetId, MathError};
+use gage_units::AssetId;
 use serde::{Deserialize, Serialize};
 
 use super::{is_stable, not_zero};
-use crate::deposits::{touch, write};
-use crate::{Error, Event, MODULE, WaterfallId, custody, waterfall};
+use crate::{Error, Event, MODULE, PoolId, WaterfallId, members, waterfall};
 
 /// Deposits stable; it bears losses and earns from the next block on.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -36,23 +35,7 @@ impl DepositStability {
         let account = ctx.account()?;
         let record = waterfall(draft, self.waterfall)?;
         is_stable(&record, self.asset)?;
-        let amount = ctx.resolve(self.amount, self.asset)?;
-        if amount < record.terms.deposit_min {
-            return Err(Error::DepositTooSmall);
-        }
-        let mut settled = touch(draft, ctx, self.waterfall, &record, account)?;
-        let (deposit, pool) = (&mut settled.deposit, &mut settled.pool);
-        if deposit.pending.is_zero() {
-            pool.pending_members = pool.pending_members.checked_add(1).ok_or(MathError::Overflow)?;
-        }
-        deposit.pending = deposit.pending.plus(amount)?;
-        deposit.pending_since = ctx.height;
-        pool.pending = pool.pending.plus(amount)?;
-        pool.pending_since = ctx.height;
-        custody::take(draft, ctx, account, record.stable, amount)?;
-
-        // From here on nothing can fail.
-        write(draft, self.waterfall, &record, account, settled);
+        let amount = members::deposit(draft, ctx, PoolId::stability(self.waterfall), &record, account, self.amount)?;
         draft.emit(MODULE, &Event::StabilityDeposited { waterfall: self.waterfall, account, amount });
         Ok(())
     }

@@ -7,7 +7,6 @@ use gage_store::Draft;
 use gage_units::{Amount, AssetId};
 use serde::{Deserialize, Serialize};
 
-use crate::deposits::pool_at;
 use crate::surplus::distributable;
 use crate::waterfalls::check_reserved;
 use crate::{Error, StepKind, WaterfallId, spend_surplus, waterfall};
@@ -47,8 +46,7 @@ impl DistributeSurplus {
             return Err(Error::InsufficientSurplus);
         }
         if self.asset == record.stable {
-            let pool = pool_at(draft, self.waterfall, &record, ctx.height)?;
-            check_reserved(draft, self.waterfall, &record, &pool, StepKind::SurplusBuffer, self.amount)?;
+            check_reserved(draft, self.waterfall, &record, ctx.height, StepKind::SurplusBuffer, self.amount)?;
         }
         spend_surplus(draft, ctx, self.waterfall, self.asset, self.amount, to)
     }

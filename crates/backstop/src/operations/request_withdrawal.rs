@@ -7,9 +7,10 @@ use gage_units::{Amount, AssetId};
 use serde::{Deserialize, Serialize};
 
 use super::is_stable;
-use crate::deposits::{request, touch, write};
-use crate::state::FIRST_LOSS;
-use crate::{Error, Event, FirstLoss, MODULE, WaterfallId, waterfall};
+use crate::deposits::request;
+use crate::members::ask_to_leave;
+use crate::state::{FIRST_LOSS, INSURANCE};
+use crate::{Error, Event, FirstLoss, MODULE, PoolId, WaterfallId, waterfall};
 
 /// Which capital.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -19,6 +20,11 @@ pub enum Tranche {
     Stability,
     /// The curator's capital.
     FirstLoss,
+    /// The signer's deposit in an insurance tier.
+    Insurance {
+        /// Which.
+        tier: u8,
+    },
 }
 
 /// Starts the cooldown of a withdrawal. Until it is made, the capital bears losses and earns as
@@ -45,29 +51,33 @@ impl RequestWithdrawal {
 
     /// # Errors
     /// In this order: `NotAnAccount`, [`Error::UnknownWaterfall`], [`Error::WrongAsset`], then
-    /// [`Error::NoDeposit`] or [`Error::NotCurator`].
+    /// [`Error::NoDeposit`], [`Error::UnknownTier`] or [`Error::NotCurator`].
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         let account = ctx.account()?;
         let record = waterfall(draft, self.waterfall)?;
         is_stable(&record, self.asset)?;
-        let request = request(&record, ctx.time, self.amount)?;
-        let first_loss = match self.tranche {
+        let cooldown_ms = record.terms.cooldown_ms;
+        let (request, first_loss) = match self.tranche {
             Tranche::Stability => {
-                let mut settled = touch(draft, ctx, self.waterfall, &record, account)?;
-                if settled.deposit.amount.is_zero() && settled.deposit.pending.is_zero() {
-                    return Err(Error::NoDeposit);
-                }
-                settled.deposit.request = Some(request);
-                write(draft, self.waterfall, &record, account, settled);
-                false
+                let id = PoolId::stability(self.waterfall);
+                (ask_to_leave(draft, ctx, id, &record, account, cooldown_ms, self.amount)?, false)
+            }
+            Tranche::Insurance { tier } => {
+                let id = PoolId::insurance(self.waterfall, tier);
+                let terms = INSURANCE.get(draft, &id).ok_or(Error::UnknownTier)?;
+                let request = ask_to_leave(draft, ctx, id, &record, account, terms.cooldown_ms, self.amount)?;
+                let event = Event::InsuranceRequested { waterfall: self.waterfall, tier, account, request };
+                draft.emit(MODULE, &event);
+                return Ok(());
             }
             Tranche::FirstLoss => {
                 if record.curator != Some(account) {
                     return Err(Error::NotCurator);
                 }
+                let request = request(&record, cooldown_ms, ctx.time, self.amount)?;
                 let capital = FIRST_LOSS.get(draft, &self.waterfall).unwrap_or_default();
                 FIRST_LOSS.put(draft, self.waterfall, FirstLoss { request: Some(request), ..capital });
-                true
+                (request, true)
             }
         };
         draft.emit(MODULE, &Event::WithdrawalRequested { waterfall: self.waterfall, account, first_loss, request });
@@ -78,8 +88,9 @@ impl RequestWithdrawal {
     pub fn describe(&self, names: &dyn Names) -> String {
         let amount = describe_amount(names, self.amount, self.asset);
         let tranche = match self.tranche {
-            Tranche::Stability => "stability pool",
-            Tranche::FirstLoss => "first-loss capital",
+            Tranche::Stability => "stability pool".to_owned(),
+            Tranche::FirstLoss => "first-loss capital".to_owned(),
+            Tranche::Insurance { tier } => format!("insurance tier {tier}"),
         };
         format!("Request withdrawal of up to {amount} from the {tranche} of waterfall {}", self.waterfall)
     }

@@ -7,7 +7,7 @@ use gage_units::AssetId;
 use serde::{Deserialize, Serialize};
 
 use super::{is_stable, not_zero};
-use crate::deposits::{may_leave, pool_at, request_after};
+use crate::deposits::{may_leave, request_after};
 use crate::state::FIRST_LOSS;
 use crate::waterfalls::check_reserved;
 use crate::{Error, Event, FirstLoss, MODULE, StepKind, WaterfallId, custody, waterfall};
@@ -48,8 +48,7 @@ impl WithdrawFirstLoss {
         let wanted = ctx.resolve(self.amount, self.asset)?;
         let capital = FIRST_LOSS.get(draft, &self.waterfall).unwrap_or_default();
         let amount = may_leave(&record, ctx.time, capital.request, wanted, capital.amount)?;
-        let pool = pool_at(draft, self.waterfall, &record, ctx.height)?;
-        check_reserved(draft, self.waterfall, &record, &pool, StepKind::CuratorFirstLoss, amount)?;
+        check_reserved(draft, self.waterfall, &record, ctx.height, StepKind::CuratorFirstLoss, amount)?;
         let rest = capital.amount.minus(amount)?;
         if rest < record.terms.first_loss_min {
             return Err(Error::BelowFirstLossMinimum);

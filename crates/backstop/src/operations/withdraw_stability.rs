@@ -3,13 +3,11 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_accounts::{Context, Names, Output, Quantity, describe_quantity};
 use gage_store::Draft;
-use gage_units::{AssetId, MathError};
+use gage_units::AssetId;
 use serde::{Deserialize, Serialize};
 
 use super::{is_stable, not_zero};
-use crate::deposits::{may_leave, request_after, touch, write};
-use crate::waterfalls::check_reserved;
-use crate::{Error, Event, MODULE, StepKind, WaterfallId, custody, waterfall};
+use crate::{Error, Event, MODULE, PoolId, WaterfallId, members, waterfall};
 
 /// Withdraws at most `amount` on a request whose cooldown has passed; after losses there may be less.
 /// Gains stay and are claimed apart.
@@ -41,25 +39,7 @@ impl WithdrawStability {
         let account = ctx.account()?;
         let record = waterfall(draft, self.waterfall)?;
         is_stable(&record, self.asset)?;
-        let wanted = ctx.resolve(self.amount, self.asset)?;
-        let mut settled = touch(draft, ctx, self.waterfall, &record, account)?;
-        let (deposit, pool) = (&mut settled.deposit, &mut settled.pool);
-        let amount = may_leave(&record, ctx.time, deposit.request, wanted, deposit.amount)?;
-        check_reserved(draft, self.waterfall, &record, pool, StepKind::StabilityPool, amount)?;
-        let rest = deposit.amount.minus(amount)?;
-        if !rest.is_zero() && rest < record.terms.deposit_min {
-            return Err(Error::LeavesDust);
-        }
-        deposit.amount = rest;
-        deposit.request = request_after(deposit.request, amount);
-        pool.deposits = pool.deposits.minus(amount)?;
-        if rest.is_zero() {
-            pool.members = pool.members.checked_sub(1).ok_or(MathError::Underflow)?;
-        }
-        custody::pay(draft, ctx, account, record.stable, amount)?;
-
-        // From here on nothing can fail.
-        write(draft, self.waterfall, &record, account, settled);
+        let amount = members::withdraw(draft, ctx, PoolId::stability(self.waterfall), &record, account, self.amount)?;
         draft.emit(MODULE, &Event::StabilityWithdrawn { waterfall: self.waterfall, account, amount });
         Ok(Output { asset: record.stable, amount })
     }

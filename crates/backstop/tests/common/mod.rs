@@ -3,16 +3,17 @@
 
 use gage_accounts::{Context, NewKey, Output, Quantity, Signer};
 use gage_backstop::operations::{
-    ClaimGains, DepositFirstLoss, DepositStability, RequestWithdrawal, Tranche, WithdrawFirstLoss, WithdrawStability,
+    ClaimGains, ClaimPremium, DepositFirstLoss, DepositInsurance, DepositStability, RequestWithdrawal, SetInsurance,
+    Tranche, WithdrawFirstLoss, WithdrawInsurance, WithdrawStability,
 };
 use gage_backstop::{
-    ACCOUNT, Absorbed, Error, Holding, Loss, NewWaterfall, Operation, Reference, Step, StepKind, Terms, WaterfallId,
-    query,
+    ACCOUNT, Absorbed, Error, Holding, InsuranceTerms, Loss, NewWaterfall, Operation, Reference, Step, StepKind, Terms,
+    WaterfallId, query,
 };
 use gage_crypto::{AccountId, Hash, Scheme, SecretKey};
 use gage_ledger::{AssetKind, NewAsset};
 use gage_store::Draft;
-use gage_units::{AccountNumber, Amount, AssetId, Height, Timestamp};
+use gage_units::{AccountNumber, Amount, AssetId, Bps, Height, Timestamp};
 
 pub const ONE: u128 = 1_000_000_000_000_000_000;
 pub const HOUR: u64 = 3_600_000;
@@ -132,6 +133,22 @@ impl World {
         self.act(|draft| gage_backstop::absorb(draft, &ctx, id, loss))
     }
 
+    /// Sets an insurance tier up as governance.
+    pub fn set_insurance(&mut self, waterfall: WaterfallId, tier: u8, premium: u32) -> Result<Option<Output>, Error> {
+        let terms = InsuranceTerms { cooldown_ms: 2 * HOUR, premium: Bps(premium) };
+        let ctx = self.ctx(Signer::Governance);
+        let operation = Operation::SetInsurance(SetInsurance { waterfall, tier, terms });
+        self.act(|draft| operation.validate().and_then(|()| operation.apply(draft, &ctx)))
+    }
+
+    /// Worth, pending and premiums of a user's deposit in a tier.
+    pub fn insured(&self, id: WaterfallId, tier: u8, user: usize) -> (u128, u128, u128) {
+        let view = query::insurance_view(&self.draft, id, tier, self.users[user], self.height).unwrap();
+        view.map_or((0, 0, 0), |view| {
+            (view.amount.0, view.pending.0, view.gains.iter().map(|gain| gain.amount.0).sum())
+        })
+    }
+
     pub fn free(&self, account: AccountNumber, asset: AssetId) -> u128 {
         gage_ledger::balance(&self.draft, account, asset).free.0
     }
@@ -143,6 +160,20 @@ impl World {
         let gain = |asset| view.gains.iter().find(|gain| gain.asset == asset).map_or(0, |gain| gain.amount.0);
         (view.amount.0, view.pending.0, [gain(GUSD), gain(WETH), gain(DEED)])
     }
+}
+
+pub fn insure(waterfall: WaterfallId, tier: u8, amount: u128) -> Operation {
+    let amount = Quantity::Exact(Amount(amount));
+    Operation::DepositInsurance(DepositInsurance { waterfall, tier, asset: GUSD, amount })
+}
+
+pub fn withdraw_insurance(waterfall: WaterfallId, tier: u8, amount: u128) -> Operation {
+    let amount = Quantity::Exact(Amount(amount));
+    Operation::WithdrawInsurance(WithdrawInsurance { waterfall, tier, asset: GUSD, amount })
+}
+
+pub fn claim_premium(waterfall: WaterfallId, tier: u8) -> Operation {
+    Operation::ClaimPremium(ClaimPremium { waterfall, tier, asset: GUSD })
 }
 
 pub fn step(kind: StepKind, cap: u128) -> Step {
