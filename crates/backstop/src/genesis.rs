@@ -7,7 +7,7 @@ use gage_units::AssetId;
 use serde::{Deserialize, Serialize};
 
 use crate::operations::{SetInsurance, set_insurance};
-use crate::{Error, InsuranceTerms, NewWaterfall, Step, Terms, create_waterfall};
+use crate::{Error, InsuranceTerms, NewWaterfall, Step, Terms, WaterfallId, create_waterfall};
 
 /// A waterfall that exists from the start; numbers are given in the order of the file, from 1.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,9 +24,18 @@ pub struct GenesisWaterfall {
     pub steps: Vec<Step>,
     /// Times and least amounts.
     pub terms: Terms,
-    /// The insurance tiers, from 1.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub insurance: Vec<InsuranceTerms>,
+}
+
+/// An insurance tier that exists from the start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenesisInsurance {
+    /// The waterfall, by its place in the file from 1.
+    pub waterfall: WaterfallId,
+    /// The tier.
+    pub tier: u8,
+    /// Its terms.
+    pub terms: InsuranceTerms,
 }
 
 /// What the genesis file says about the backstop.
@@ -35,6 +44,9 @@ pub struct GenesisWaterfall {
 pub struct Genesis {
     /// The first waterfalls.
     pub waterfalls: Vec<GenesisWaterfall>,
+    /// The first insurance tiers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub insurance: Vec<GenesisInsurance>,
 }
 
 /// Sets the first state.
@@ -45,12 +57,11 @@ pub fn genesis(draft: &mut Draft, ctx: &Context, genesis: &Genesis) -> Result<()
     for waterfall in &genesis.waterfalls {
         let curator = waterfall.curator.map(|id| gage_accounts::resolve(draft, &id)).transpose()?;
         let GenesisWaterfall { stable, collateral, steps, terms, .. } = waterfall.clone();
-        let id = create_waterfall(draft, ctx, NewWaterfall { stable, collateral, curator, steps, terms })?;
-        for (terms, tier) in waterfall.insurance.iter().zip(1u8..) {
-            let set = SetInsurance { waterfall: id, tier, terms: *terms };
-            set.validate()?;
-            set_insurance(draft, id, tier, *terms)?;
-        }
+        create_waterfall(draft, ctx, NewWaterfall { stable, collateral, curator, steps, terms })?;
+    }
+    for GenesisInsurance { waterfall, tier, terms } in &genesis.insurance {
+        SetInsurance { waterfall: *waterfall, tier: *tier, terms: *terms }.validate()?;
+        set_insurance(draft, *waterfall, *tier, *terms)?;
     }
     Ok(())
 }

@@ -60,7 +60,7 @@ pub use absorb::{Absorbed, Loss, Recovered, absorb, absorb_rest};
 pub use block::{recover, sell_due};
 pub use error::Error;
 pub use event::Event;
-pub use genesis::{Genesis, GenesisWaterfall, genesis};
+pub use genesis::{Genesis, GenesisInsurance, GenesisWaterfall, genesis};
 pub use invariants::{check_block, check_invariants};
 pub use operation::Operation;
 pub use state::{

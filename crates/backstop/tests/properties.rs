@@ -300,6 +300,11 @@ fn run(kinds: &[(StepKind, u128)], remaining_min: u128, acts: Vec<Act>) -> Resul
                 if members == 0 { books.fees(amount) } else { books.gain(0, amount) }
             }
             Act::Insure(tier, amount) => {
+                let (worth, ..) = world.insured(id, tier as u8 + 1, tier);
+                if worth == 0 {
+                    // What a deep loss left is less than a unit for the one member: he begins anew.
+                    books.surplus[0] += std::mem::take(&mut books.tiers[tier].0);
+                }
                 world.run(tier, insure(id, tier as u8 + 1, amount)).unwrap();
                 books.tiers[tier].1 += amount;
                 books.tiers[tier].2 = world.height.0;

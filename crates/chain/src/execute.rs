@@ -56,6 +56,7 @@ impl Chain {
     fn end_of_risk(&mut self, ctx: &Context, due: &mut Events, budget: &mut u64) {
         self.due_work(ctx, due, gage_vaults::MODULE, |draft, ctx| gage_vaults::liquidate(draft, ctx, budget));
         self.due_work(ctx, due, gage_vaults::MODULE, |draft, ctx| gage_vaults::settle_auctions(draft, ctx, budget));
+        self.due_work(ctx, due, gage_backstop::MODULE, |draft, ctx| gage_backstop::sell_due(draft, ctx, budget));
         self.due_work(ctx, due, gage_auctions::MODULE, |draft, ctx| gage_auctions::clear_due(draft, ctx, budget));
         self.due_work(ctx, due, gage_securities::MODULE, |draft, ctx| gage_securities::settle_due(draft, ctx, budget));
         self.due_work(ctx, due, gage_ledger::MODULE, |draft, ctx| gage_ledger::settle_due(draft, ctx, budget));

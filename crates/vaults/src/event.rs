@@ -447,4 +447,13 @@ pub enum Event {
         /// How much.
         amount: Amount,
     },
+    /// What the backstop's sales brought covered bad debt.
+    BadDebtHealed {
+        /// The facility.
+        facility: FacilityId,
+        /// How much.
+        amount: Amount,
+        /// The bad debt that is left.
+        left: Amount,
+    },
 }

@@ -2,7 +2,7 @@
 
 use gage_accounts::Context;
 use gage_auctions::{LotId, Remainder};
-use gage_backstop::{Holding, Loss, Reference, StepKind};
+use gage_backstop::{Holding, Loss, Recovered, Reference, StepKind};
 use gage_store::Draft;
 use gage_units::{Amount, AssetId, MathError, Price, Rounding};
 
@@ -56,7 +56,33 @@ pub fn settle_auctions(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Re
         // Before the exits of this block: what lots may not raise stays in the backstop.
         let at_stake = book::totals(draft, id).auctioned.plus(calls::waiting(draft, id))?;
         gage_backstop::reserve(draft, book::facility(draft, id)?.waterfall, at_stake)?;
+        let savepoint = draft.savepoint();
+        if heal(draft, ctx, id).is_err() {
+            // What cannot be burned now (a paused stable asset) joins the buffer.
+            draft.undo_to(savepoint);
+        }
     }
+    Ok(())
+}
+
+/// Burns against bad debt what the backstop's sales of the facility's surplus collateral brought.
+fn heal(draft: &mut Draft, ctx: &Context, id: FacilityId) -> Result<(), Error> {
+    let mut totals = book::totals(draft, id);
+    if totals.bad_debt.is_zero() {
+        return Ok(());
+    }
+    let facility = book::facility(draft, id)?;
+    let healed = gage_backstop::recover(draft, ctx, facility.waterfall, totals.bad_debt, ACCOUNT)?;
+    if healed.is_zero() {
+        return Ok(());
+    }
+    gage_ledger::burn(draft, ctx, MODULE, facility.stable, ACCOUNT, healed)?;
+    totals.bad_debt = totals.bad_debt.minus(healed)?;
+    totals.healed = totals.healed.plus(healed)?;
+
+    // From here on nothing can fail.
+    TOTALS.put(draft, id, totals);
+    draft.emit(MODULE, &Event::BadDebtHealed { facility: id, amount: healed, left: totals.bad_debt });
     Ok(())
 }
 
@@ -330,7 +356,9 @@ fn give_up(draft: &mut Draft, ctx: &Context, id: LotId, record: &VaultLot, facil
     }
     if !debt.is_zero() {
         let collateral = vec![Holding { asset: record.asset, amount }];
-        lose(draft, ctx, vault.facility, record.vault, debt, collateral)?;
+        // What the lot raised before is the first row of the receipt.
+        let recovered = Recovered { auction_proceeds: record.repaid, ..Recovered::default() };
+        lose(draft, ctx, vault.facility, record.vault, debt, collateral, recovered)?;
     }
     take_back(draft, ctx, id, record, pledge, shortfall.minus(debt)?)?;
     let event = Event::AuctionEnded { vault: record.vault, lot: id, returned: back, shortfall };
@@ -359,7 +387,7 @@ pub(crate) fn write_off(draft: &mut Draft, ctx: &Context, id: VaultId) -> Result
     book::write(draft, id, vault, &facility, &mut totals, Amount::ZERO)?;
     totals.balance(before, Amount::ZERO, Amount::ZERO)?;
     TOTALS.put(draft, number, totals);
-    lose(draft, ctx, number, id, debt, Vec::new())
+    lose(draft, ctx, number, id, debt, Vec::new(), Recovered::default())
 }
 
 /// Passes debt at auction down the loss waterfall: what is covered is burned, the rest is bad debt.
@@ -371,11 +399,12 @@ pub(crate) fn lose(
     vault: VaultId,
     debt: Amount,
     collateral: Vec<Holding>,
+    recovered: Recovered,
 ) -> Result<(), Error> {
     let facility = book::facility(draft, number)?;
     let reference = Reference { module: MODULE, id: u64::from(vault.0) };
     let loss = Loss { debt, collateral, reference, pay_to: ACCOUNT };
-    let absorbed = gage_backstop::absorb(draft, ctx, facility.waterfall, loss)?;
+    let absorbed = gage_backstop::absorb_rest(draft, ctx, facility.waterfall, loss, recovered)?;
     if !absorbed.covered.is_zero() {
         source::collect(draft, ctx, number, &facility, ACCOUNT, absorbed.covered)?;
     }

@@ -12,8 +12,10 @@ use gage_backstop::{
 };
 use gage_crypto::{AccountId, Hash, Scheme, SecretKey};
 use gage_ledger::{AssetKind, NewAsset};
+use gage_oracle::operations::Report;
+use gage_oracle::{Dimension, FeedId, FeedParams, GenesisFeed, GenesisPublisher, Source};
 use gage_store::Draft;
-use gage_units::{AccountNumber, Amount, AssetId, Bps, Height, Timestamp};
+use gage_units::{AccountNumber, Amount, AssetId, Bps, Height, Price, Timestamp};
 
 pub const ONE: u128 = 1_000_000_000_000_000_000;
 pub const HOUR: u64 = 3_600_000;
@@ -39,9 +41,17 @@ impl World {
         gage_accounts::create_tables(&mut draft);
         gage_compliance::create_tables(&mut draft);
         gage_ledger::create_tables(&mut draft);
+        gage_staking::create_tables(&mut draft);
+        gage_oracle::create_tables(&mut draft);
+        gage_auctions::create_tables(&mut draft);
         gage_backstop::create_tables(&mut draft);
         gage_accounts::set_network(&mut draft, Hash::ZERO);
-        for (number, name) in [(ACCOUNT, "backstop"), (FACILITY, "facility")] {
+        for (number, name) in [
+            (ACCOUNT, "backstop"),
+            (FACILITY, "facility"),
+            (gage_staking::ACCOUNT, "staking"),
+            (gage_auctions::ACCOUNT, "auctions"),
+        ] {
             gage_accounts::open_module(&mut draft, number, AccountId::module(&Hash::ZERO, name));
         }
         let mut world = World { draft, users: Vec::new(), time: Timestamp(1_583_971_200_000), height: Height(1) };
@@ -60,6 +70,65 @@ impl World {
             gage_ledger::create_asset(&mut world.draft, &ctx, new).unwrap();
         }
         world
+    }
+
+    /// With a feed of WETH in which user 0 reports; see `quote`.
+    pub fn priced() -> World {
+        let mut world = World::new();
+        let feed = GenesisFeed {
+            base: Dimension::Asset(WETH),
+            quote: Dimension::Numeraire,
+            decimals: 8,
+            source: Source::Reported,
+            params: FeedParams { quorum: 1, jump_quorum: 1, band_sigmas: Bps(0), ..FeedParams::default() },
+            publishers: vec![GenesisPublisher { account: world.id(0), weight: 1 }],
+            growth_cap: None,
+        };
+        let oracle = gage_oracle::Genesis { feeds: vec![feed], ..gage_oracle::Genesis::default() };
+        let ctx = world.protocol();
+        gage_oracle::genesis(&mut world.draft, &ctx, &oracle).unwrap();
+        world.draft.commit();
+        world
+    }
+
+    /// A block in which WETH is reported at a price in whole units.
+    pub fn quote(&mut self, price: u128) {
+        self.next_block(1_000);
+        let ctx = self.protocol();
+        gage_oracle::begin_block(&mut self.draft, &ctx);
+        let report = Report {
+            feed: FeedId(0),
+            price: Price(price * ONE),
+            confidence: Price(0),
+            bid: None,
+            ask: None,
+            observed_at: self.time,
+        };
+        let signed = self.ctx(Signer::Account(self.users[0]));
+        gage_oracle::Operation::Report(report).apply(&mut self.draft, &signed).unwrap();
+        gage_oracle::aggregate(&mut self.draft, &ctx);
+        self.draft.commit();
+    }
+
+    /// What the module does by itself at the end of a block.
+    pub fn due(&mut self) {
+        let ctx = self.protocol();
+        self.act(|draft| gage_backstop::sell_due(draft, &ctx, &mut 1_000_000)).unwrap();
+        gage_auctions::check_invariants(&self.draft).unwrap();
+    }
+
+    /// An account may neither send nor receive an asset any more.
+    pub fn freeze(&mut self, user: usize, asset: AssetId) {
+        let freeze = gage_compliance::operations::FreezeAccount {
+            account: self.id(user),
+            asset: Some(asset),
+            stops: gage_compliance::Stops::Both,
+            until: None,
+            reason: "court order".parse().unwrap(),
+        };
+        let governance = self.ctx(Signer::Governance);
+        freeze.apply(&mut self.draft, &governance).unwrap();
+        self.draft.commit();
     }
 
     pub fn ctx(&self, signer: Signer) -> Context<'static> {

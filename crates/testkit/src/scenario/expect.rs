@@ -12,8 +12,9 @@
 //! | `GUSD bad-debt 0`, `GUSD auctioned 0`, `GUSD rounding 0`, `GUSD fees 0`, `GUSD unfinished yes` | a facility |
 //! | `USDC cash 5`, `USDC claims 5`, `USDC reserves 0`, `USDC written-off 0` | a facility's pool |
 //! | `GUSD pool 1000`, `GUSD surplus 5`, `GUSD first-loss 5` | its waterfall |
+//! | `GUSD insurance 1 100 GUSD`, `GUSD surplus-of ETH 2 ETH` | its tiers, collateral in its buffer |
 //! | `alice gain GUSD 1 ETH`, `alice share GUSD 100` | of the pool |
-//! | `loss-1 pool 100`, `loss-1 first-loss 5`, `loss-1 surplus 5`, `loss-1 uncovered 0` | a receipt of the waterfall |
+//! | `loss-1 pool 100`, `loss-1 first-loss 5`, `loss-1 surplus 5`, `loss-1 uncovered 0`, `loss-1 insurance 1 5`, `loss-1 auctions 5` | a receipt of the waterfall |
 //! | `ETH fresh`, `ETH price 200` | the quote now |
 //! | `feed 3 price 200`, `feed 3 stale`, `feed 3 unknown` | the quote of any feed now |
 //! | `bonded pub-1 publisher 0 100 BOND`, `proceeds 1 BOND 5` | bonds, and what slashes took for a waterfall |
@@ -164,6 +165,11 @@ fn lot(world: &World, subject: &str, rest: &[&str]) -> Result<(), String> {
 fn loss(world: &World, subject: &str, rest: &[&str]) -> Result<(), String> {
     let id = ReceiptId(numbered(subject, "loss")?);
     let view = gage_backstop::query::receipt(world.draft(), id).ok_or_else(|| format!("there is no receipt {id}"))?;
+    if let ["insurance", tier, rest @ ..] = rest {
+        let tier = tier.parse().map_err(|_| format!("`{tier}` is no tier"))?;
+        let row = view.receipt.bearings.iter().find(|bearing| bearing.kind == StepKind::Insurance { tier });
+        return compare(row.map_or(0, |bearing| bearing.amount.0), rest, 18);
+    }
     let borne = |kind: StepKind| {
         let bearing = view.receipt.bearings.iter().find(|bearing| bearing.kind == kind);
         bearing.map_or(0, |bearing| bearing.amount.0)
@@ -173,6 +179,8 @@ fn loss(world: &World, subject: &str, rest: &[&str]) -> Result<(), String> {
         ["pool", ref rest @ ..] => compare(borne(StepKind::StabilityPool), rest, 18),
         ["first-loss", ref rest @ ..] => compare(borne(StepKind::CuratorFirstLoss), rest, 18),
         ["surplus", ref rest @ ..] => compare(borne(StepKind::SurplusBuffer), rest, 18),
+        ["auctions", ref rest @ ..] => compare(borne(StepKind::AuctionProceeds), rest, 18),
+        ["haircut", ref rest @ ..] => compare(borne(StepKind::ShareHaircut), rest, 18),
         ["uncovered", ref rest @ ..] => compare(view.receipt.uncovered.0, rest, 18),
         _ => Err(format!("a receipt has no `{}`", rest.join(" "))),
     }
@@ -202,6 +210,15 @@ fn of_facility(world: &World, symbol: &str, rest: &[&str]) -> Result<(), String>
             compare(gage_backstop::surplus(world.draft(), WaterfallId(number), stable).0, rest, decimals)
         }
         ["first-loss", ref rest @ ..] => compare(waterfall.first_loss.amount.0, rest, decimals),
+        ["insurance", tier, ref rest @ ..] => {
+            let tier = waterfall.insurance.iter().find(|view| view.tier.to_string() == tier);
+            let all = tier.map_or(Ok(Amount::ZERO), |tier| tier.pool.deposits.plus(tier.pool.pending));
+            compare(all.map_err(|error| error.to_string())?.0, rest, decimals)
+        }
+        ["surplus-of", symbol, ref rest @ ..] => {
+            let (asset, decimals) = asset(symbol)?;
+            compare(gage_backstop::surplus(world.draft(), WaterfallId(number), asset).0, rest, decimals)
+        }
         _ => facility::check(world, symbol, rest),
     }
 }

@@ -19,6 +19,7 @@
 //! | `sell`, `bid`, `seal`, `reveal`, `unsell` | uniform-price lots: see `verbs/auctions.rs` |
 //! | `supply`, `unsupply`, `redeem`, `swap`, `restrict`, `shut`, `basket` | of a facility, see `verbs/facility.rs` |
 //! | `identity`, `vouch`, `require`, `caps`, `freeze-part` and so on | see `verbs/compliance.rs` |
+//! | `insure`, `uninsure`, `leave-insurance`, `claim-premium`, `convert`, `claim-proceeds` | see `verbs/backstop.rs` |
 //! | `do alice {...}` | any operation in JSON, with `$alice` and `$ETH` for identifiers |
 //!
 //! `ledger` has the verbs of settlement and of omnibus holdings.
@@ -28,6 +29,7 @@
 pub mod accounts;
 mod auctions;
 pub mod compliance;
+mod backstop;
 mod facility;
 pub mod ledger;
 mod securities;
@@ -83,9 +85,12 @@ pub fn read(world: &World, words: &[&str]) -> Result<Asked, String> {
         ["vault" | "deposit" | "withdraw" | "borrow" | "repay" | "close", ..] => vault(words),
         ["supply" | "unsupply" | "redeem" | "swap" | "basket" | "shut" | "restrict", ..] => facility::read(words),
         ["take", from, lot, ref rest @ ..] => by(from, take(world, lot, rest)?),
-        ["pool" | "unpool" | "leave" | "claim" | "cover", ..] => backstop(words),
+        ["pool" | "unpool" | "leave" | "claim" | "cover", ..] => pool(words),
         ["bond" | "unbond" | "claim-bond", ..] => staking::read(words),
         [word, ..] if accounts::WORDS.contains(&word) => accounts::read(world, words),
+        ["insure" | "uninsure" | "leave-insurance" | "claim-premium" | "convert" | "claim-proceeds", ..] => {
+            backstop::read(words)
+        }
         ["sell" | "bid" | "seal" | "reveal" | "unsell", ..] => auctions::read(world, words),
         [word, ..] if securities::WORDS.contains(&word) => securities::read(world, words),
         [word, ..] if ledger::WORDS.contains(&word) => ledger::read(world, words),
@@ -219,7 +224,7 @@ fn take(world: &World, lot: &str, rest: &[&str]) -> Result<Operation, String> {
     Ok(Operation::Auctions(gage_auctions::Operation::Take(Take { lot, asset, amount, want, price_max })))
 }
 
-fn backstop(words: &[&str]) -> Result<Asked, String> {
+fn pool(words: &[&str]) -> Result<Asked, String> {
     use gage_backstop::Operation as Backstop;
     let waterfall = |symbol: &str| of_stable(symbol).map(WaterfallId);
     let (from, operation) = match *words {

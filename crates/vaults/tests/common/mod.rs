@@ -182,6 +182,7 @@ impl World {
                 steps: steps.iter().map(|kind| Step { kind: *kind, cap: Amount::MAX }).collect(),
                 terms: Terms::standard(Amount(ONE)),
             }],
+            ..gage_backstop::Genesis::default()
         };
         gage_backstop::genesis(&mut world.draft, &ctx, &backstop).unwrap();
         let facility = GenesisFacility {
