@@ -6,6 +6,9 @@ use crate::{Error, Terms};
 
 /// The most steps of a waterfall; each kind stands at most once.
 pub const STEPS_MAX: usize = 8;
+/// How many times the debt it may yet bear stays in a pool: with ten, leaving before a loss costs those who stay
+/// at most a tenth of what they have.
+pub const POOL_RESERVE_FACTOR: u128 = 10;
 /// The most insurance tiers of a waterfall.
 pub const TIERS_MAX: u8 = 4;
 /// The most collateral assets of a waterfall.

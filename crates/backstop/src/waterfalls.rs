@@ -5,7 +5,7 @@ use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, AssetId, Height, MathError};
 
 use crate::absorb::available;
-use crate::params::{COLLATERAL_MAX, STEPS_MAX, TIERS_MAX};
+use crate::params::{COLLATERAL_MAX, POOL_RESERVE_FACTOR, STEPS_MAX, TIERS_MAX};
 use crate::state::{POOLS, WATERFALLS};
 use crate::{Error, Event, MODULE, Pool, PoolId, Step, StepKind, Terms, Waterfall, WaterfallId};
 
@@ -111,6 +111,8 @@ pub fn reserve(draft: &mut Draft, id: WaterfallId, debt: Amount) -> Result<(), E
 }
 
 /// Passes if `amount` of what step `kind` holds may leave at this height without touching what is reserved.
+/// In a pool that many share, [`POOL_RESERVE_FACTOR`] times as much stays: else who leaves in time would let
+/// those who stay bear his part.
 ///
 /// # Errors
 /// [`Error::CapitalReserved`].
@@ -129,7 +131,13 @@ pub(crate) fn check_reserved(
     }
     let held = available(draft, id, record, height, kind);
     let stays = held.minus(amount).unwrap_or(Amount::ZERO);
-    if stays < need.min(held) { Err(Error::CapitalReserved) } else { Ok(()) }
+    let factor = match kind {
+        StepKind::StabilityPool | StepKind::Insurance { .. } => POOL_RESERVE_FACTOR,
+        _ => 1,
+    };
+    // Saturated, it is more than is held, and everything stays.
+    let keep = Amount(need.0.saturating_mul(factor)).min(held);
+    if stays < keep { Err(Error::CapitalReserved) } else { Ok(()) }
 }
 
 /// The waterfall.

@@ -81,10 +81,11 @@ fn insurance_leaves_after_its_own_cooldown_and_not_what_open_lots_may_need() {
     // The waterfall's cooldown of an hour is the pool's; the tier's is two.
     refused(&mut world, 1, withdraw_insurance(id, 2, ONE), "CoolingDown", 9014);
     world.next_block(HOUR);
-    // 150 at auction: the junior tier gives at most 99 of it, so 51 of the senior one stay, and its last unit.
-    world.act(|draft| gage_backstop::reserve(draft, id, Amount(150 * ONE))).unwrap();
-    refused(&mut world, 1, withdraw_insurance(id, 2, 149 * ONE), "CapitalReserved", 9019);
-    world.run(1, withdraw_insurance(id, 2, 148 * ONE)).unwrap();
+    // 104 at auction: the junior tier gives at most 99 of it, so ten times 5 of the senior one stay, and its last
+    // unit: who leaves shifts at most a tenth to those who stay.
+    world.act(|draft| gage_backstop::reserve(draft, id, Amount(104 * ONE))).unwrap();
+    refused(&mut world, 1, withdraw_insurance(id, 2, 149 * ONE + 1), "CapitalReserved", 9019);
+    world.run(1, withdraw_insurance(id, 2, 149 * ONE)).unwrap();
     world.act(|draft| gage_backstop::close_exits(draft, id, true)).unwrap();
     refused(&mut world, 1, withdraw_insurance(id, 2, ONE), "ExitsClosed", 9012);
     world.act(|draft| gage_backstop::close_exits(draft, id, false)).unwrap();

@@ -181,11 +181,11 @@ fn what_lots_may_need_does_not_leave() {
     world.run(CURATOR, request(id, Tranche::FirstLoss, 50 * ONE)).unwrap();
     world.next_block(HOUR);
     // Of 800 one always stays: 299 are more than what 500 at auction may need.
-    world.act(|draft| gage_backstop::reserve(draft, id, Amount(500 * ONE))).unwrap();
+    world.act(|draft| gage_backstop::reserve(draft, id, Amount(50 * ONE))).unwrap();
     refused(&mut world, 0, withdraw(id, 299 * ONE + 1), "CapitalReserved", 9019);
     world.run(0, withdraw(id, 299 * ONE)).unwrap();
     refused(&mut world, 0, withdraw(id, 1), "CapitalReserved", 9019);
-    // The pool alone covers the 500, so the curator's capital behind it is free; behind 520 it is not all.
+    // The pool alone covers them, so the curator's capital behind it is free; behind 520 it is not all.
     world.act(|draft| gage_backstop::reserve(draft, id, Amount(520 * ONE))).unwrap();
     refused(&mut world, CURATOR, withdraw_first_loss(id, 30 * ONE + 1), "CapitalReserved", 9019);
     world.run(CURATOR, withdraw_first_loss(id, 30 * ONE)).unwrap();

@@ -2,7 +2,7 @@
 //! of what failed elsewhere, and the model of the design of 2020 that the demo is compared with.
 
 pub mod fuzz;
-pub mod incidents;
 pub mod scenario;
 
 pub mod design_2020;
+pub mod incidents;

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use gage_testkit::incidents::erc4626_inflation;
+use gage_testkit::incidents::{black_thursday, erc4626_inflation, pool_evasion};
 use gage_testkit::scenario;
 
 /// Plays the scenario of an incident; its expectations are the figures of this design.
@@ -26,4 +26,29 @@ fn erc4626_inflation_gains_nothing() {
     assert_eq!((before.attacker, before.victim), (10_000_000_000, -10_000_000_000), "all of the deposit");
     // After: the attacker loses his gift of 10,000, the victim nothing.
     play("erc4626-inflation");
+}
+
+#[test]
+fn black_thursday_zero_bids() {
+    let (calm, jammed) = (black_thursday::old_design(false), black_thursday::old_design(true));
+    println!("black-thursday, before: {jammed:?}");
+    println!("  the same without congestion: {calm:?}");
+    assert_eq!(jammed.vaults_liquidated, 3);
+    assert!(jammed.zero_bid_wins > 0 && jammed.zero_bid_value > 0.0, "{jammed:?}");
+    assert!(jammed.bad_debt > 900.0, "a lot won with nothing leaves its whole debt: {jammed:?}");
+    assert!(jammed.bad_debt > calm.bad_debt, "{calm:?}");
+    // After: every bid near zero is below the floor, and no debt is left uncovered.
+    play("black-thursday");
+}
+
+#[test]
+fn stability_pool_loss_evasion() {
+    let (before, fair) = (pool_evasion::old_design(true), pool_evasion::fair());
+    println!("pool-evasion, before: {before:?}");
+    println!("  if nobody could leave: {fair:?}");
+    // Ninety per cent of the loss were his; he bears nothing, the other all the pool can bear, the rest is bad debt.
+    assert_eq!((before.evader_change, before.other_change, before.uncovered), (0.0, -20.0, 80.0));
+    assert_eq!((fair.evader_change, fair.other_change, fair.uncovered), (-90.0, -10.0, 0.0));
+    // After: he bears his ninety per cent.
+    play("pool-evasion");
 }

@@ -67,7 +67,7 @@ pub fn settle_auctions(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Re
 
 /// Burns against bad debt what the backstop's sales of the facility's surplus collateral brought.
 fn heal(draft: &mut Draft, ctx: &Context, id: FacilityId) -> Result<(), Error> {
-    let mut totals = book::totals(draft, id);
+    let totals = book::totals(draft, id);
     if totals.bad_debt.is_zero() {
         return Ok(());
     }
@@ -76,7 +76,8 @@ fn heal(draft: &mut Draft, ctx: &Context, id: FacilityId) -> Result<(), Error> {
     if healed.is_zero() {
         return Ok(());
     }
-    gage_ledger::burn(draft, ctx, MODULE, facility.stable, ACCOUNT, healed)?;
+    source::collect(draft, ctx, id, &facility, ACCOUNT, healed)?;
+    let mut totals = book::totals(draft, id);
     totals.bad_debt = totals.bad_debt.minus(healed)?;
     totals.healed = totals.healed.plus(healed)?;
 
@@ -410,11 +411,13 @@ pub(crate) fn lose(
     }
     let mut totals = book::totals(draft, number);
     totals.auctioned = totals.auctioned.minus(debt)?;
-    totals.bad_debt = totals.bad_debt.plus(absorbed.uncovered)?;
+    // What the steps leave to lenders is theirs like what nobody bore; without lenders it is bad debt.
+    let uncovered = absorbed.uncovered.plus(absorbed.socialised)?;
+    totals.bad_debt = totals.bad_debt.plus(uncovered)?;
     pool::bear(draft, number, &mut totals)?;
 
     // From here on nothing can fail.
-    let (covered, uncovered, total) = (absorbed.covered, absorbed.uncovered, totals.bad_debt);
+    let (covered, total) = (absorbed.covered, totals.bad_debt);
     TOTALS.put(draft, number, totals);
     draft.emit(MODULE, &Event::LossAbsorbed { vault, debt, covered, uncovered });
     if !uncovered.is_zero() {

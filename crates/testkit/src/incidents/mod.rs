@@ -1,9 +1,11 @@
 //! Incidents of other systems: of each the rule that failed, in its smallest form and with its figures.
 //! The scenario of the same name shows what the same acts come to here; tests print both.
 
+pub mod black_thursday;
 pub mod capo;
 pub mod erc4626_inflation;
 pub mod moonwell;
 pub mod resolv_mint_key;
 pub mod rseth_authenticity;
+pub mod pool_evasion;
 pub mod stale_restart;
