@@ -228,7 +228,7 @@ fn settle_vault(
     totals.settled = totals.settled.plus(covered)?;
     TOTALS.put(draft, id, totals);
     if !loss.is_zero() {
-        settle::lose(draft, ctx, id, vault_id, loss, Vec::new(), Recovered::default())?;
+        settle::lose(draft, ctx, id, vault_id, loss, Vec::new(), gage_backstop::Recovered::default())?;
     }
     draft.emit(MODULE, &Event::VaultSettled { vault: vault_id, debt, loss, taken });
     Ok(())
