@@ -81,7 +81,7 @@ impl World {
             decimals: 8,
             source: Source::Reported,
             params: FeedParams { quorum: 1, jump_quorum: 1, band_sigmas: Bps(0), ..FeedParams::default() },
-            publishers: vec![GenesisPublisher { account: world.id(0), weight: 1 }],
+            publishers: vec![GenesisPublisher { account: world.id(0), weight: 1, pyth: None }],
             growth_cap: None,
         };
         let oracle = gage_oracle::Genesis { feeds: vec![feed], ..gage_oracle::Genesis::default() };
