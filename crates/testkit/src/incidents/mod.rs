@@ -5,7 +5,7 @@ pub mod black_thursday;
 pub mod capo;
 pub mod erc4626_inflation;
 pub mod moonwell;
+pub mod pool_evasion;
 pub mod resolv_mint_key;
 pub mod rseth_authenticity;
-pub mod pool_evasion;
 pub mod stale_restart;

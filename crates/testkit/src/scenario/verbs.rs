@@ -28,8 +28,8 @@
 
 pub mod accounts;
 mod auctions;
-pub mod compliance;
 mod backstop;
+pub mod compliance;
 mod facility;
 pub mod ledger;
 mod securities;
