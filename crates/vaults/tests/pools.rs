@@ -411,9 +411,10 @@ enum Act {
 
 fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
-        4 => (0usize..3, 1u128..10_000_000).prop_map(|(user, amount)| Act::Supply { user, amount }),
+        2 => (0usize..3, 1u128..10_000_000).prop_map(|(user, amount)| Act::Supply { user, amount }),
+        4 => (0usize..3, 1u128..1_000_000_000).prop_map(|(user, amount)| Act::Supply { user, amount }),
         4 => (0usize..3, 1u128..=100).prop_map(|(user, part)| Act::Withdraw { user, part }),
-        4 => (0usize..3, 1u128..5_000_000).prop_map(|(vault, amount)| Act::Borrow { vault, amount }),
+        4 => (0usize..3, 1u128..500_000_000).prop_map(|(vault, amount)| Act::Borrow { vault, amount }),
         3 => (0usize..3, 1u128..=110).prop_map(|(vault, part)| Act::Repay { vault, part }),
         4 => (1u64..40_000_000).prop_map(|seconds| Act::Pass { seconds }),
         1 => (1u128..1_000_000_000).prop_map(|amount| Act::Gift { amount }),
@@ -523,7 +524,7 @@ fn play(acts: Vec<Act>) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
     fn the_share_price_falls_by_booked_losses_alone(acts in prop::collection::vec(act(), 1..40)) {
