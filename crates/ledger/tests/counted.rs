@@ -196,10 +196,9 @@ impl Model {
                     return false;
                 }
             }
-            if !grew(id) && will {
-                if self.locked(Some(*id)) > after || (bound(id) && after > 0 && after < min && min <= old.total(*id)) {
-                    return false;
-                }
+            let cut_short = bound(id) && after > 0 && after < min && min <= old.total(*id);
+            if !grew(id) && will && (self.locked(Some(*id)) > after || cut_short) {
+                return false;
             }
         }
         let receivers = || moved.iter().filter(|id| grew(id) && bound(id));
