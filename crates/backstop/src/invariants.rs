@@ -124,7 +124,7 @@ fn steps_in_order(id: ReceiptId, receipt: &Receipt) -> Result<(), Broken> {
     let later: Vec<StepKind> = kinds.iter().copied().skip_while(recovered).collect();
     let tiers = later.iter().filter(|kind| matches!(kind, StepKind::Insurance { .. }));
     let twice = kinds.iter().enumerate().any(|(index, kind)| kinds.iter().take(index).any(|one| one == kind));
-    holds &= !twice && tiers.is_sorted() && !later.iter().any(|kind| recovered(kind));
+    holds &= !twice && tiers.is_sorted() && !later.iter().any(recovered);
     Broken::unless(holds, NAME, "steps_in_order", || format!("receipt {id}: {receipt:?}"))
 }
 
