@@ -120,6 +120,9 @@ pub enum Error {
     /// The listing bounds it.
     #[error("all vaults together would hold more of asset {0} than its listing allows as collateral")]
     AboveCollateralCap(AssetId),
+    /// What is promised stands.
+    #[error("the vault is unsafe or called; its ladder stands until it is brought back")]
+    LadderBonded,
     /// Arithmetic.
     #[error(transparent)]
     Math(#[from] MathError),
@@ -258,6 +261,7 @@ impl Error {
             Error::NotRestricting => 10_098,
             Error::TooManyPegs => 10_099,
             Error::NotCash(_) => 10_100,
+            Error::LadderBonded => 10_034,
         }
     }
 

@@ -10,6 +10,9 @@ use crate::{
     CollateralTerms, FacilityId, FacilityParams, GraceTerms, LiquidationTerms, PegTerms, PoolTerms, RedemptionTerms,
     VaultId, Version,
 };
+use crate::protection::band::BandTerms;
+use crate::protection::ladder::Rung;
+use crate::{CollateralTerms, FacilityId, FacilityParams, GraceTerms, LiquidationTerms, VaultId, Version};
 
 /// A fact of this module.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -455,5 +458,68 @@ pub enum Event {
         amount: Amount,
         /// The bad debt that is left.
         left: Amount,
+    },
+    /// An owner arranged what is repaid or sold as health falls; no steps end it.
+    LadderSet {
+        /// The vault.
+        vault: VaultId,
+        /// The steps.
+        steps: Vec<Rung>,
+    },
+    /// A step of a ladder was taken.
+    LadderStepTaken {
+        /// The vault.
+        vault: VaultId,
+        /// The step.
+        step: Rung,
+    },
+    /// Collateral goes to auction as its owner arranged, without penalty.
+    Deleveraged {
+        /// The vault.
+        vault: VaultId,
+        /// The lot.
+        lot: LotId,
+        /// The collateral.
+        asset: AssetId,
+        /// How much of it.
+        amount: Amount,
+        /// The debt it is to repay.
+        debt: Amount,
+        /// The least price.
+        floor: Price,
+    },
+    /// An owner asked for a band of health, or no longer.
+    BandSet {
+        /// The vault.
+        vault: VaultId,
+        /// The band.
+        terms: Option<BandTerms>,
+    },
+    /// A band was kept.
+    Rebalanced {
+        /// The vault.
+        vault: VaultId,
+        /// Whether something was added or repaid; else released.
+        added: bool,
+        /// How much, in smallest units of what was moved.
+        amount: Amount,
+    },
+    /// An account lets a vault's band take collateral from it.
+    TopUpAllowed {
+        /// The vault.
+        vault: VaultId,
+        /// The account.
+        account: AccountNumber,
+        /// Of what.
+        asset: AssetId,
+        /// How much in all.
+        amount: Amount,
+    },
+    /// Something arranged for a vault could not be done.
+    ProtectionFailed {
+        /// The vault.
+        vault: VaultId,
+        /// Why: the code of the error.
+        code: u32,
     },
 }

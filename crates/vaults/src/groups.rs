@@ -6,6 +6,7 @@ use gage_units::{Accumulator, AssetId, MathError, Price};
 use crate::health::Health;
 use crate::index::{INDEX_START, after_growth, after_weight, is_fine, key};
 use crate::params::GROUPS_MAX;
+use crate::protection::watch;
 use crate::state::{
     Facility, FacilityId, GROUP_OF, GROUPS, Group, GroupId, INDEX, LAST_GROUP, MEMBERS, Members, Totals, Vault,
     VaultId, Version, next_number,
@@ -40,6 +41,7 @@ pub(crate) fn place(
     if (old.group, old.key) == (new.group, new.key) {
         return Ok(());
     }
+    watch::follow(draft, id, (old.group, old.key), (new.group, new.key));
     if old.group != GroupId(0) {
         INDEX.remove(draft, &(old.group, old.key, id));
     }

@@ -9,6 +9,9 @@ use gage_units::{Amount, AssetId, MathError};
 use crate::calls::{CALLS, CALLS_DUE};
 use crate::peg::{PEGS, for_cash};
 use crate::pool::POOLS;
+use crate::protection::band::BANDS;
+use crate::protection::ladder::LADDERS;
+use crate::protection::watch;
 use crate::ramp::RAMPS;
 use crate::shutdown::{BASKETS, PARTS, SHUTDOWNS, Stage};
 use crate::state::{
@@ -44,6 +47,7 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     index_matches(draft)?;
     ramps_fit(draft)?;
     calls_are_due(draft)?;
+    watches_match(draft)?;
     unsafe_is_flagged(draft)
 }
 
@@ -269,6 +273,28 @@ fn calls_are_due(draft: &Draft) -> Result<(), Broken> {
     }
     let same = CALLS.len(draft) == CALLS_DUE.len(draft);
     unless(same, "calls_are_due", || "the due queue holds calls that do not stand".to_owned())
+}
+
+/// A vault is watched for its ladder and band alone, and stands once in each index it waits in, or rests.
+fn watches_match(draft: &Draft) -> Result<(), Broken> {
+    let (mut below, mut above, mut resting) = (0usize, 0usize, 0usize);
+    for (id, watch) in watch::WATCHES.sorted(draft) {
+        let found = watch::standing(draft, id, &watch);
+        let fits = found.is_some_and(|found| found == watch::expected(draft, id, &watch));
+        unless(fits, "watches_match", || format!("vault {id}: {watch:?}, stands {found:?}"))?;
+        let (one, two, three) = found.unwrap_or_default();
+        below = below.saturating_add(usize::from(one));
+        above = above.saturating_add(usize::from(two));
+        resting = resting.saturating_add(usize::from(three));
+    }
+    let booked = (watch::BELOW.len(draft), watch::ABOVE.len(draft), watch::RESTING.len(draft));
+    let same = booked == (below, above, resting);
+    unless(same, "watches_match", || format!("the indexes hold {booked:?}, watches {:?}", (below, above, resting)))?;
+    let arranged = LADDERS.iter(draft).map(|(id, _)| *id).chain(BANDS.iter(draft).map(|(id, _)| *id));
+    for id in arranged {
+        unless(watch::WATCHES.has(draft, &id), "watches_match", || format!("vault {id} is not watched"))?;
+    }
+    Ok(())
 }
 
 /// No vault with health below one is outside the candidates: full scan against the index.

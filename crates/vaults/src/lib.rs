@@ -32,6 +32,7 @@
 //! - `shutdowns_pay`: a facility that pays its basket owes nothing else.
 //! - `ramps_fit`: a ramp belongs to a version in use, whose threshold lies on its way.
 //! - `calls_are_due`: every margin call is of an indebted vault and stands in the due queue, once.
+//! - `watches_match`: a vault is watched for its ladder and band alone, and stands in the watch indexes once.
 //! - `transactions_are_rechecked`: no vault that took risk leaves its transaction unchecked.
 //! - No liquidation lowers health: asserted exactly when a lot opens ([`Error::DoesNotImprove`]).
 //!
@@ -54,6 +55,8 @@ pub mod operations;
 pub mod params;
 pub mod peg;
 pub mod pool;
+mod pledging;
+pub mod protection;
 pub mod query;
 pub mod ramp;
 mod recheck;

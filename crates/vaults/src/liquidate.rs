@@ -11,6 +11,7 @@ use gage_store::Draft;
 use gage_units::{Amount, AssetId, Ratio};
 
 use crate::index::{least_health, limit};
+use crate::protection::{ladder, watch};
 use crate::sale::{self, Outcome};
 use crate::state::{FACILITIES, FacilityId, GROUPS, GroupId, INDEX, MEMBERS, TOTALS, VaultId};
 use crate::{Error, Event, MODULE, book, calls, settle, shutdown};
@@ -32,6 +33,7 @@ pub fn liquidate(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Result<(
     let facilities: Vec<FacilityId> = running.collect();
     for id in facilities {
         calls::end_due(draft, ctx, id, budget)?;
+        watch::attend(draft, ctx, id, budget)?;
         let mut waiting = Amount::ZERO;
         let unfinished = work_through(draft, ctx, id, budget, &mut waiting)?;
         calls::set_waiting(draft, id, waiting);
@@ -150,7 +152,7 @@ fn evaluate(draft: &Draft, id: VaultId) -> Result<Option<Ratio>, Error> {
 }
 
 /// A candidate that is safe, or of a retired group, gets its key of now, in the live group of its collaterals.
-fn rekey(draft: &mut Draft, id: VaultId) -> Result<(), Error> {
+pub(crate) fn rekey(draft: &mut Draft, id: VaultId) -> Result<(), Error> {
     let vault = book::vault(draft, id)?;
     let facility = book::facility(draft, vault.facility)?;
     let (number, debt) = (vault.facility, book::debt(draft, &vault)?);
@@ -186,6 +188,14 @@ fn act(
 ) -> Result<Turn, Error> {
     if calls::holds_off(draft, ctx, facility, id, health)? {
         return Ok(Turn::Waits);
+    }
+    // What the owner bonded comes before any auction.
+    if ladder::LADDERS.has(draft, &id) {
+        ladder::descend(draft, ctx, id, true)?;
+        if evaluate(draft, id)?.is_none() {
+            calls::end(draft, id, true);
+            return Ok(Turn::Done);
+        }
     }
     let savepoint = draft.savepoint();
     let outcome = match sale::liquidate_vault(draft, ctx, id, full) {

@@ -7,10 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::operations::{
-    AddCollateral, Borrow, ClaimKept, ClaimPart, CloseVault, CreateFacility, CreatePool, Deposit, OpenVault,
-    RampCollateralTerms, Redeem, RedeemBasket, Repay, RestrictPeg, SetCollateralTerms, SetFacilityParams,
-    SetGraceTerms, SetLiquidationTerms, SetPeg, SetPoolTerms, SetRedemption, ShutDown, Supply, SwapIn, SwapOut,
-    Withdraw, WithdrawSupply,
+    AddCollateral, AllowTopUp, Borrow, ClaimKept, ClaimPart, CloseVault, CreateFacility, CreatePool, Deposit, OpenVault, RampCollateralTerms, Redeem, RedeemBasket, Repay, RestrictPeg, SetBand, SetCollateralTerms, SetFacilityParams, SetGraceTerms, SetLadder, SetLiquidationTerms, SetPeg, SetPoolTerms, SetRedemption, ShutDown, Supply, SwapIn, SwapOut, Withdraw, WithdrawSupply,
 };
 use crate::redemption::EVALUATIONS_MAX;
 
@@ -72,6 +69,12 @@ pub enum Operation {
     RedeemBasket(RedeemBasket),
     /// Fetches a part of a basket that could not be paid at once.
     ClaimPart(ClaimPart),
+    /// Arranges what is repaid or sold as health falls.
+    SetLadder(SetLadder),
+    /// Asks for a band of health to be kept.
+    SetBand(SetBand),
+    /// Lets a vault's band take collateral from the signer.
+    AllowTopUp(AllowTopUp),
 }
 
 impl Operation {
@@ -82,7 +85,8 @@ impl Operation {
             | Operation::CloseVault(_)
             | Operation::ClaimKept(_)
             | Operation::RestrictPeg(_)
-            | Operation::ClaimPart(_) => Ok(()),
+            | Operation::ClaimPart(_)
+            | Operation::AllowTopUp(_) => Ok(()),
             Operation::Deposit(operation) => operation.validate(),
             Operation::Withdraw(operation) => operation.validate(),
             Operation::Borrow(operation) => operation.validate(),
@@ -105,6 +109,8 @@ impl Operation {
             Operation::SwapOut(operation) => operation.validate(),
             Operation::ShutDown(operation) => operation.validate(),
             Operation::RedeemBasket(operation) => operation.validate(),
+            Operation::SetLadder(operation) => operation.validate(),
+            Operation::SetBand(operation) => operation.validate(),
         }
     }
 
@@ -141,6 +147,9 @@ impl Operation {
             Operation::ShutDown(operation) => operation.apply(draft, ctx).map(|()| None),
             Operation::RedeemBasket(operation) => operation.apply(draft, ctx).map(|()| None),
             Operation::ClaimPart(operation) => operation.apply(draft, ctx),
+            Operation::SetLadder(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::SetBand(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::AllowTopUp(operation) => operation.apply(draft, ctx).map(|()| None),
         }
     }
 
@@ -184,6 +193,9 @@ impl Operation {
             | Operation::SetLiquidationTerms(_)
             | Operation::RampCollateralTerms(_)
             | Operation::SetGraceTerms(_) => 5_000,
+            // Includes what the protocol will do for them.
+            Operation::SetLadder(_) | Operation::SetBand(_) => 10_000,
+            Operation::AllowTopUp(_) => 1_500,
             // Accrues every bucket and moves every group of the facility.
             Operation::SetFacilityParams(_) | Operation::SetPoolTerms(_) | Operation::ShutDown(_) => 50_000,
         }
@@ -219,6 +231,9 @@ impl Operation {
             Operation::ShutDown(operation) => operation.describe(names),
             Operation::RedeemBasket(operation) => operation.describe(names),
             Operation::ClaimPart(operation) => operation.describe(names),
+            Operation::SetLadder(operation) => operation.describe(names),
+            Operation::SetBand(operation) => operation.describe(names),
+            Operation::AllowTopUp(operation) => operation.describe(names),
         }
     }
 }

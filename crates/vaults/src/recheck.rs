@@ -26,7 +26,7 @@ pub fn recheck(draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-fn check(draft: &Draft, ctx: &Context, id: VaultId, how: u8) -> Result<(), Error> {
+pub(crate) fn check(draft: &Draft, ctx: &Context, id: VaultId, how: u8) -> Result<(), Error> {
     // A vault that was closed later in the transaction owes nothing.
     let Ok(vault) = book::vault(draft, id) else { return Ok(()) };
     let debt = book::debt(draft, &vault)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use gage_accounts::Context;
-use gage_auctions::{NewLot, OwnerRef};
+use gage_auctions::{LotId, NewLot, OwnerRef};
 use gage_store::Draft;
 use gage_units::{Amount, AssetId, Bps, Price, Rounding, allocate};
 
@@ -40,13 +40,13 @@ struct Candidate {
 }
 
 /// One lot to open.
-struct Part {
-    asset: AssetId,
-    amount: Amount,
-    debt: Amount,
-    floor: Price,
+pub(crate) struct Part {
+    pub(crate) asset: AssetId,
+    pub(crate) amount: Amount,
+    pub(crate) debt: Amount,
+    pub(crate) floor: Price,
     /// Whether the vault needs no further lot beside this one.
-    suffices: bool,
+    pub(crate) suffices: bool,
 }
 
 /// Sends an unsafe vault's collateral to auction. `full` collects the collaterals whose throughput
@@ -72,8 +72,8 @@ pub(crate) fn liquidate_vault(
         match partial(&facility, &health, debt, &candidates, full)? {
             Some((parts, enough)) if !parts.is_empty() => {
                 let savepoint = draft.savepoint();
-                match open_lots(draft, ctx, id, &facility, &health, &parts) {
-                    Ok(()) => Some(enough),
+                match open_lots(draft, ctx, id, &facility, &health, &parts, false) {
+                    Ok(_) => Some(enough),
                     // Roundings that would lower health leave the whole vault to be sold.
                     Err(Error::DoesNotImprove) => {
                         draft.undo_to(savepoint);
@@ -254,20 +254,21 @@ fn sell_whole(
         let floor = candidate.sale.floor(health)?;
         parts.push(Part { asset: candidate.asset, amount: candidate.amount, debt, floor, suffices: true });
     }
-    open_lots(draft, ctx, id, facility, health, &parts)?;
+    open_lots(draft, ctx, id, facility, health, &parts, false)?;
     Ok(Some(true))
 }
 
 /// Moves collateral and debt of the vault into lots, charges the windows, and asserts that health
-/// did not fall.
-fn open_lots(
+/// did not fall. `own` says that the owner arranged it.
+pub(crate) fn open_lots(
     draft: &mut Draft,
     ctx: &Context,
     id: VaultId,
     facility: &Facility,
     before: &Health,
     parts: &[Part],
-) -> Result<(), Error> {
+    own: bool,
+) -> Result<Vec<LotId>, Error> {
     let mut vault = book::vault(draft, id)?;
     let number = vault.facility;
     let mut totals: Totals = book::totals(draft, number);
@@ -331,13 +332,20 @@ fn open_lots(
     }
 
     // From here on nothing can fail.
+    let mut lots = Vec::with_capacity(events.len());
     for (lot, part, floor) in events {
         let Part { asset, amount, debt, .. } = *part;
         let (health, health_after) = (before.ratio(), after.ratio());
-        let event = Event::Liquidated { vault: id, health, health_after, lot, asset, amount, debt, floor };
-        draft.emit(MODULE, &event);
+        draft.emit(
+            MODULE,
+            &match own {
+                true => Event::Deleveraged { vault: id, lot, asset, amount, debt, floor },
+                false => Event::Liquidated { vault: id, health, health_after, lot, asset, amount, debt, floor },
+            },
+        );
+        lots.push(lot);
     }
-    Ok(())
+    Ok(lots)
 }
 
 /// A price in the numeraire as one in the stable asset at its face value, rounded up.

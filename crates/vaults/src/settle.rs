@@ -6,6 +6,7 @@ use gage_backstop::{Holding, Loss, Recovered, Reference, StepKind};
 use gage_store::Draft;
 use gage_units::{Amount, AssetId, MathError, Price, Rounding};
 
+use crate::protection::ladder::OWN_LOTS;
 use crate::sale::{in_stable, start_price};
 use crate::sizing::Sale;
 use crate::state::{FACILITIES, Facility, FacilityId, KEPT, LOTS, MARKS, TOTALS, VaultId, VaultLot, beneficiary};
@@ -287,6 +288,7 @@ fn take_back(
     TOTALS.put(draft, number, totals);
     count_sold(draft, id, Amount::ZERO)?;
     LOTS.remove(draft, &id);
+    OWN_LOTS.remove(draft, &id);
     if health.is_unsafe() {
         liquidate::set_unfinished(draft, number, true)?;
     }
@@ -300,12 +302,16 @@ fn waits_for_quote(draft: &Draft, id: LotId) -> bool {
     let mark = book::mark_of(draft, vault.facility, record.asset);
     let collateral = book::collateral(draft, vault.facility, record.asset);
     let rounds_left = collateral.is_ok_and(|collateral| record.rounds < collateral.liquidation.rounds_max);
-    rounds_left && (!mark.usable || mark.price == Price(0))
+    rounds_left && !OWN_LOTS.has(draft, &id) && (!mark.usable || mark.price == Price(0))
 }
 
 /// The next round of a lot nobody bought out: at the fresh quote while rounds are left, else the end of it.
 /// The caller has passed over lots that wait for a quote.
 fn next_round(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> {
+    // An owner's own lot has one round: what is not sold returns, without penalty.
+    if OWN_LOTS.has(draft, &id) {
+        return finish(draft, ctx, id);
+    }
     let mut record = record(draft, id)?;
     let vault = book::vault(draft, record.vault)?;
     let facility = book::facility(draft, vault.facility)?;

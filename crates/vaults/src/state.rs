@@ -322,6 +322,7 @@ pub fn create_tables(draft: &mut Draft) {
     crate::shutdown::SHUTDOWNS.create(draft);
     crate::shutdown::BASKETS.create(draft);
     crate::shutdown::PARTS.create(draft);
+    crate::protection::create_tables(draft);
 }
 
 /// Fills the derived tables from the authenticated ones.
@@ -345,6 +346,7 @@ pub fn rebuild(draft: &mut Draft) {
         FACILITY_OF.put(draft, asset, id);
     }
     crate::calls::rebuild(draft);
+    crate::protection::watch::rebuild(draft);
 }
 
 /// The next number of a kind, if there is one left. Writes the counter.

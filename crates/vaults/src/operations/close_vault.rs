@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{owned, settle_totals};
 use crate::state::{KEPT, beneficiary};
-use crate::{Error, Event, MODULE, VaultId, book};
+use crate::{Error, Event, MODULE, VaultId, book, protection};
 
 /// Frees all collateral of the signer's vault and removes it.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -33,6 +33,7 @@ impl CloseVault {
         if !book::debt(draft, &vault)?.is_zero() {
             return Err(Error::StillOwes);
         }
+        protection::dissolve(draft, ctx, self.vault)?;
         let id = vault.facility;
         let facility = book::facility(draft, id)?;
         let mut totals = book::totals(draft, id);

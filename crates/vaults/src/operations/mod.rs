@@ -1,6 +1,7 @@
 //! One file per verb.
 
 mod add_collateral;
+mod allow_top_up;
 mod borrow;
 mod claim_kept;
 mod claim_part;
@@ -14,9 +15,11 @@ mod redeem;
 mod redeem_basket;
 mod repay;
 mod restrict_peg;
+mod set_band;
 mod set_collateral_terms;
 mod set_facility_params;
 mod set_grace_terms;
+mod set_ladder;
 mod set_liquidation_terms;
 mod set_peg;
 mod set_pool_terms;
@@ -29,6 +32,7 @@ mod withdraw;
 mod withdraw_supply;
 
 pub use add_collateral::AddCollateral;
+pub use allow_top_up::AllowTopUp;
 pub use borrow::Borrow;
 pub use claim_kept::ClaimKept;
 pub use claim_part::ClaimPart;
@@ -42,9 +46,11 @@ pub use redeem::Redeem;
 pub use redeem_basket::RedeemBasket;
 pub use repay::Repay;
 pub use restrict_peg::RestrictPeg;
+pub use set_band::{SetBand, With};
 pub use set_collateral_terms::SetCollateralTerms;
 pub use set_facility_params::SetFacilityParams;
 pub use set_grace_terms::SetGraceTerms;
+pub use set_ladder::SetLadder;
 pub use set_liquidation_terms::SetLiquidationTerms;
 pub use set_peg::SetPeg;
 pub use set_pool_terms::SetPoolTerms;
@@ -79,7 +85,7 @@ fn owned(draft: &Draft, ctx: &Context, id: VaultId) -> Result<Vault, Error> {
 }
 
 /// Whether a facility takes new risk of a vault. # Errors `FacilityClosed`, `UnfinishedLiquidations`, `InLiquidation`.
-fn takes_risk(facility: &Facility, totals: &Totals, vault: &Vault) -> Result<(), Error> {
+pub(crate) fn takes_risk(facility: &Facility, totals: &Totals, vault: &Vault) -> Result<(), Error> {
     if facility.params.closed {
         return Err(Error::FacilityClosed);
     }
@@ -156,7 +162,12 @@ fn check_waterfall_free(draft: &Draft, waterfall: WaterfallId) -> Result<(), Err
 }
 
 /// Writes a facility's totals if they changed; what moved without mint or burn is rounding.
-fn settle_totals(draft: &mut Draft, id: crate::FacilityId, before: Totals, mut totals: Totals) -> Result<(), Error> {
+pub(crate) fn settle_totals(
+    draft: &mut Draft,
+    id: crate::FacilityId,
+    before: Totals,
+    mut totals: Totals,
+) -> Result<(), Error> {
     if totals != before {
         totals.balance(before.debts()?, Amount::ZERO, Amount::ZERO)?;
         crate::state::TOTALS.put(draft, id, totals);

@@ -1,0 +1,54 @@
+//! Taking a pledge: what every way of it asks.
+
+use gage_accounts::Context;
+use gage_securities::BackingStatus;
+use gage_store::Draft;
+use gage_units::{Amount, AssetId};
+
+use crate::operations::settle_totals;
+use crate::state::{VaultId, beneficiary};
+use crate::{Error, Event, MODULE, book};
+
+/// Passes if vaults may take more of the asset now.
+///
+/// # Errors
+/// In this order: [`Error::VenueNotAllowed`], [`Error::QuarantinedCollateral`].
+pub(crate) fn check(draft: &Draft, ctx: &Context, asset: AssetId) -> Result<(), Error> {
+    // A pledge moves nothing, so the ledger's door is not asked whether vaults are a venue.
+    if !gage_compliance::venue_allowed(draft, asset, MODULE) {
+        return Err(Error::VenueNotAllowed(asset));
+    }
+    if gage_securities::asset_status(draft, ctx, asset)?.backing == BackingStatus::Quarantined {
+        return Err(Error::QuarantinedCollateral(asset));
+    }
+    Ok(())
+}
+
+/// Pledges a free amount of the owner's to his vault.
+///
+/// # Errors
+/// In this order: [`Error::NotCollateral`], those of `check`, [`Error::TooManyCollaterals`], the ledger's.
+pub(crate) fn pledge(
+    draft: &mut Draft,
+    ctx: &Context,
+    id: VaultId,
+    asset: AssetId,
+    amount: Amount,
+) -> Result<(), Error> {
+    let mut vault = book::vault(draft, id)?;
+    let collateral = book::collateral(draft, vault.facility, asset)?;
+    check(draft, ctx, asset)?;
+    let (owner, number) = (vault.owner, vault.facility);
+    let facility = book::facility(draft, number)?;
+    let mut totals = book::totals(draft, number);
+    let before = totals;
+    let debt = book::debt(draft, &vault)?;
+    book::add_pledge(&mut vault, asset, collateral.newest, amount)?;
+    gage_ledger::pledge(draft, ctx, owner, asset, beneficiary(id), amount)?;
+    book::write(draft, id, vault, &facility, &mut totals, debt)?;
+    settle_totals(draft, number, before, totals)?;
+
+    // From here on nothing can fail.
+    draft.emit(MODULE, &Event::Deposited { vault: id, asset, amount });
+    Ok(())
+}
