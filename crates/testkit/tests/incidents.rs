@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use gage_testkit::incidents::{black_thursday, erc4626_inflation, pool_evasion};
+use gage_testkit::incidents::{aave_crv, black_thursday, erc4626_inflation, euler_donation, pool_evasion};
 use gage_testkit::scenario;
 
 /// Plays the scenario of an incident; its expectations are the figures of this design.
@@ -51,4 +51,30 @@ fn stability_pool_loss_evasion() {
     assert_eq!((fair.evader_change, fair.other_change, fair.uncovered), (-90.0, -10.0, 0.0));
     // After: he bears his ninety per cent.
     play("pool-evasion");
+}
+
+/// Collateral beyond the depth of its market.
+#[test]
+fn aave_crv_stays_within_depth() {
+    let before = aave_crv::as_it_was();
+    println!("aave-crv: before, in cents: {before:?}");
+    assert!(before.bad_debt > before.lent / 2, "most of the loan is lost: {before:?}");
+    assert!(before.price_fall > 2_500, "and its liquidation takes a quarter off the price: {before:?}");
+    let capped = aave_crv::capped_by_depth();
+    println!("aave-crv: the same market with debt capped by depth: {capped:?}");
+    assert!(capped.lent > 0 && capped.bad_debt == 0, "{capped:?}");
+    assert!(capped.price_fall < before.price_fall / 2, "{capped:?}");
+    play("aave-crv");
+}
+
+/// A gift that makes the giver's loan unsafe.
+#[test]
+fn euler_donation_is_no_way_out() {
+    let before = euler_donation::attack(false);
+    println!("euler-donation: before, in thousands: {before:?}");
+    assert_eq!(before.taken_out - before.paid_in, 8_900, "all that others had deposited: {before:?}");
+    let asked = euler_donation::attack(true);
+    println!("euler-donation: the same with health asked: {asked:?}");
+    assert_eq!((asked.taken_out, asked.bad_debt), (0, 0));
+    play("euler-donation");
 }

@@ -73,6 +73,11 @@ pub fn margin_call(draft: &Draft, id: VaultId) -> Option<MarginCall> {
     CALLS.get(draft, &id)
 }
 
+/// What a facility grants before it liquidates, if anything.
+pub fn grace(draft: &Draft, id: FacilityId) -> Option<GraceTerms> {
+    GRACE.get(draft, &id)
+}
+
 /// Debt of a facility's unsafe vaults that are in grace, or have nothing to sell at a usable price.
 pub fn waiting(draft: &Draft, id: FacilityId) -> Amount {
     WAITING.get(draft, &id).unwrap_or_default()

@@ -6,13 +6,12 @@ use gage_backstop::Holding;
 use gage_units::{AccountNumber, Amount, AssetId, Bps, Price, Ratio, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::protection::band::BandTerms;
+use crate::protection::ladder::Rung;
 use crate::{
     CollateralTerms, FacilityId, FacilityParams, GraceTerms, LiquidationTerms, PegTerms, PoolTerms, RedemptionTerms,
     VaultId, Version,
 };
-use crate::protection::band::BandTerms;
-use crate::protection::ladder::Rung;
-use crate::{CollateralTerms, FacilityId, FacilityParams, GraceTerms, LiquidationTerms, VaultId, Version};
 
 /// A fact of this module.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]

@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::operations::{
-    AddCollateral, AllowTopUp, Borrow, ClaimKept, ClaimPart, CloseVault, CreateFacility, CreatePool, Deposit, OpenVault, RampCollateralTerms, Redeem, RedeemBasket, Repay, RestrictPeg, SetBand, SetCollateralTerms, SetFacilityParams, SetGraceTerms, SetLadder, SetLiquidationTerms, SetPeg, SetPoolTerms, SetRedemption, ShutDown, Supply, SwapIn, SwapOut, Withdraw, WithdrawSupply,
+    AddCollateral, AllowTopUp, Borrow, ClaimKept, ClaimPart, CloseVault, CreateFacility, CreatePool, Deposit,
+    OpenVault, RampCollateralTerms, Redeem, RedeemBasket, Repay, RestrictPeg, SetBand, SetCollateralTerms,
+    SetFacilityParams, SetGraceTerms, SetLadder, SetLiquidationTerms, SetPeg, SetPoolTerms, SetRedemption, ShutDown,
+    Supply, SwapIn, SwapOut, Withdraw, WithdrawSupply,
 };
 use crate::redemption::EVALUATIONS_MAX;
 

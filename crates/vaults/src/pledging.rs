@@ -6,7 +6,7 @@ use gage_store::Draft;
 use gage_units::{Amount, AssetId};
 
 use crate::operations::settle_totals;
-use crate::state::{VaultId, beneficiary};
+use crate::state::{Vault, VaultId, Version, beneficiary};
 use crate::{Error, Event, MODULE, book};
 
 /// Passes if vaults may take more of the asset now.
@@ -24,26 +24,25 @@ pub(crate) fn check(draft: &Draft, ctx: &Context, asset: AssetId) -> Result<(), 
     Ok(())
 }
 
-/// Pledges a free amount of the owner's to his vault.
+/// Pledges a free amount of the owner's to his vault. The caller has asked [`check`].
 ///
 /// # Errors
-/// In this order: [`Error::NotCollateral`], those of `check`, [`Error::TooManyCollaterals`], the ledger's.
+/// In this order: [`Error::TooManyCollaterals`], the ledger's.
 pub(crate) fn pledge(
     draft: &mut Draft,
     ctx: &Context,
     id: VaultId,
+    mut vault: Vault,
+    newest: Version,
     asset: AssetId,
     amount: Amount,
 ) -> Result<(), Error> {
-    let mut vault = book::vault(draft, id)?;
-    let collateral = book::collateral(draft, vault.facility, asset)?;
-    check(draft, ctx, asset)?;
     let (owner, number) = (vault.owner, vault.facility);
     let facility = book::facility(draft, number)?;
     let mut totals = book::totals(draft, number);
     let before = totals;
     let debt = book::debt(draft, &vault)?;
-    book::add_pledge(&mut vault, asset, collateral.newest, amount)?;
+    book::add_pledge(&mut vault, asset, newest, amount)?;
     gage_ledger::pledge(draft, ctx, owner, asset, beneficiary(id), amount)?;
     book::write(draft, id, vault, &facility, &mut totals, debt)?;
     settle_totals(draft, number, before, totals)?;

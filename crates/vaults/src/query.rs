@@ -10,6 +10,10 @@ use gage_units::{AccountNumber, Accumulator, Amount, AssetId, Bps, Price, RatePe
 use ruint::aliases::U512;
 use serde::{Deserialize, Serialize};
 
+use crate::calls::{self, MarginCall};
+use crate::protection::band::{self, Band};
+use crate::protection::ladder::{self, Ladder};
+use crate::protection::watch::{self, Watch};
 use crate::redemption::REDEMPTIONS;
 use crate::state::{FACILITIES, LOTS, OWNED, VAULTS};
 use crate::wide::{divide, in_numeraire, narrow, scale_of, times, wide, worth};
@@ -174,6 +178,30 @@ pub struct VaultLotView {
     /// The record.
     #[serde(flatten)]
     pub record: VaultLot,
+}
+
+/// What stands between a vault and an auction, besides its health.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProtectionView {
+    /// The margin call.
+    pub call: Option<MarginCall>,
+    /// The steps its owner bonded.
+    pub ladder: Option<Ladder>,
+    /// The band its owner asked for, and what of its window is used.
+    pub band: Option<Band>,
+    /// When either is due, or until when it rests.
+    pub watch: Option<Watch>,
+}
+
+/// The margin call, ladder and band of a vault. # Errors [`Error::UnknownVault`].
+pub fn protection(draft: &Draft, id: VaultId) -> Result<ProtectionView, Error> {
+    book::vault(draft, id)?;
+    Ok(ProtectionView {
+        call: calls::margin_call(draft, id),
+        ladder: ladder::ladder(draft, id),
+        band: band::band(draft, id),
+        watch: watch::watch(draft, id),
+    })
 }
 
 /// One vault. # Errors [`Error::UnknownVault`].

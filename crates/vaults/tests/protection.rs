@@ -120,18 +120,19 @@ fn a_step_sells_without_penalty_and_what_nobody_buys_returns() {
     assert_eq!((record.remaining.0, record.raise_max.0), (2 * ONE, 18_810 * PERCENT));
     assert_eq!(world.debt(vault), 700 * ONE - 18_810 * PERCENT);
     assert!(!world.events().iter().any(|event| matches!(event, Event::Liquidated { .. })));
-    // Bob buys at the price of the moment; less than two coins pay the debt, the rest is alice's again.
+    // Bob buys a part of it, at the price of the moment.
     world.vault(BOB, WETH, 100 * ONE, 5_000 * ONE);
     world.begin(60_000);
-    let taken = world.take(BOB, lot, ONE).unwrap();
+    // The dust rule: what stays to raise is nothing or a hundred.
+    let taken = world.take(BOB, lot, ONE / 5 * 4).unwrap();
     world.end();
-    assert_eq!(taken, ONE);
+    assert_eq!(taken, ONE / 5 * 4);
     world.begin(HOUR);
     world.end();
-    // One round, and it is over: the coin nobody wanted is pledged again, its debt too.
+    // One round, and it is over: what nobody wanted is pledged again, its debt too.
     assert!(world.lots().is_empty());
-    assert_eq!(world.pledged(vault, WETH), 9 * ONE);
-    assert!(world.debt(vault) > 500 * ONE && world.debt(vault) < 607 * ONE);
+    assert_eq!(world.pledged(vault, WETH), 10 * ONE - taken);
+    assert!(world.debt(vault) > 600 * ONE && world.debt(vault) < 625 * ONE);
     assert_eq!(world.facility().totals.auctioned.0, 0);
 }
 
@@ -375,4 +376,28 @@ proptest! {
     fn nothing_arranged_is_missed(acts in prop::collection::vec(act(), 1..60)) {
         play(acts)?;
     }
+}
+
+/// A vault whose band adds a second collateral while it is being sold.
+#[test]
+fn a_band_adds_to_a_vault_in_liquidation() {
+    let vault = |asset, percent| Act::Vault { asset, percent, second: false };
+    let block = |a, b, c| Act::Block { moves: [a, b, c], ms: 1 };
+    let acts = vec![
+        vault(0, 40),
+        vault(1, 62),
+        vault(0, 40),
+        Act::Band { vault: 19, reserve: false, max: 1 },
+        block(960, 960, 960),
+        vault(0, 40),
+        block(960, 960, 960),
+        block(960, 1099, 960),
+        vault(0, 40),
+        Act::Ladder { vault: 11, top: 101, repay: 1, sell: 1 },
+        vault(0, 40),
+        block(960, 500, 960),
+        vault(0, 40),
+        block(850, 960, 960),
+    ];
+    play(acts).unwrap();
 }

@@ -20,6 +20,7 @@
 //! | `supply`, `unsupply`, `redeem`, `swap`, `restrict`, `shut`, `basket` | of a facility, see `verbs/facility.rs` |
 //! | `identity`, `vouch`, `require`, `caps`, `freeze-part` and so on | see `verbs/compliance.rs` |
 //! | `insure`, `uninsure`, `leave-insurance`, `claim-premium`, `convert`, `claim-proceeds` | see `verbs/backstop.rs` |
+//! | `ladder`, `band`, `allow` | what owners arrange for their vaults, see `verbs/vaults.rs` |
 //! | `do alice {...}` | any operation in JSON, with `$alice` and `$ETH` for identifiers |
 //!
 //! `ledger` has the verbs of settlement and of omnibus holdings.
@@ -34,6 +35,7 @@ mod facility;
 pub mod ledger;
 mod securities;
 pub mod staking;
+mod vaults;
 
 use gage_accounts::Quantity;
 use gage_auctions::LotId;
@@ -95,6 +97,7 @@ pub fn read(world: &World, words: &[&str]) -> Result<Asked, String> {
         [word, ..] if securities::WORDS.contains(&word) => securities::read(world, words),
         [word, ..] if ledger::WORDS.contains(&word) => ledger::read(world, words),
         [word, ..] if compliance::reads(word) => compliance::read(world, words),
+        ["ladder" | "band" | "allow", ..] => vaults::read(world, words),
         ["do", from, ref json @ ..] => by(from, world.operation_of_json(&json.join(" "))?),
         _ => Err(format!("`{}` is no step", words.join(" "))),
     }

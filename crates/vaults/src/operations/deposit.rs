@@ -34,10 +34,10 @@ impl Deposit {
     /// [`Error::TooManyCollaterals`], the ledger's.
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         let vault = owned(draft, ctx, self.vault)?;
-        book::collateral(draft, vault.facility, self.asset)?;
+        let newest = book::collateral(draft, vault.facility, self.asset)?.newest;
         pledging::check(draft, ctx, self.asset)?;
         let amount = ctx.resolve(self.amount, self.asset)?;
-        pledging::pledge(draft, ctx, self.vault, self.asset, amount)
+        pledging::pledge(draft, ctx, self.vault, vault, newest, self.asset, amount)
     }
 
     /// What a wallet shows.

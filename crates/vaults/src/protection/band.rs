@@ -214,7 +214,10 @@ fn add(
         ALLOWANCES.put(draft, (id, account), Allowance { left, ..allowed });
     }
     if !amount.is_zero() {
-        pledging::pledge(draft, ctx, id, asset, amount)?;
+        pledging::check(draft, ctx, asset)?;
+        let vault = book::vault(draft, id)?;
+        let newest = book::collateral(draft, vault.facility, asset)?.newest;
+        pledging::pledge(draft, ctx, id, vault, newest, asset, amount)?;
     }
     Ok(amount)
 }

@@ -6,7 +6,7 @@ use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, Timestamp};
 
 use crate::state::{Facility, TOTALS, VaultId, beneficiary};
-use crate::{ACCOUNT, Error, Event, MODULE, book};
+use crate::{ACCOUNT, Error, Event, MODULE, book, source};
 
 /// Sets `amount` of what the facility lends aside; nothing for nothing.
 pub(crate) fn set_aside(
@@ -73,7 +73,7 @@ pub(crate) fn repay(
     book::write(draft, id, vault, &facility, &mut totals, debt)?;
     totals.balance(before, Amount::ZERO, paid)?;
     gage_ledger::settle(draft, ctx, hold, ACCOUNT, paid)?;
-    gage_ledger::burn(draft, ctx, MODULE, facility.stable, ACCOUNT, paid)?;
+    source::collect(draft, ctx, number, &facility, ACCOUNT, paid)?;
 
     // From here on nothing can fail.
     TOTALS.put(draft, number, totals);
@@ -97,7 +97,14 @@ mod tests {
             closed: false,
         };
         let waterfall = gage_backstop::WaterfallId(1);
-        let facility = Facility { stable: AssetId(1), decimals: 18, par: Price::ONE, waterfall, params };
+        let facility = Facility {
+            stable: AssetId(1),
+            decimals: 18,
+            par: Price::ONE,
+            waterfall,
+            params,
+            source: crate::Source::Mint,
+        };
         let paid = |owed, wanted| within_floor(Amount(owed), Amount(wanted), &facility).0;
         assert_eq!(paid(500, 300), 300);
         assert_eq!(paid(500, 450), 400, "a hundred stays");

@@ -22,7 +22,7 @@ use crate::{Error, book, liquidate};
 pub const ATTENTION_WEIGHT: u64 = 3_000;
 /// The most vaults of a facility attended to in one block, so that liquidations keep most of its budget.
 pub const ATTENTION_MAX: usize = 256;
-/// How long a vault for which nothing could be done is left alone, in milliseconds, unless it is touched.
+/// How long a vault for which nothing could be done is left alone, in milliseconds.
 pub const REST_MS: u64 = 300_000;
 
 /// When a vault's arrangements are due.
@@ -77,7 +77,6 @@ pub(crate) fn follow(draft: &mut Draft, id: VaultId, old: (GroupId, u128), new: 
     }
     let Some(watch) = WATCHES.get(draft, &id) else { return };
     remove_keys(draft, id, old.0, old.1, &watch);
-    let watch = awake(draft, id, watch);
     put_keys(draft, id, new.0, new.1, &watch);
 }
 
