@@ -6,8 +6,8 @@ use gage_store::Draft;
 use gage_units::{Amount, AssetId};
 
 use crate::operations::settle_totals;
-use crate::state::{Vault, VaultId, Version, beneficiary};
-use crate::{Error, Event, MODULE, book};
+use crate::state::{FACILITIES, Vault, VaultId, Version, beneficiary};
+use crate::{Error, Event, MODULE, book, mark};
 
 /// Passes if vaults may take more of the asset now.
 ///
@@ -24,10 +24,26 @@ pub(crate) fn check(draft: &Draft, ctx: &Context, asset: AssetId) -> Result<(), 
     Ok(())
 }
 
+/// Passes if `amount` more of the asset, over all facilities, stays within what its listing allows.
+fn check_cap(draft: &Draft, ctx: &Context, asset: AssetId, amount: Amount) -> Result<(), Error> {
+    let cap = gage_securities::collateral_cap(draft, ctx, asset)?;
+    if cap == Amount::MAX {
+        return Ok(());
+    }
+    let mut total = amount;
+    for (id, _) in FACILITIES.iter(draft) {
+        total = total.plus(book::mark_of(draft, id, asset).selling)?;
+        for (_, bucket) in mark::buckets(draft, id, (asset, asset)) {
+            total = total.plus(bucket.pledged)?;
+        }
+    }
+    if total > cap { Err(Error::AboveCollateralCap(asset)) } else { Ok(()) }
+}
+
 /// Pledges a free amount of the owner's to his vault. The caller has asked [`check`].
 ///
 /// # Errors
-/// In this order: [`Error::TooManyCollaterals`], the ledger's.
+/// In this order: [`Error::TooManyCollaterals`], [`Error::AboveCollateralCap`], the ledger's.
 pub(crate) fn pledge(
     draft: &mut Draft,
     ctx: &Context,
@@ -43,6 +59,7 @@ pub(crate) fn pledge(
     let before = totals;
     let debt = book::debt(draft, &vault)?;
     book::add_pledge(&mut vault, asset, newest, amount)?;
+    check_cap(draft, ctx, asset, amount)?;
     gage_ledger::pledge(draft, ctx, owner, asset, beneficiary(id), amount)?;
     book::write(draft, id, vault, &facility, &mut totals, debt)?;
     settle_totals(draft, number, before, totals)?;

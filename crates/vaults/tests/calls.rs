@@ -169,6 +169,21 @@ fn the_issuer_decides_whether_vaults_are_a_venue() {
     world.run(ALICE, deposit(vault, WETH, ONE)).unwrap();
 }
 
+#[test]
+fn a_listing_bounds_what_all_vaults_hold() {
+    let mut world = World::new();
+    let (one, two) = (world.vault(ALICE, WETH, 3 * ONE, 0), world.open(BOB));
+    let (supply_cap, collateral_cap) = (Amount(0), Amount(5 * ONE));
+    let list = gage_securities::operations::List { asset: WETH, tier: 4, curator: None, supply_cap, collateral_cap };
+    let ctx = world.ctx(gage_accounts::Signer::Governance);
+    gage_securities::Operation::List(list).apply(&mut world.draft, &ctx).unwrap();
+    world.give(BOB, WETH, 3 * ONE);
+    assert_eq!(world.run(BOB, deposit(two, WETH, 2 * ONE + 1)), Err(Error::AboveCollateralCap(WETH)));
+    world.run(BOB, deposit(two, WETH, 2 * ONE)).unwrap();
+    world.run(ALICE, withdraw(one, WETH, ONE)).unwrap();
+    world.run(BOB, deposit(two, WETH, ONE)).unwrap();
+}
+
 #[derive(Clone, Debug)]
 enum Act {
     Open { percent: u128 },
