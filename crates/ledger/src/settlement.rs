@@ -204,7 +204,8 @@ fn duties(
     let mut found = BTreeMap::new();
     for (index, leg) in record.legs.iter().enumerate() {
         let Some((asset, None, amount)) = leg.due() else { continue };
-        let none = || (Vec::new(), Duty { legs: Vec::new(), needed: Amount::ZERO, available: Amount::ZERO });
+        let (needed, available) = (Amount::ZERO, Amount::ZERO);
+        let none = || (Vec::new(), Duty { account: leg.from, legs: Vec::new(), needed, available });
         let (indexes, duty) = found.entry((leg.from, asset)).or_insert_with(none);
         indexes.push(index);
         duty.legs.push(amount);

@@ -137,6 +137,7 @@ enum Act {
     Transfer(usize, usize, u32, u128),
     /// Legs, when (0 affirmation, 1 block, n - 1 days), partials, buy-in, the proposer's own word.
     Propose(usize, Vec<(usize, usize, u32, u128)>, u64, bool, bool, Option<bool>),
+    /// The number [`LATEST`] is the last instruction.
     Affirm(usize, u64, bool),
     Cancel(usize, u64),
     Claim(usize, u64),
@@ -144,6 +145,19 @@ enum Act {
     Record(usize, usize, u32, u128),
     Within(usize, usize, usize, u32, u128),
     TakeOut(usize, usize, u32, u128),
+}
+
+const LATEST: u64 = u64::MAX;
+
+/// One act, or an instruction with the words of all.
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let legs = prop::collection::vec((0usize..3, 0usize..3, 0u32..2, 1u128..40), 1..4);
+    let deal = (legs, 1u64..4, any::<bool>(), any::<[bool; 3]>()).prop_map(|(legs, when, partials, reserve)| {
+        let words = (0..3).map(|user| Act::Affirm(user, LATEST, reserve[user]));
+        [Act::Propose(0, legs, when, partials, true, None)].into_iter().chain(words).collect()
+    });
+    let one = act().prop_map(|act| vec![act]);
+    prop::collection::vec(prop_oneof![6 => one, 1 => deal], 1..70).prop_map(|acts| acts.concat())
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -305,7 +319,7 @@ impl Model {
         let parts: Vec<u128> = legs
             .iter()
             .map(|leg| {
-                let fails = has(leg) * need == have * leg.3;
+                let fails = legs.iter().any(|other| other.0 == leg.0 && has(other) * need == have * other.3);
                 // Up for the failing side, down for the others.
                 (0..=leg.3)
                     .filter(|part| if fails { part * need < have * leg.3 + need } else { part * need <= have * leg.3 })
@@ -532,10 +546,10 @@ fn simple(legs: Vec<(usize, usize, u32, u128)>) -> Vec<(usize, usize, u32, u128)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(160))]
+    #![proptest_config(ProptestConfig::with_cases(240))]
 
     #[test]
-    fn settlement_agrees_with_the_model(acts in prop::collection::vec(act(), 1..90)) {
+    fn settlement_agrees_with_the_model(acts in acts()) {
         let mut world = World::new();
         let mut model = Model::default();
         let mut proposals = Vec::new();
@@ -544,6 +558,7 @@ proptest! {
                 Act::Propose(user, legs, when, partials, buy_in, word) => {
                     Act::Propose(user, simple(legs), when, partials, buy_in, word)
                 }
+                Act::Affirm(user, LATEST, reserve) => Act::Affirm(user, proposals.len().saturating_sub(1) as u64, reserve),
                 other => other,
             };
             let done = run(&mut world, &act, &mut proposals);
