@@ -647,3 +647,22 @@ fn verbs_have_golden_bytes() {
     let expected = format!("0d050000000000000001000000{one}{two}000400000006{}00", "00".repeat(15));
     assert_eq!(hex(&Operation::AffirmInstruction(affirm)), expected);
 }
+
+/// Who passes on what it was to receive is not to blame when nothing came.
+#[test]
+fn the_blame_is_on_the_side_that_has_nothing_to_pass_on() {
+    let mut world = World::new();
+    let legs = vec![leg(&world, 1, 2, ISSUED, 5), leg(&world, 0, 1, ISSUED, 5)];
+    let proposal = propose(&world, legs.clone(), SettleAt::Block);
+    world.run(0, &Operation::ProposeInstruction(proposal)).unwrap();
+    for user in 0..3 {
+        affirm(&mut world, user, 0, &legs, Reserve::AtSettlement).unwrap();
+    }
+    due(&mut world);
+    let Status::Failed(fail) = status(&world, 0) else { panic!("{:?}", status(&world, 0)) };
+    assert_eq!((fail.by, fail.attempts), (Some(world.users[0]), 1));
+    world.mint(0, ISSUED, 5);
+    world.time = Timestamp(world.time.0 + DAY);
+    due(&mut world);
+    assert_eq!((status(&world, 0), world.free(2, ISSUED)), (Status::Settled, 5));
+}
