@@ -18,6 +18,20 @@ const GROWTH_BPS: u64 = 968;
 /// The most that one update may raise the ratio, in percent.
 const STEP_PERCENT: u64 = 3;
 
+/// The market's ratio.
+pub const MARKET: u64 = 1_228_500;
+/// The stored one is eight months old; its line still lies above the market.
+pub const STORED: Reference = Reference { ratio: 1_156_550, day: 0 };
+/// The day of the update.
+pub const TODAY: u64 = 236;
+/// What the update was to store: the ratio of a week ago, with its day.
+pub const WANTED: Reference = Reference { ratio: 1_227_000, day: TODAY - 7 };
+
+/// What it stored.
+pub fn moved_apart() -> Reference {
+    STORED.moved_apart(WANTED)
+}
+
 impl Reference {
     /// The ceiling on a day, in 1e-6.
     pub fn ceiling(&self, day: u64) -> u64 {
@@ -42,55 +56,4 @@ pub fn loans(market: u64) -> Vec<LiquidationRatio> {
 /// How many of the loans a price liquidates.
 pub fn liquidated(loans: &[LiquidationRatio], price: u64) -> usize {
     loans.iter().filter(|ratio| price <= **ratio).count()
-}
-
-#[cfg(test)]
-mod tests {
-    use gage_oracle::growth::{GROWTH_CAP_STEP_MAX, GrowthCap};
-    use gage_oracle::jump::within;
-    use gage_units::{Bps, Price, Timestamp};
-
-    use super::*;
-    use crate::scenario;
-
-    const DAY_MS: u64 = 86_400_000;
-    /// The market's ratio; the stored one is eight months old, and its line still lies above the market.
-    const MARKET: u64 = 1_228_500;
-    const STORED: Reference = Reference { ratio: 1_156_550, day: 0 };
-    const TODAY: u64 = 236;
-
-    #[test]
-    fn before_and_after() {
-        let loans = loans(MARKET);
-        assert!(STORED.ceiling(TODAY) >= MARKET, "nothing is capped before the update");
-        let wanted = Reference { ratio: 1_227_000, day: TODAY - 7 };
-        let moved = STORED.moved_apart(wanted);
-        let price = MARKET.min(moved.ceiling(TODAY));
-        let below = (MARKET - price) * 10_000 / MARKET;
-        let before = liquidated(&loans, price);
-
-        // The same step as the record of this ledger: refused, and nothing moves.
-        let cap = |reference: Reference| GrowthCap {
-            ratio: Price(u128::from(reference.ratio) * 1_000_000_000_000),
-            at: Timestamp(reference.day * DAY_MS),
-            growth_per_year: Bps(968),
-        };
-        let ceiling = |reference| cap(reference).ceiling(Timestamp(TODAY * DAY_MS)).expect("small numbers");
-        let (old, new) = (ceiling(STORED), ceiling(moved));
-        assert_eq!(within(new, old, GROWTH_CAP_STEP_MAX), Ok(false));
-        // What was wanted continues the line, and passes.
-        assert_eq!(within(ceiling(wanted), old, GROWTH_CAP_STEP_MAX), Ok(true));
-        let after = liquidated(&loans, MARKET.min(STORED.ceiling(TODAY)));
-        println!(
-            "ceiling {}.{:02} % below the market: {before} of 100 loans liquidated; here {after}",
-            below / 100,
-            below % 100
-        );
-        assert_eq!((below, before, after), (285, 24, 0));
-    }
-
-    #[test]
-    fn the_scenario_holds() {
-        scenario::play(include_str!("../../../../scenarios/incidents/capo-coupled-fields.gage")).unwrap();
-    }
 }

@@ -26,6 +26,11 @@ pub struct Outcome {
     pub bad_debt: u64,
 }
 
+/// Ether at 2,000 and the ratio at 1.12, in cents.
+pub const TRUE_PRICE: u64 = 224_000;
+/// The ratio without its leg, taken for a price.
+pub const RATIO_ALONE: u64 = 112;
+
 /// Lent up to 75 %, liquidated above 80 %, bonus 10 %.
 const THRESHOLD_PERCENT: u64 = 80;
 const BONUS_PERCENT: u64 = 110;
@@ -50,41 +55,4 @@ pub fn liquidate(loans: &[Loan], price: u64) -> Outcome {
         outcome.bad_debt += loan.debt - repaid;
     }
     outcome
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scenario;
-
-    /// Ether at 2,000, the ratio at 1.12.
-    const TRUE_PRICE: u64 = 224_000;
-    const RATIO_ALONE: u64 = 112;
-
-    #[test]
-    fn before_and_after() {
-        let loans = loans(TRUE_PRICE);
-        let before = liquidate(&loans, RATIO_ALONE);
-        // Here the feed does not exist: the price in force is the one with both legs.
-        let after = liquidate(&loans, TRUE_PRICE);
-        println!(
-            "the ratio alone: {} of 100 loans liquidated, {} wrappers for {} cents, bad debt {} cents; here {} and {}",
-            before.liquidated,
-            before.taken / 10_000,
-            before.repaid,
-            before.bad_debt,
-            after.liquidated,
-            after.bad_debt
-        );
-        let lent: u64 = loans.iter().map(|loan| loan.debt).sum();
-        assert_eq!((before.liquidated, before.taken), (100, 10_000_000));
-        // Ten wrappers of 1.12 pay 10.18 dollars.
-        assert_eq!((before.repaid, before.bad_debt), (100 * 1_018, lent - 100 * 1_018));
-        assert_eq!(after, Outcome::default());
-    }
-
-    #[test]
-    fn the_scenario_holds() {
-        scenario::play(include_str!("../../../../scenarios/incidents/moonwell-missing-leg.gage")).unwrap();
-    }
 }

@@ -27,9 +27,28 @@ const LOAN_TO_VALUE: u128 = 93;
 /// `look_through` asks what stands behind a unit before it is collateral.
 pub fn forged_lock(verifiers: u128, threshold: u128, poisoned: u128, look_through: bool) -> Outcome {
     let confirmed = poisoned.min(verifiers) >= threshold;
-    let unbacked = if confirmed { CLAIMED } else { 0 };
-    // Whoever looks through sees units without backing, however they came to be.
-    let accepted = if look_through { 0 } else { unbacked };
+    // Nothing was locked in truth.
+    lend(if confirmed { CLAIMED } else { 0 }, 0, look_through)
+}
+
+/// What comes of units that were released, of which so many are locked on the other side.
+fn lend(released: u128, locked: u128, look_through: bool) -> Outcome {
+    let backed = locked.min(released);
+    // Whoever looks through counts what is locked, however the units came to be.
+    let accepted = if look_through { backed } else { released };
     let lent = AVAILABLE.min(accepted * LOAN_TO_VALUE / 100);
-    Outcome { unbacked, lent, bad_debt: lent }
+    Outcome { unbacked: released - backed, lent, bad_debt: lent - backed.min(lent) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_locked_can_be_lent_on() {
+        assert_eq!(lend(100, 100, true), Outcome { unbacked: 0, lent: 93, bad_debt: 0 });
+        // Half of it is locked: looked through, half of it is collateral.
+        assert_eq!(lend(100, 50, true), Outcome { unbacked: 50, lent: 46, bad_debt: 0 });
+        assert_eq!(lend(100, 50, false), Outcome { unbacked: 50, lent: 93, bad_debt: 43 });
+    }
 }

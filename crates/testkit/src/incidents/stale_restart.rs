@@ -48,25 +48,3 @@ pub fn resume(loans: &[Loan], rule: Rule, last: u64, market: u64) -> (usize, u64
     }
     (count, lost)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scenario;
-
-    #[test]
-    fn before_and_after() {
-        // The last price before the halt was 165; when the network goes on the market is at 190.
-        let before = resume(&loans(), Rule::LastWritten, 165, 190);
-        let after = resume(&loans(), Rule::SinceRestart, 165, 190);
-        println!("{} of 100 loans liquidated, {} dollars lost; here {} and {}", before.0, before.1, after.0, after.1);
-        // Unsafe at 165 above 1,237.5; each loses about 28 % of what it owed.
-        assert_eq!((before.0, after), (31, (0, 0)));
-        assert!((10_900..11_100).contains(&before.1), "{}", before.1);
-    }
-
-    #[test]
-    fn the_scenario_holds() {
-        scenario::play(include_str!("../../../../scenarios/incidents/stale-oracle-after-restart.gage")).unwrap();
-    }
-}

@@ -11,11 +11,13 @@
 //! ```
 //!
 //! Every step that acts is a transaction, signed and checked as the host does, in a block of its own;
-//! `begin` and `end` put several into one block. Without an arrow the step must be done. After every
+//! `begin` and `end` put several into one block; `presign 30d transfer ...` signs one that is valid for so
+//! long and keeps it, and `send presigned-0` sends it. Without an arrow the step must be done. After every
 //! block all invariants of all modules are checked in full; at the end the blocks are executed once
 //! more from genesis and the state is loaded once more from its records, with the same result.
 //! `verbs` lists what can be asked, `expect` what can be seen, [`stage`] what is there at the start.
 
+mod ahead;
 mod expect;
 mod govern;
 mod number;

@@ -13,8 +13,10 @@ use super::{govern, stage, verbs};
 impl World {
     /// Whether a line is one of the words that are not operations.
     pub fn plays_word(&self, words: &[&str]) -> bool {
-        const WORDS: [&str; 11] =
-            ["begin", "end", "block", "check", "advance", "run", "price", "open", "set", "govern", "fault"];
+        const WORDS: [&str; 13] = [
+            "begin", "end", "block", "check", "advance", "run", "price", "open", "set", "govern", "fault", "presign",
+            "send",
+        ];
         words.first().is_some_and(|word| WORDS.contains(word))
     }
 
@@ -42,6 +44,8 @@ impl World {
             }
             (["open", name, amounts @ ..], outcome) => self.open(name, amounts, outcome),
             (["set" | "govern", ..], outcome) => self.govern(words, outcome.unwrap_or("Done")),
+            (["presign", lasts, operation @ ..], None) => self.presign(lasts, operation),
+            (["send", presigned], outcome) => self.send(presigned, outcome.unwrap_or("Done")),
             (["fault", name], outcome) => self.fault(name, outcome.unwrap_or("Internal")),
             _ => Err(format!("`{}` is not understood", words.join(" "))),
         }

@@ -20,6 +20,8 @@ use super::{Summary, stage, verbs};
 
 /// The distance of two blocks, unless a scenario advances the clock.
 const INTERVAL_MS: u64 = 1_000;
+/// How long what is signed at once may wait for its block.
+const VALID_MS: u64 = 60_000;
 /// Stands for any outcome.
 pub(super) const ANY: &str = "*";
 /// The reason that makes the planted fault of `fault` strike.
@@ -48,6 +50,8 @@ pub struct World {
     /// The time of the next block.
     pub(super) next_time: Timestamp,
     waiting: Vec<Waiting>,
+    /// Signed and kept, by their numbers.
+    pub(super) presigned: Vec<SignedTransaction>,
     /// Between `begin` and `end`.
     pub(super) gathering: bool,
     pub(super) played: Vec<(Block, BlockResult)>,
@@ -71,6 +75,7 @@ impl World {
             people,
             next_time,
             waiting,
+            presigned: Vec::new(),
             gathering: false,
             played,
         };
@@ -188,31 +193,56 @@ impl World {
         operations: Vec<Operation>,
         expected: &str,
     ) -> Result<(), String> {
+        let signed = self.signed(name, operations, VALID_MS)?;
+        let nonce = signed.transaction.nonce;
+        if self.offer(line, signed, expected)? {
+            let person = self.person(name)?;
+            // A session counts in a lane of its own.
+            person.next_nonce += u64::from(nonce == person.next_nonce);
+        }
+        Ok(())
+    }
+
+    /// Whoever bears this name, whoever signs: `treasury/alice,bob` is `treasury`.
+    pub(super) fn person(&mut self, name: &str) -> Result<&mut Person, String> {
+        let name = name.split('/').next().unwrap_or(name);
+        self.people.get_mut(name).ok_or_else(|| format!("nobody is called {name}"))
+    }
+
+    /// A transaction with the next nonce, valid for so long from the next block on.
+    pub(super) fn signed(
+        &mut self,
+        name: &str,
+        operations: Vec<Operation>,
+        valid_ms: u64,
+    ) -> Result<SignedTransaction, String> {
         let genesis = self.chain.genesis();
-        let names = AssetNames(self.chain.draft());
+        let valid_until = Timestamp(self.next_time.0 + valid_ms);
         let (name, signers) = name.split_once('/').unwrap_or((name, ""));
-        let person = self.people.get_mut(name).ok_or_else(|| format!("nobody is called {name}"))?;
+        let person = self.people.get(name).ok_or_else(|| format!("nobody is called {name}"))?;
         let others: Vec<SecretKey> =
             signers.split(',').filter(|signer| !signer.is_empty()).map(stage::secret).collect();
         let secrets = if others.is_empty() { vec![&person.secret] } else { others.iter().collect() };
-        // A session counts in a lane of its own.
         let lane_nonce = session_nonce(self.chain.draft(), &person.id, &secrets);
         let transaction = Transaction {
             account: person.id,
             nonce: lane_nonce.unwrap_or(person.next_nonce),
-            valid_until: Timestamp(self.next_time.0 + 60_000),
+            valid_until,
             max_fee: Amount::ZERO,
             operations,
             expected: Vec::new(),
         };
-        let signed = sign(&secrets, transaction, &genesis, &names)?;
-        let hash = signed.transaction.hash(&genesis);
+        sign(&secrets, transaction, &genesis, &AssetNames(self.chain.draft()))
+    }
+
+    /// Asks of a signed transaction what the mempool asks; whether it waits for the next block.
+    pub(super) fn offer(&mut self, line: usize, signed: SignedTransaction, expected: &str) -> Result<bool, String> {
+        let hash = signed.transaction.hash(&self.chain.genesis());
         match check_transaction(self.chain.draft(), self.next_time, Amount::ZERO, &signed) {
-            Err(reason) => same(&reason.name, expected, &reason.sentence),
+            Err(reason) => same(&reason.name, expected, &reason.sentence).map(|()| false),
             Ok(_) => {
-                person.next_nonce += u64::from(lane_nonce.is_none());
                 self.waiting.push(Waiting { line, hash, signed, expected: expected.to_owned() });
-                Ok(())
+                Ok(true)
             }
         }
     }
