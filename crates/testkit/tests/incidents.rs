@@ -47,7 +47,10 @@ fn the_document_says_what_comes_out() {
         let after = row.after.iter().map(|step| format!("`{step}`")).collect::<Vec<_>>().join(", ");
         let found = (cells.get(2).copied(), cells.get(3).copied());
         if found != (Some(row.before.as_str()), Some(after.as_str())) {
-            wrong.push(format!("{}: the run gives\n  {} | {after}\nthe document says\n  {found:?}", row.name, row.before));
+            wrong.push(format!(
+                "{}: the run gives\n  {} | {after}\nthe document says\n  {found:?}",
+                row.name, row.before
+            ));
         }
         if !line.contains(&format!("`{}`", row.test)) || !source.contains(&format!("fn {}()", row.test)) {
             wrong.push(format!("{}: its test is `{}`", row.name, row.test));
@@ -194,7 +197,9 @@ fn drift_presigned_approvals() {
     let guarded = attack(Design { guard_can_be_lifted: false, ..AS_IT_WAS });
     let ended = attack(Design { signature_life_s: Some(90), ..AS_IT_WAS });
     let delayed = attack(Design { delay_s: 86_400, ..AS_IT_WAS });
-    println!("with a guard that stays: {guarded:?}; with signatures that end: {ended:?}; with a day's delay: {delayed:?}");
+    println!(
+        "with a guard that stays: {guarded:?}; with signatures that end: {ended:?}; with a day's delay: {delayed:?}"
+    );
     assert_eq!((attack(AS_IT_WAS).taken, guarded.taken, ended.taken, delayed.taken), (309, 77, 0, 0));
     show("drift-presigned-approvals");
 }

@@ -99,12 +99,12 @@ fn euler_donation() -> Row {
         name: "euler-donation",
         test: "euler_donation_is_no_way_out",
         before: format!(
-            "{} thousand paid in, {} taken out; {} owed with nothing behind it",
-            grouped(attack.paid_in),
-            grouped(attack.taken_out),
-            grouped(attack.bad_debt)
+            "{} million paid in, {} taken out; {} owed with nothing behind it",
+            millions(attack.paid_in),
+            millions(attack.taken_out),
+            millions(attack.bad_debt)
         ),
-        after: &["transfer attacker bank 50 ETH -> InsufficientBalance", "expect GUSD bad-debt 0 GUSD"],
+        after: &["transfer attacker bank 50 ETH -> InsufficientBalance", "expect GUSD bad-debt 0"],
     }
 }
 
@@ -171,12 +171,13 @@ fn capo() -> Row {
 
 fn resolv_mint_key() -> Row {
     let outcome = resolv_mint_key::stolen_key(None, None);
+    let cash: u128 = resolv_mint_key::MARKETS.iter().sum();
     Row {
         name: "resolv-mint-key",
         test: "resolv_mint_key",
         before: format!(
-            "{} million minted, {} taken out of markets, {} % backed afterwards",
-            outcome.minted, outcome.taken, outcome.backing_percent
+            "{} million minted, {} % backed afterwards; {} of the {cash} in lending markets taken",
+            outcome.minted, outcome.backing_percent, outcome.taken
         ),
         after: &[
             "mint-backed issuer 80 GOLD -> ExceedsBacking",
@@ -215,7 +216,11 @@ fn squads_stale_approval() -> Row {
     Row {
         name: "squads-stale-approval",
         test: "squads_stale_approval",
-        before: format!("{} of {} paid to the one voted out", outcome.approved, squads_stale_approval::TREASURY),
+        before: format!(
+            "{} of {} paid to the one voted out",
+            outcome.approved,
+            grouped(squads_stale_approval::TREASURY.into())
+        ),
         after: &["execute treasury/rex bundle-0 -> StaleApproval", "expect bob-pocket ETH 0"],
     }
 }
@@ -233,6 +238,11 @@ fn grouped(number: u128) -> String {
     text
 }
 
+/// `38.9` of thousands.
+fn millions(thousands: u128) -> String {
+    format!("{}.{}", thousands / 1_000, thousands % 1_000 / 100)
+}
+
 /// `2.85 %` of basis points.
 fn percent(bps: u128) -> String {
     format!("{}.{:02} %", bps / 100, bps % 100)
@@ -244,7 +254,10 @@ mod tests {
 
     #[test]
     fn numbers_are_written_in_groups() {
-        assert_eq!(["0", "999", "1,000", "12,345,678"], [0, 999, 1_000, 12_345_678].map(grouped).each_ref().map(String::as_str));
-        assert_eq!(percent(285), "2.85 %");
+        assert_eq!(
+            ["0", "999", "1,000", "12,345,678"],
+            [0, 999, 1_000, 12_345_678].map(grouped).each_ref().map(String::as_str)
+        );
+        assert_eq!((percent(285), millions(38_900)), ("2.85 %".to_owned(), "38.9".to_owned()));
     }
 }

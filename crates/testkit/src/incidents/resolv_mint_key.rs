@@ -21,12 +21,12 @@ const BACKED: u128 = 100;
 /// What the thief tried to mint.
 const WANTED: u128 = 80;
 /// Cash in the markets that lend against the coin at a constant price of one.
-const MARKETS: [u128; 4] = [12, 6, 4, 2];
+pub const MARKETS: [u128; 4] = [12, 6, 4, 2];
 /// What they lend against it, in percent.
 const LENT_PERCENT: u128 = 90;
 
-/// The stolen key at work. With `proof`, minting stops at what is proven (of which `unminted` more than
-/// the supply); with `window`, at what the window takes.
+/// The stolen key at work. With `proof`, minting stops at what is proven beyond the supply; with `window`, at
+/// what the window takes.
 pub fn stolen_key(proof: Option<u128>, window: Option<u128>) -> Outcome {
     let minted = WANTED.min(proof.unwrap_or(u128::MAX)).min(window.unwrap_or(u128::MAX));
     let mut left = minted;
