@@ -17,11 +17,11 @@
 //! more from genesis and the state is loaded once more from its records, with the same result.
 //! `verbs` lists what can be asked, `expect` what can be seen, [`stage`] what is there at the start.
 
-mod ahead;
 mod expect;
 mod govern;
 mod number;
 mod script;
+mod signing;
 pub mod stage;
 mod verbs;
 mod words;

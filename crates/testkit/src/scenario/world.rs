@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use gage_accounts::Names;
 use gage_chain::{
-    Block, BlockResult, Chain, DecodedEvent, Genesis, KeySignature, Operation, Outcome, Receipt, SignedTransaction,
-    Transaction, TransactionHash, check_transaction, decode_event,
+    Block, BlockResult, Chain, DecodedEvent, Genesis, Operation, Outcome, Receipt, SignedTransaction, TransactionHash,
+    check_transaction, decode_event,
 };
 use gage_crypto::{AccountId, Hash, SecretKey};
-use gage_ledger::AssetNames;
 use gage_store::Draft;
 use gage_store::certified::{Certified, Changes};
 use gage_units::{Amount, AssetId, Timestamp};
@@ -209,32 +207,6 @@ impl World {
         self.people.get_mut(name).ok_or_else(|| format!("nobody is called {name}"))
     }
 
-    /// A transaction with the next nonce, valid for so long from the next block on.
-    pub(super) fn signed(
-        &mut self,
-        name: &str,
-        operations: Vec<Operation>,
-        valid_ms: u64,
-    ) -> Result<SignedTransaction, String> {
-        let genesis = self.chain.genesis();
-        let valid_until = Timestamp(self.next_time.0 + valid_ms);
-        let (name, signers) = name.split_once('/').unwrap_or((name, ""));
-        let person = self.people.get(name).ok_or_else(|| format!("nobody is called {name}"))?;
-        let others: Vec<SecretKey> =
-            signers.split(',').filter(|signer| !signer.is_empty()).map(stage::secret).collect();
-        let secrets = if others.is_empty() { vec![&person.secret] } else { others.iter().collect() };
-        let lane_nonce = session_nonce(self.chain.draft(), &person.id, &secrets);
-        let transaction = Transaction {
-            account: person.id,
-            nonce: lane_nonce.unwrap_or(person.next_nonce),
-            valid_until,
-            max_fee: Amount::ZERO,
-            operations,
-            expected: Vec::new(),
-        };
-        sign(&secrets, transaction, &genesis, &AssetNames(self.chain.draft()))
-    }
-
     /// Asks of a signed transaction what the mempool asks; whether it waits for the next block.
     pub(super) fn offer(&mut self, line: usize, signed: SignedTransaction, expected: &str) -> Result<bool, String> {
         let hash = signed.transaction.hash(&self.chain.genesis());
@@ -357,33 +329,6 @@ impl World {
 fn planted(operation: &Operation) {
     if let Operation::Ledger(gage_ledger::Operation::Correct(correct)) = operation {
         assert!(correct.reason != PLANTED, "{PLANTED}");
-    }
-}
-
-/// The next nonce of the session whose key signs, if one does.
-fn session_nonce(draft: &Draft, account: &AccountId, secrets: &[&SecretKey]) -> Option<u64> {
-    let view = gage_accounts::query::account(draft, account).ok()?;
-    let key = secrets.first()?.public_key().id();
-    view.sessions.iter().find(|session| session.id == key).map(|session| session.next_nonce)
-}
-
-fn sign(
-    secrets: &[&SecretKey],
-    transaction: Transaction,
-    genesis: &Hash,
-    names: &dyn Names,
-) -> Result<SignedTransaction, String> {
-    let payload = transaction.payload(genesis, names);
-    let signature = |secret: &SecretKey| -> Result<KeySignature, String> {
-        let signature = secret.sign(&payload).map_err(|error| error.to_string())?;
-        Ok(KeySignature { key: secret.public_key(), signature })
-    };
-    let signatures = secrets.iter().copied().map(signature).collect::<Result<_, _>>()?;
-    let signed = SignedTransaction { transaction, signatures };
-    signed.verify_signatures(genesis, names).map_err(|refusal| refusal.to_string())?;
-    match SignedTransaction::from_bytes(&signed.to_bytes()) {
-        Ok(read) if read == signed => Ok(signed),
-        _ => Err("the transaction's bytes do not read back as the transaction".to_owned()),
     }
 }
 
