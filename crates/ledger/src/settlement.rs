@@ -196,12 +196,12 @@ fn deliver(
     Ok(())
 }
 
+/// Duties by party and asset, each with the places of its legs.
+type Duties = BTreeMap<(AccountNumber, AssetId), (Vec<usize>, Duty)>;
+
 /// What each party owes of each fungible asset, with the places of its legs.
-fn duties(
-    draft: &Draft,
-    record: &Instruction,
-) -> Result<BTreeMap<(AccountNumber, AssetId), (Vec<usize>, Duty)>, Error> {
-    let mut found = BTreeMap::new();
+fn duties(draft: &Draft, record: &Instruction) -> Result<Duties, Error> {
+    let mut found = Duties::new();
     for (index, leg) in record.legs.iter().enumerate() {
         let Some((asset, None, amount)) = leg.due() else { continue };
         let (needed, available) = (Amount::ZERO, Amount::ZERO);

@@ -179,11 +179,13 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
+/// From, to, asset, what is left, whether it is reserved.
+type Owed = (usize, usize, u32, u128, bool);
+
 #[derive(Clone, Debug)]
 struct Deal {
     proposer: usize,
-    /// From, to, asset, what is left, what is reserved.
-    legs: Vec<(usize, usize, u32, u128, bool)>,
+    legs: Vec<Owed>,
     when: u64,
     partials: bool,
     buy_in: bool,
@@ -292,10 +294,8 @@ impl Model {
 
     fn short(&self, id: usize) -> Option<usize> {
         let legs = &self.deals[id].legs;
-        let sum = |of: &dyn Fn(&&(usize, usize, u32, u128, bool)) -> bool| -> i128 {
-            legs.iter().filter(of).map(|leg| leg.3 as i128).sum()
-        };
-        let short = |leg: &&(usize, usize, u32, u128, bool)| {
+        let sum = |of: &dyn Fn(&&Owed) -> bool| -> i128 { legs.iter().filter(of).map(|leg| leg.3 as i128).sum() };
+        let short = |leg: &&Owed| {
             let free = self.free.get(&(leg.0, leg.2)).copied().unwrap_or(0);
             !leg.4
                 && leg.3 > 0
@@ -307,7 +307,7 @@ impl Model {
     /// A part: tries every whole amount of the shortest side's duty; one leg per side and asset.
     fn settle_part(&mut self, id: usize) {
         let legs = self.deals[id].legs.clone();
-        let has = |leg: &(usize, usize, u32, u128, bool)| match leg.4 {
+        let has = |leg: &Owed| match leg.4 {
             true => leg.3,
             false => (self.free.get(&(leg.0, leg.2)).copied().unwrap_or(0) as u128).min(leg.3),
         };
