@@ -63,6 +63,9 @@ pub enum Error {
     /// A result does not fit.
     #[error(transparent)]
     Math(#[from] MathError),
+    /// The governing account's delay.
+    #[error("the governing account decides with a delay: schedule it for no earlier than its policy's delay from now")]
+    DecisionMustWait,
 }
 
 impl Error {
@@ -89,6 +92,7 @@ impl Error {
             Error::Math(MathError::Overflow) => 32_018,
             Error::Math(MathError::Underflow) => 32_019,
             Error::Math(MathError::DivisionByZero) => 32_020,
+            Error::DecisionMustWait => 32_021,
         }
     }
 

@@ -166,6 +166,12 @@ impl Schedule {
         if self.not_after <= self.not_before || self.not_after <= ctx.time || self.not_after > latest {
             return Err(Error::BadWindow.into());
         }
+        // A governor whose policy has a delay decides in the open: whoever owns the account can cancel meanwhile,
+        // and signatures collected before are not enough to surprise anybody.
+        let delay_ms = gage_accounts::guard(draft, proposer).map_or(0, |guard| guard.policy.delay_ms);
+        if delay_ms > 0 && self.not_before < ctx.time.plus_ms(delay_ms).map_err(Error::from)? {
+            return Err(Error::DecisionMustWait.into());
+        }
         for operation in Bundle::read(&self.operations)? {
             operation.validate()?;
         }

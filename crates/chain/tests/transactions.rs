@@ -202,6 +202,33 @@ fn a_state_that_does_not_conserve_value_is_not_loaded() {
     assert!(matches!(&broken, LoadFault::Broken(broken) if broken.module == "ledger"), "{broken}");
 }
 
+/// A governor whose policy has a delay cannot decide at once, nor end the delay at once.
+#[test]
+fn a_governor_with_a_delay_decides_in_the_open() {
+    const DELAY_MS: u64 = 3_600_000;
+    let mut network = Network::new();
+    let set_delay = |delay_ms| {
+        let policy = gage_accounts::Policy { delay_ms, rules: Vec::new() };
+        Operation::Accounts(gage_accounts::Operation::SetPolicy(gage_accounts::operations::SetPolicy { policy }))
+    };
+    assert_eq!(network.run(GOVERNOR, vec![set_delay(DELAY_MS)]).outcome, Outcome::Done);
+    let act = pay(BOB, 1);
+    // Before the delay has passed, by one millisecond; signed before does not help.
+    let (now, later) = (network.time, network.time + 10 * DELAY_MS);
+    for from in [0, now, now + DELAY_MS - 1] {
+        let schedule = schedule(std::slice::from_ref(&act), from, later);
+        rejected(&network.run(GOVERNOR, vec![schedule]), Some(0), "DecisionMustWait");
+    }
+    rejected(&network.run(GOVERNOR, vec![set_delay(0)]), None, "LooseningMustWait");
+    // Blocks come in between.
+    let from = network.time + DELAY_MS + 60_000;
+    let in_time = schedule(std::slice::from_ref(&act), from, later);
+    assert_eq!(network.run(GOVERNOR, vec![in_time]).outcome, Outcome::Done);
+    assert_eq!(network.execute(vec![]).bundles, 0);
+    network.time = from;
+    assert_eq!(network.execute(vec![]).bundles, 1);
+}
+
 #[test]
 fn governance_acts_by_scheduled_bundles() {
     let mut network = Network::new();

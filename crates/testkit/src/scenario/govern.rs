@@ -1,4 +1,5 @@
-//! What governance sets: `set GUSD ceiling 1000`, `set GUSD ETH window 500`, `govern {...}`.
+//! What governance sets: `set GUSD ceiling 1000`, `set GUSD ETH window 500`, `govern {...}`; `later 1d set ...` schedules it
+//! for a day later.
 
 use gage_chain::Operation;
 use gage_units::{Accumulator, Amount, Bps, RatePerSecond};

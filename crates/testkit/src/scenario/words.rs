@@ -13,9 +13,9 @@ use super::{govern, stage, verbs};
 impl World {
     /// Whether a line is one of the words that are not operations.
     pub fn plays_word(&self, words: &[&str]) -> bool {
-        const WORDS: [&str; 13] = [
-            "begin", "end", "block", "check", "advance", "run", "price", "open", "set", "govern", "fault", "presign",
-            "send",
+        const WORDS: [&str; 14] = [
+            "begin", "end", "block", "check", "advance", "run", "price", "open", "set", "govern", "fault", "later",
+            "presign", "send",
         ];
         words.first().is_some_and(|word| WORDS.contains(word))
     }
@@ -44,6 +44,7 @@ impl World {
             }
             (["open", name, amounts @ ..], outcome) => self.open(name, amounts, outcome),
             (["set" | "govern", ..], outcome) => self.govern(words, outcome.unwrap_or("Done")),
+            (["later", wait, decision @ ..], outcome) => self.later(wait, decision, outcome.unwrap_or("Done")),
             (["presign", lasts, operation @ ..], None) => self.presign(lasts, operation),
             (["send", presigned], outcome) => self.send(presigned, outcome.unwrap_or("Done")),
             (["fault", name], outcome) => self.fault(name, outcome.unwrap_or("Internal")),
@@ -96,13 +97,25 @@ impl World {
         self.settle()
     }
 
-    /// Schedules a decision and lets its block come; the outcome is the decision's.
-    fn govern(&mut self, words: &[&str], expected: &str) -> Result<(), String> {
+    /// A decision that runs within a day from a time on.
+    fn decision(&self, words: &[&str], not_before: Timestamp) -> Result<Operation, String> {
         let operation = govern::read(self, words)?;
         let operations = borsh::to_vec(&vec![operation]).map_err(|error| error.to_string())?;
-        let (not_before, not_after) = (self.next_time, Timestamp(self.next_time.0 + 86_400_000));
+        let not_after = Timestamp(not_before.0 + 86_400_000);
         let schedule = gage_chain::Schedule { operations, not_before, not_after };
-        let schedule = Operation::Chain(gage_chain::ChainOperation::Schedule(schedule));
+        Ok(Operation::Chain(gage_chain::ChainOperation::Schedule(schedule)))
+    }
+
+    /// Schedules a decision for later, and does not wait for it.
+    fn later(&mut self, wait: &str, words: &[&str], expected: &str) -> Result<(), String> {
+        let schedule = self.decision(words, Timestamp(self.next_time.0 + duration_ms(wait)?))?;
+        self.submit(0, "bank", vec![schedule], expected)?;
+        self.settle()
+    }
+
+    /// Schedules a decision and lets its block come; the outcome is the decision's.
+    fn govern(&mut self, words: &[&str], expected: &str) -> Result<(), String> {
+        let schedule = self.decision(words, self.next_time)?;
         let before = self.played.len();
         self.submit(0, "bank", vec![schedule], ANY)?;
         self.seal()?;
