@@ -8,7 +8,7 @@ use gage_crypto::{AccountId, KeyId};
 use gage_store::Draft;
 use gage_units::AccountNumber;
 
-use crate::state::{ACCOUNTS, KEYS, KEYS_MAX, NONCES, Permission, SESSIONS};
+use crate::state::{ACCOUNTS, KEYS, KEYS_MAX, NONCES, NUMBERS, Permission, SESSIONS};
 use crate::{Class, Context, Error, MODULE, NonceWindow, judge, nonce, opening};
 
 /// Whose word an operation needs.
@@ -55,6 +55,20 @@ pub struct Authority<'a> {
     pub nonce: u64,
     /// Each of its operations.
     pub operations: &'a [Asked],
+}
+
+/// Brings near what finds an account by its name; see [`gage_store::Table::touch`].
+pub fn touch_name(draft: &Draft, id: &AccountId) {
+    NUMBERS.touch(draft, id);
+}
+
+/// Brings near what says who signs for an account.
+pub fn touch(draft: &Draft, account: AccountNumber, keys: &[KeyId]) {
+    ACCOUNTS.touch(draft, &account);
+    NONCES.touch(draft, &(account, 0));
+    for key in keys {
+        KEYS.touch(draft, &(account, *key));
+    }
 }
 
 /// Passes if the transaction may run now, and uses up its nonce.

@@ -45,7 +45,7 @@ pub mod query;
 mod state;
 mod window;
 
-pub use authority::{Asked, Authority, Demand, Granted, authorise, check_authority};
+pub use authority::{Asked, Authority, Demand, Granted, authorise, check_authority, touch, touch_name};
 pub use broken::Broken;
 pub use bundle::{
     BUNDLE_BYTES_MAX, BUNDLE_WINDOW_MS_MAX, BUNDLES_MAX, BUNDLES_OF_ACCOUNT_MAX, BUNDLES_OF_KEY_MAX, Bundle, Proposal,

@@ -62,8 +62,7 @@ impl Header {
 impl Block {
     /// The Merkle root of the signed transactions' bytes.
     pub fn body_hash(transactions: &[SignedTransaction]) -> Hash {
-        let leaves: Vec<Vec<u8>> = transactions.iter().map(SignedTransaction::to_bytes).collect();
-        merkle::merkle_root(&leaves)
+        merkle::merkle_root_of(transactions.iter().map(|signed| merkle::leaf_hash(&signed.to_bytes())))
     }
 
     /// The canonical bytes.

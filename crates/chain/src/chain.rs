@@ -9,6 +9,7 @@ use gage_units::{Height, Timestamp};
 use thiserror::Error;
 
 use crate::block::{Block, Executed, Header};
+use crate::prepared::Body;
 use crate::receipt::Receipt;
 use crate::state::{Head, network, params};
 use crate::transaction::SignedTransaction;
@@ -174,6 +175,6 @@ impl Chain {
     /// # Errors
     /// See [`Invalid`].
     pub fn check_block(&self, block: &Block) -> Result<(), Invalid> {
-        validity::check_block(&self.draft, &self.head(), block)
+        validity::check_block(&self.draft, &self.head(), block, &Body::of(&self.genesis, &block.transactions))
     }
 }

@@ -2,7 +2,7 @@
 
 use gage_accounts::Class;
 
-use crate::{Block, SignedTransaction};
+use crate::SignedTransaction;
 
 /// The classes in the order of their execution.
 pub(crate) const ORDER: [Class; 5] = [Class::Report, Class::Reduce, Class::Rest, Class::General, Class::Exit];
@@ -10,9 +10,4 @@ pub(crate) const ORDER: [Class; 5] = [Class::Report, Class::Reduce, Class::Rest,
 /// Puts transactions into the order a block must have: by class, else as given.
 pub fn sort(transactions: &mut [SignedTransaction]) {
     transactions.sort_by_key(|signed| signed.transaction.class());
-}
-
-/// Whether a block's transactions are in the order of their classes.
-pub(crate) fn in_order(block: &Block) -> bool {
-    block.transactions.is_sorted_by_key(|signed| signed.transaction.class())
 }

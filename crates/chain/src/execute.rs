@@ -1,7 +1,6 @@
 //! What a block does, in its order; and what is done where a part of it fails.
 
 use gage_accounts::{Broken, Class, Context, Signer};
-use gage_crypto::merkle;
 use gage_store::{Draft, Events};
 use gage_units::Amount;
 
@@ -11,11 +10,12 @@ use crate::deferred::Bundle;
 use crate::event::Event;
 use crate::guard::{Guarded, guard};
 use crate::invariants::{AUDITS, BLOCK_CHECKS};
-use crate::receipt::{Outcome, Receipt, leaves};
+use crate::prepared::Body;
+use crate::receipt::{Outcome, Receipt, events_root};
 use crate::run::Act;
 use crate::state::{BUNDLES, FROZEN, Head, accumulator, params, put_accumulator, put_head};
 use crate::transaction::TransactionHash;
-use crate::{Error, MODULE, Rejection, classes, fees};
+use crate::{Error, MODULE, PreparedBlock, Rejection, classes, fees, touch, validity};
 
 impl Chain {
     /// Executes a block whose signatures and published roots the host has checked.
@@ -23,8 +23,21 @@ impl Chain {
     /// # Errors
     /// [`Fault`]: the node stops; it never repairs.
     pub fn execute(&mut self, block: &Block) -> Result<BlockResult, Fault> {
-        self.check_block(block).map_err(Fault::Invalid)?;
+        self.run_block(block, &Body::of(&self.genesis(), &block.transactions))
+    }
+
+    /// Executes a block whose bytes were gone through before, as [`Chain::execute`].
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub fn execute_prepared(&mut self, block: &PreparedBlock) -> Result<BlockResult, Fault> {
+        self.run_block(block.block(), block.body())
+    }
+
+    fn run_block(&mut self, block: &Block, body: &Body) -> Result<BlockResult, Fault> {
+        validity::check_block(&self.draft, &self.head(), block, body).map_err(Fault::Invalid)?;
         let (height, time) = (block.header.height, block.header.time);
+        let transactions: Vec<_> = block.transactions.iter().zip(&body.outlines).collect();
         let ctx = Context { height, time, signer: Signer::Protocol, outputs: &[] };
         let mut due = Events::default();
         let mut budget = params(&self.draft).due_weight_max;
@@ -39,9 +52,15 @@ impl Chain {
             if class == Class::Exit {
                 self.end_of_risk(&ctx, &mut due, &mut budget);
             }
-            for signed in block.transactions.iter().filter(|signed| signed.transaction.class() == class) {
-                let receipt = self.run_transaction(signed, height, time);
-                receipts.push(receipt);
+            // The block is in the order of its classes.
+            let start = transactions.partition_point(|(_, outline)| outline.class < class);
+            let end = transactions.partition_point(|(_, outline)| outline.class <= class);
+            for group in transactions.get(start..end).unwrap_or_default().chunks(touch::GROUP) {
+                touch::transactions(&self.draft, group);
+                for (signed, outline) in group {
+                    let receipt = self.run_transaction(signed, outline, height, time);
+                    receipts.push(receipt);
+                }
             }
             if class == Class::Report {
                 self.sure_work(&ctx, &mut due, gage_oracle::MODULE, gage_oracle::aggregate);
@@ -173,7 +192,7 @@ impl Chain {
     ) -> Result<BlockResult, Fault> {
         let (height, time) = (block.header.height, block.header.time);
         let hash = block.header.hash(&self.genesis());
-        let events_root = merkle::merkle_root(&leaves(&receipts, &due));
+        let events_root = events_root(&receipts, &due);
         let used = receipts.iter().fold(0u64, |sum, receipt| sum.saturating_add(receipt.weight));
         fees::adapt(&mut self.draft, used).map_err(|error| stopped("base_fee", &error))?;
         let mut blocks = accumulator(&self.draft);

@@ -3,15 +3,16 @@
 use gage_accounts::{
     Asked, Authority, By, Class, Context, Demand, Error as Judged, Granted, Output, Permission, Signer, Standing,
 };
-use gage_crypto::KeyId;
 use gage_store::{Draft, Events};
 use gage_units::{AccountNumber, Amount, Height, Timestamp};
+use smallvec::SmallVec;
 
 use crate::chain::Chain;
 use crate::guard::{Guarded, guard};
+use crate::prepared::Outline;
 use crate::receipt::{Outcome, Receipt};
 use crate::state::{FROZEN, params};
-use crate::transaction::SignedTransaction;
+use crate::transaction::{SignedTransaction, Transaction};
 use crate::{ChainOperation, Error, Operation, Rejection, account_bundles, effects, fee_of, fees, outflow};
 
 /// What a transaction and a bundle have in common while they run.
@@ -26,15 +27,21 @@ pub(crate) struct Act<'a> {
 
 impl Chain {
     /// Runs one transaction: authority, nonce and fee, which stay whatever follows, then its operations.
-    pub(crate) fn run_transaction(&mut self, signed: &SignedTransaction, height: Height, time: Timestamp) -> Receipt {
+    pub(crate) fn run_transaction(
+        &mut self,
+        signed: &SignedTransaction,
+        outline: &Outline,
+        height: Height,
+        time: Timestamp,
+    ) -> Receipt {
         let transaction = &signed.transaction;
-        let (hash, weight) = (transaction.hash(&self.genesis()), transaction.weight_in(&self.draft));
+        let (hash, weight) = (outline.hash, outline.weight_in(&self.draft, transaction));
         let receipt = |outcome, fee, events| Receipt { transaction: hash, outcome, fee, weight, events };
         // Who pays nothing does not raise the base fee of those who pay.
         let unpaid = |outcome| Receipt { weight: 0, ..receipt(outcome, Amount::ZERO, Events::default()) };
         let ctx = Context { height, time, signer: Signer::Protocol, outputs: &[] };
 
-        let admitted = guard(&mut self.draft, |draft| admit(draft, &ctx, signed, weight));
+        let admitted = guard(&mut self.draft, |draft| admit(draft, &ctx, transaction, outline, weight));
         let (granted, fee) = match admitted {
             Guarded::Done(admitted) => admitted,
             Guarded::Refused(reason) => {
@@ -54,7 +61,7 @@ impl Chain {
             gage_vaults::recheck(draft, ctx)?;
             effects::check(&transaction.expected, account, draft.events())?;
             if watched {
-                let judged = judge(draft, ctx, signed, &granted, before.as_ref(), ends);
+                let judged = judge(draft, ctx, (signed, outline), &granted, before.as_ref(), ends);
                 if let Err(Judged::OverBreaker { queue_ms: wait, .. }) = &judged {
                     queue_ms = *wait;
                 }
@@ -65,7 +72,7 @@ impl Chain {
             Ok(fees::settle_deposit(draft, account, records, allowed)?)
         });
         let outcome = match queue_ms {
-            Some(delay_ms) => self.queue_instead(&ctx, account, signed, delay_ms, outcome),
+            Some(delay_ms) => self.queue_instead(&ctx, account, (signed, outline), delay_ms, outcome),
             None => outcome,
         };
         self.draft.commit();
@@ -77,13 +84,12 @@ impl Chain {
         &mut self,
         ctx: &Context,
         account: AccountNumber,
-        signed: &SignedTransaction,
+        (signed, outline): (&SignedTransaction, &Outline),
         delay_ms: u64,
         outcome: Outcome,
     ) -> Outcome {
-        let (keys, _) = claims(signed);
-        let operations = &signed.transaction.operations;
-        let queue = |draft: &mut Draft| account_bundles::queue(draft, ctx, account, operations, &keys, delay_ms);
+        let (operations, keys) = (&signed.transaction.operations, &outline.keys);
+        let queue = |draft: &mut Draft| account_bundles::queue(draft, ctx, account, operations, keys, delay_ms);
         match guard(&mut self.draft, queue) {
             Guarded::Done((bundle, from)) => {
                 let reason = Judged::QueuedByBreaker { bundle, from }.into();
@@ -101,7 +107,7 @@ impl Chain {
     ) -> Outcome {
         let before_operation = self.before_operation;
         let ran = guard(&mut self.draft, |draft| {
-            let mut outputs: Vec<Option<Output>> = Vec::with_capacity(act.operations.len());
+            let mut outputs: SmallVec<[Option<Output>; 4]> = SmallVec::new();
             let mut ends: Vec<usize> = Vec::new();
             for (operation, position) in act.operations.iter().zip(0u8..) {
                 let ctx = Context { height: act.height, time: act.time, signer: act.signer, outputs: &outputs };
@@ -136,15 +142,14 @@ pub(crate) fn demand_of(operation: &Operation) -> Demand {
     }
 }
 
-/// The keys that signed and what each operation asks, as authority is asked for them.
-pub(crate) fn claims(signed: &SignedTransaction) -> (Vec<KeyId>, Vec<Asked>) {
-    let keys = signed.signatures.iter().map(|signed| signed.key.id()).collect();
+/// What each operation asks of the keys.
+pub(crate) fn asked_of(transaction: &Transaction) -> SmallVec<[Asked; 2]> {
     let asked = |operation: &Operation| Asked {
         module: operation.module(),
         class: operation.class(),
         demand: demand_of(operation),
     };
-    (keys, signed.transaction.operations.iter().map(asked).collect())
+    transaction.operations.iter().map(asked).collect()
 }
 
 /// What a guarded account allowed before operations that may change it.
@@ -157,14 +162,13 @@ fn standing(draft: &Draft, granted: &Granted, operations: &[Operation], time: Ti
 fn judge(
     draft: &mut Draft,
     ctx: &Context,
-    signed: &SignedTransaction,
+    (signed, outline): (&SignedTransaction, &Outline),
     granted: &Granted,
     before: Option<&Standing>,
     ends: &[usize],
 ) -> Result<(), Judged> {
     let effects = outflow::effects(draft, granted.account, &signed.transaction.operations, ends)?;
-    let (keys, _) = claims(signed);
-    let by = granted.session.map_or(By::Keys(&keys), By::Session);
+    let by = granted.session.map_or(By::Keys(&outline.keys), By::Session);
     gage_accounts::judge(draft, ctx, granted.account, by, before, &effects)
 }
 
@@ -178,16 +182,16 @@ pub(crate) fn check_records(draft: &Draft, before: u64) -> Result<(), Rejection>
 fn admit(
     draft: &mut Draft,
     ctx: &Context,
-    signed: &SignedTransaction,
+    transaction: &Transaction,
+    outline: &Outline,
     weight: u64,
 ) -> Result<(Granted, Amount), Rejection> {
-    let transaction = &signed.transaction;
     if transaction.valid_until < ctx.time {
         return Err(Error::Expired.into());
     }
-    let (keys, operations) = claims(signed);
+    let asked = asked_of(transaction);
     let authority =
-        Authority { account: transaction.account, keys: &keys, nonce: transaction.nonce, operations: &operations };
+        Authority { account: transaction.account, keys: &outline.keys, nonce: transaction.nonce, operations: &asked };
     let granted = gage_accounts::authorise(draft, ctx, &authority)?;
     let fee = fee_of(draft, weight)?;
     if fee > transaction.max_fee {

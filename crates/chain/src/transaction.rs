@@ -125,8 +125,12 @@ impl Transaction {
 
     /// Its weight with what the rules of the assets it moves add as they stand now: this is what is paid for.
     pub fn weight_in(&self, draft: &Draft) -> u64 {
-        let rules = |sum: u64, operation: &Operation| sum.saturating_add(operation.rules_weight(draft));
-        self.operations.iter().fold(self.weight(), rules)
+        self.weight().saturating_add(self.rules_weight(draft))
+    }
+
+    /// What the rules of the assets it moves add to its weight as they stand now.
+    pub(crate) fn rules_weight(&self, draft: &Draft) -> u64 {
+        self.operations.iter().fold(0, |sum: u64, operation| sum.saturating_add(operation.rules_weight(draft)))
     }
 
     /// The most it takes from its account's fee credit: the fee and what it withdraws. A sum that does

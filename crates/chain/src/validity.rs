@@ -2,13 +2,15 @@
 
 use gage_accounts::Context;
 use gage_accounts::Signer;
+use gage_crypto::KeyId;
 use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, Height, Timestamp};
 use thiserror::Error;
 
+use crate::prepared::{Body, Outline};
 use crate::state::{Head, network, params};
 use crate::{
-    BLOCK_BYTES_MAX, Block, Error, Rejection, SignedTransaction, TRANSACTIONS_MAX, active_version, classes, credit,
+    BLOCK_BYTES_MAX, Block, Error, Rejection, SignedTransaction, TRANSACTIONS_MAX, Transaction, active_version, credit,
     fee_of,
 };
 
@@ -77,7 +79,7 @@ pub enum Invalid {
 ///
 /// # Errors
 /// The first reason, in the order of [`Invalid`].
-pub(crate) fn check_block(draft: &Draft, head: &Head, block: &Block) -> Result<(), Invalid> {
+pub(crate) fn check_block(draft: &Draft, head: &Head, block: &Block, body: &Body) -> Result<(), Invalid> {
     let header = &block.header;
     if header.parent != head.block {
         return Err(Invalid::Parent);
@@ -93,10 +95,10 @@ pub(crate) fn check_block(draft: &Draft, head: &Head, block: &Block) -> Result<(
     if header.version != version {
         return Err(Invalid::Version { found: header.version, expected: version });
     }
-    if header.body != Block::body_hash(&block.transactions) {
+    if header.body != body.root {
         return Err(Invalid::Body);
     }
-    if block.transactions.len() > TRANSACTIONS_MAX || block.to_bytes().len() > BLOCK_BYTES_MAX {
+    if body.outlines.len() > TRANSACTIONS_MAX || body.byte_len(header) > BLOCK_BYTES_MAX {
         return Err(Invalid::Size);
     }
     let executed = header.executed.height;
@@ -104,40 +106,83 @@ pub(crate) fn check_block(draft: &Draft, head: &Head, block: &Block) -> Result<(
     if lag.is_none_or(|lag| lag == 0 || lag > params(draft).lag_max) {
         return Err(Invalid::Executed(executed));
     }
-    check_weight(draft, block)?;
-    if !classes::in_order(block) {
+    let weights = block.transactions.iter().zip(&body.outlines);
+    let weights = weights.map(|(signed, outline)| outline.weight_in(draft, &signed.transaction));
+    let found = weights.fold(0, u64::saturating_add);
+    let max = params(draft).weight_max;
+    if found > max {
+        return Err(Invalid::Weight { found, max });
+    }
+    if !body.outlines.is_sorted_by_key(|outline| outline.class) {
         return Err(Invalid::ClassOrder);
     }
-    check_credit(draft, block)
+    check_transactions(draft, block, body)
 }
 
-fn check_weight(draft: &Draft, block: &Block) -> Result<(), Invalid> {
-    let weight = |sum: u64, signed: &SignedTransaction| sum.saturating_add(signed.transaction.weight_in(draft));
-    let found = block.transactions.iter().fold(0, weight);
-    let max = params(draft).weight_max;
-    if found > max { Err(Invalid::Weight { found, max }) } else { Ok(()) }
-}
-
-/// Every account's credit covers the most that its transactions of this block may cost.
-fn check_credit(draft: &Draft, block: &Block) -> Result<(), Invalid> {
-    let mut claims = std::collections::BTreeMap::<AccountNumber, Amount>::new();
-    for (position, signed) in block.transactions.iter().enumerate() {
-        let refuse = |reason: Rejection| Invalid::Transaction { position, reason };
-        let transaction = &signed.transaction;
-        transaction.validate().map_err(refuse)?;
-        if transaction.valid_until < block.header.time {
-            return Err(refuse(Error::Expired.into()));
+/// Each transaction by itself, then every account's credit against the most that its transactions of
+/// this block may cost. The refusal of the first transaction that is refused.
+fn check_transactions(draft: &Draft, block: &Block, body: &Body) -> Result<(), Invalid> {
+    // Accounts are looked up in a loop of their own, so that the processor fetches many at once.
+    let mut payers: Vec<(AccountNumber, usize)> = Vec::with_capacity(block.transactions.len());
+    let mut refused: Option<(usize, Rejection)> = None;
+    for (position, (signed, outline)) in block.transactions.iter().zip(&body.outlines).enumerate() {
+        match check_alone(draft, block.header.time, signed, outline) {
+            Ok(account) => payers.push((account, position)),
+            Err(reason) => {
+                refused = Some((position, reason));
+                break;
+            }
         }
-        let account = gage_accounts::resolve(draft, &transaction.account).map_err(|error| refuse(error.into()))?;
-        let claim = claims.entry(account).or_default();
-        // What a transaction withdraws is gone for those after it; the fee is taken before it withdraws.
-        let needed = claim.plus(transaction.max_fee).map_err(|error| refuse(Error::from(error).into()))?;
-        if needed > credit(draft, account) {
-            return Err(refuse(Error::InsufficientCredit.into()));
-        }
-        *claim = claim.plus(transaction.credit_claim()).map_err(|error| refuse(Error::from(error).into()))?;
     }
-    Ok(())
+    // By account, and in the order of the block within an account.
+    payers.sort_unstable();
+    for of_account in payers.chunk_by(|left, right| left.0 == right.0) {
+        let of_account = of_account.iter().filter_map(|(account, position)| {
+            block.transactions.get(*position).map(|signed| (*account, *position, &signed.transaction))
+        });
+        if let Some(broke) = first_above_credit(draft, of_account)
+            && refused.as_ref().is_none_or(|(position, _)| broke.0 < *position)
+        {
+            refused = Some(broke);
+        }
+    }
+    refused.map_or(Ok(()), |(position, reason)| Err(Invalid::Transaction { position, reason }))
+}
+
+fn check_alone(
+    draft: &Draft,
+    time: Timestamp,
+    signed: &SignedTransaction,
+    outline: &Outline,
+) -> Result<AccountNumber, Rejection> {
+    if let Some(reason) = &outline.refusal {
+        return Err(reason.clone());
+    }
+    if signed.transaction.valid_until < time {
+        return Err(Error::Expired.into());
+    }
+    Ok(gage_accounts::resolve(draft, &signed.transaction.account)?)
+}
+
+/// The first of an account's transactions whose fee its credit may not cover.
+fn first_above_credit<'t>(
+    draft: &Draft,
+    transactions: impl Iterator<Item = (AccountNumber, usize, &'t Transaction)>,
+) -> Option<(usize, Rejection)> {
+    let mut claim = Amount::ZERO;
+    for (account, position, transaction) in transactions {
+        // What a transaction withdraws is gone for those after it; the fee is taken before it withdraws.
+        let needed = claim.plus(transaction.max_fee);
+        let next = claim.plus(transaction.credit_claim());
+        match (needed, next) {
+            (Ok(needed), _) if needed > credit(draft, account) => {
+                return Some((position, Error::InsufficientCredit.into()));
+            }
+            (Ok(_), Ok(next)) => claim = next,
+            (Err(error), _) | (_, Err(error)) => return Some((position, Error::from(error).into())),
+        }
+    }
+    None
 }
 
 /// Whether a transaction could run now, without running it: what the mempool asks. `claimed` is what
@@ -161,7 +206,8 @@ pub fn check_transaction(
         return Err(Error::TooHeavy.into());
     }
     let ctx = Context { height: Height::GENESIS, time, signer: Signer::Protocol, outputs: &[] };
-    let (keys, operations) = crate::run::claims(signed);
+    let keys: Vec<KeyId> = signed.signatures.iter().map(|signed| signed.key.id()).collect();
+    let operations = crate::run::asked_of(transaction);
     let authority = gage_accounts::Authority {
         account: transaction.account,
         keys: &keys,

@@ -1,6 +1,7 @@
 //! The `gage` binary: one file per command.
 
 mod audit;
+mod bench;
 mod common;
 mod demo;
 mod frost;
@@ -58,6 +59,8 @@ enum Command {
     Show(show::ShowArgs),
     /// Check a proof offline, and say what was checked and what is trusted.
     Verify(verify::VerifyArgs),
+    /// Measure, beside a peer or a limit in the same run
+    Bench(bench::BenchArgs),
     /// Recompute conservation and the coverage of every asset with backing.
     Audit(audit::AuditArgs),
 }
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Command::Proposals(args) => proposals::proposals(&args),
         Command::Show(args) => show::show(&args),
         Command::Verify(args) => verify::verify(&args),
+        Command::Bench(args) => bench::bench(&args),
         Command::Audit(args) => audit::audit(&args),
     };
     match done {

@@ -24,9 +24,15 @@ pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
 /// Root of the tree over `leaves`, in their order.
 #[must_use]
 pub fn merkle_root<L: AsRef<[u8]>>(leaves: &[L]) -> Hash {
+    merkle_root_of(leaves.iter().map(|leaf| leaf_hash(leaf.as_ref())))
+}
+
+/// Root of the tree over leaves that are hashed already, see [`leaf_hash`], in their order.
+#[must_use]
+pub fn merkle_root_of(leaf_hashes: impl IntoIterator<Item = Hash>) -> Hash {
     let mut peaks = Vec::new();
-    for (count, leaf) in (0..).zip(leaves) {
-        push_peak(&mut peaks, count, leaf_hash(leaf.as_ref()));
+    for (count, leaf) in (0..).zip(leaf_hashes) {
+        push_peak(&mut peaks, count, leaf);
     }
     bag_peaks(&peaks)
 }

@@ -49,6 +49,7 @@ mod post;
 pub mod query;
 mod settlement;
 mod state;
+mod touch;
 
 pub use asset::{AssetNames, NewAsset, SYMBOL_MAX, asset, create_asset, decimals};
 pub use block::{expire_holds, settle_due};

@@ -1,18 +1,33 @@
 //! The one door: the only function that writes balances.
 
+use borsh::BorshSerialize;
 use gage_accounts::Context;
 use gage_compliance::HolderChange;
 use gage_store::Draft;
 use gage_units::{Amount, AssetId};
+use smallvec::SmallVec;
 
 use crate::state::{ASSETS, BALANCES, BalanceKey, ITEM_TOTALS, RUNNING, SUPPLY, compare_running_total};
-use crate::{Balance, Error, Event, Journal, LEGS_MAX, Leg, MODULE, Side, SupplyChange};
+use crate::{Balance, Error, Journal, LEGS_MAX, Leg, MODULE, Purpose, Side, SupplyChange};
 
 /// The largest supply: sums over a journal's legs then fit 128 bits without further checks failing.
 const SUPPLY_MAX: u128 = 1 << 127;
 
+/// Journals of more legs than this are joined by sorting and touch their balances beforehand.
+const FEW: usize = 4;
+
+type Changes = SmallVec<[HolderChange; FEW]>;
+
+/// [`crate::Event::Posted`] before its legs are copied: the same bytes.
+#[derive(BorshSerialize)]
+#[borsh(use_discriminant = true)]
+#[repr(u8)]
+enum Posted<'j> {
+    Posted { purpose: Purpose, supply: Option<SupplyChange>, legs: &'j [Leg] } = 0,
+}
+
 /// Posts a journal: checks it, asks compliance with the net change of every holder, writes balances
-/// and supply, emits [`Event::Posted`].
+/// and supply, emits [`crate::Event::Posted`].
 ///
 /// # Errors
 /// In order: leg count, zero amounts, items, unknown assets, minter, balance of the journal, parts,
@@ -28,11 +43,7 @@ pub fn post(draft: &mut Draft, ctx: &Context, journal: &Journal) -> Result<(), E
     check_supply_change(draft, journal.supply.as_ref())?;
     check_balanced(journal)?;
 
-    let mut changes = Vec::with_capacity(journal.legs.len());
-    for leg in journal.legs {
-        let (before, after) = apply_leg(draft, leg)?;
-        note_change(&mut changes, leg, before, after);
-    }
+    let changes = apply_legs(draft, journal.legs)?;
     if let Some(change) = &journal.supply {
         apply_supply_change(draft, change)?;
     }
@@ -43,8 +54,7 @@ pub fn post(draft: &mut Draft, ctx: &Context, journal: &Journal) -> Result<(), E
     gage_compliance::admit(draft, ctx, &changes, journal.force)?;
 
     // From here on nothing can fail.
-    draft
-        .emit(MODULE, &Event::Posted { purpose: journal.purpose, supply: journal.supply, legs: journal.legs.to_vec() });
+    draft.emit(MODULE, &Posted::Posted { purpose: journal.purpose, supply: journal.supply, legs: journal.legs });
     Ok(())
 }
 
@@ -70,23 +80,62 @@ fn check_supply_change(draft: &Draft, change: Option<&SupplyChange>) -> Result<(
 
 /// Per asset: debits plus minted are credits plus burned.
 fn check_balanced(journal: &Journal) -> Result<(), Error> {
-    let supply = journal.supply.map(|change| match change.side {
-        // Minted units come from nowhere, like a debit of the supply; burned ones go nowhere.
-        Side::Credit => (change.asset, Side::Debit, change.amount),
-        Side::Debit => (change.asset, Side::Credit, change.amount),
-    });
-    let lines = || journal.legs.iter().map(|leg| (leg.asset, leg.side, leg.amount)).chain(supply);
-    for (asset, _, _) in lines() {
-        let sum = |side: Side| {
-            lines()
-                .filter(|line| line.0 == asset && line.1 == side)
-                .try_fold(Amount::ZERO, |sum, line| sum.plus(line.2))
-        };
-        if sum(Side::Debit)? != sum(Side::Credit)? {
-            return Err(Error::Unbalanced);
+    let mut rest = journal.legs;
+    // The legs of one asset mostly lie together; an asset that was summed before is passed over.
+    while let Some((first, _)) = rest.split_first() {
+        let asset = first.asset;
+        let passed = journal.legs.len().saturating_sub(rest.len());
+        if journal.legs.iter().take(passed).all(|leg| leg.asset != asset) {
+            check_balanced_in(journal, asset)?;
+        }
+        let run = rest.iter().take_while(|leg| leg.asset == asset).count();
+        rest = rest.get(run..).unwrap_or_default();
+    }
+    // Units that come or go need a leg of their asset.
+    match &journal.supply {
+        Some(change) if journal.legs.iter().all(|leg| leg.asset != change.asset) => Err(Error::Unbalanced),
+        _ => Ok(()),
+    }
+}
+
+fn check_balanced_in(journal: &Journal, asset: AssetId) -> Result<(), Error> {
+    let (mut debits, mut credits) = (Amount::ZERO, Amount::ZERO);
+    for leg in journal.legs.iter().filter(|leg| leg.asset == asset) {
+        match leg.side {
+            Side::Debit => debits = debits.plus(leg.amount)?,
+            Side::Credit => credits = credits.plus(leg.amount)?,
         }
     }
-    Ok(())
+    match journal.supply.filter(|change| change.asset == asset) {
+        // Minted units come from nowhere, like a debit of the supply; burned ones go nowhere.
+        Some(change) if change.side == Side::Credit => debits = debits.plus(change.amount)?,
+        Some(change) => credits = credits.plus(change.amount)?,
+        None => {}
+    }
+    if debits == credits { Ok(()) } else { Err(Error::Unbalanced) }
+}
+
+/// Writes all legs; returns the net change of every holder and asset.
+fn apply_legs(draft: &mut Draft, legs: &[Leg]) -> Result<Changes, Error> {
+    if legs.len() > FEW {
+        for leg in legs {
+            BALANCES.touch(draft, &BalanceKey { account: leg.account, asset: leg.asset, item: leg.item });
+        }
+    }
+    let mut changes = Changes::new();
+    for leg in legs {
+        let (before, after) = apply_leg(draft, leg)?;
+        let change = HolderChange { account: leg.account, asset: leg.asset, before, after };
+        if legs.len() > FEW {
+            changes.push(change);
+        } else {
+            note_change(&mut changes, change);
+        }
+    }
+    if legs.len() > FEW {
+        join_changes(&mut changes);
+    }
+    Ok(changes)
 }
 
 /// Writes one leg; returns the holder's total of the holding before and after.
@@ -123,13 +172,25 @@ fn write_balance(draft: &mut Draft, key: BalanceKey, balance: Balance) {
     }
 }
 
-/// Joins the legs of one holder and asset into one net change.
-fn note_change(changes: &mut Vec<HolderChange>, leg: &Leg, before: Amount, after: Amount) {
-    let same = |change: &&mut HolderChange| change.account == leg.account && change.asset == leg.asset;
+/// Joins the legs of one holder and asset into one net change: a few legs.
+fn note_change(changes: &mut Changes, new: HolderChange) {
+    let same = |change: &&mut HolderChange| change.account == new.account && change.asset == new.asset;
     match changes.iter_mut().find(same) {
-        Some(change) => change.after = after,
-        None => changes.push(HolderChange { account: leg.account, asset: leg.asset, before, after }),
+        Some(change) => change.after = new.after,
+        None => changes.push(new),
     }
+}
+
+/// The same for many legs: sorted by holder, in the order of the legs, so that each is read once.
+fn join_changes(changes: &mut Changes) {
+    changes.sort_by_key(|change| (change.asset, change.account));
+    changes.dedup_by(|later, kept| {
+        let same = later.account == kept.account && later.asset == kept.asset;
+        if same {
+            kept.after = later.after;
+        }
+        same
+    });
 }
 
 fn apply_supply_change(draft: &mut Draft, change: &SupplyChange) -> Result<(), Error> {
@@ -148,12 +209,11 @@ fn apply_supply_change(draft: &mut Draft, change: &SupplyChange) -> Result<(), E
 /// Adds what the balances really changed by to the running totals that `check_block` compares with
 /// the supply. A plain transfer changes nothing and writes nothing.
 fn keep_running_totals(draft: &mut Draft, changes: &[HolderChange]) -> Result<(), Error> {
-    let mut done: Vec<AssetId> = Vec::new();
-    for change in changes {
-        if done.contains(&change.asset) {
+    for (place, change) in changes.iter().enumerate() {
+        // Once per asset; the changes of one mostly lie together.
+        if changes.iter().take(place).rev().any(|earlier| earlier.asset == change.asset) {
             continue;
         }
-        done.push(change.asset);
         let of_asset = || changes.iter().filter(|other| other.asset == change.asset);
         let before = of_asset().try_fold(Amount::ZERO, |sum, change| sum.plus(change.before))?;
         let after = of_asset().try_fold(Amount::ZERO, |sum, change| sum.plus(change.after))?;

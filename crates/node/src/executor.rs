@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender};
 
-use gage_chain::Block;
+use gage_chain::PreparedBlock;
 use gage_store::certified::Changes;
 
 use crate::StopReason;
@@ -20,7 +20,7 @@ pub(crate) struct Executor {
 }
 
 impl Executor {
-    pub fn run(self, blocks: &Receiver<Block>) {
+    pub fn run(self, blocks: &Receiver<PreparedBlock>) {
         while let Ok(block) = blocks.recv() {
             if !self.execute(&block) {
                 return;
@@ -28,12 +28,12 @@ impl Executor {
         }
     }
 
-    fn execute(&self, block: &Block) -> bool {
+    fn execute(&self, block: &PreparedBlock) -> bool {
         let shared = &self.shared;
-        let (height, time) = (block.header.height, block.header.time);
+        let (height, time) = (block.block().header.height, block.block().header.time);
         let (result, checkpoint) = {
             let mut chain = write(&shared.chain);
-            let result = match chain.execute(block) {
+            let result = match chain.execute_prepared(block) {
                 Ok(result) => Arc::new(result),
                 Err(fault) => {
                     shared.stop(StopReason::Fault { height, sentence: fault.to_string() });

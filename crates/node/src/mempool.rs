@@ -57,7 +57,6 @@ pub(crate) struct Bounds {
 #[derive(Default)]
 pub(crate) struct Picked {
     pub transactions: Vec<SignedTransaction>,
-    pub hashes: Vec<TransactionHash>,
     pub dropped: Vec<(TransactionHash, Rejection)>,
     /// Something that could run was left for want of room.
     pub full: bool,
@@ -215,7 +214,6 @@ impl Mempool {
         }
         for number in taken {
             if let Some(waiting) = self.take_off(number, height) {
-                picked.hashes.push(waiting.hash);
                 picked.transactions.push(waiting.signed);
             }
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use gage_chain::{Block, Executed, Header, TransactionHash, active_version};
+use gage_chain::{Executed, Header, PreparedBlock, active_version};
 use gage_crypto::Hash;
 use gage_units::{Height, Timestamp};
 
@@ -27,17 +27,11 @@ const GROUP_MAX: usize = 2;
 
 pub(crate) struct Sequencer {
     pub shared: Arc<Shared>,
-    pub executor: SyncSender<Block>,
+    pub executor: SyncSender<PreparedBlock>,
     /// The last block that was made.
     pub parent: Hash,
     pub height: Height,
     pub time: Timestamp,
-}
-
-/// A block with the names of its transactions.
-struct Made {
-    block: Block,
-    hashes: Vec<TransactionHash>,
 }
 
 impl Sequencer {
@@ -125,20 +119,20 @@ impl Sequencer {
         self.write(first, &group)?;
         for made in group {
             // The executor ends only when the node stops.
-            self.executor.send(made.block).map_err(|_| SealError::Stopped(self.stop_reason()))?;
+            self.executor.send(made).map_err(|_| SealError::Stopped(self.stop_reason()))?;
         }
         Ok(full)
     }
 
     /// Makes the next block of what waits.
-    fn make(&mut self, time: Timestamp, executed: Executed) -> (Made, bool) {
+    fn make(&mut self, time: Timestamp, executed: Executed) -> (PreparedBlock, bool) {
         let shared = &self.shared;
         let height = Height(self.height.0 + 1);
         let picked = {
             let chain = read(&shared.chain);
             lock(&shared.mempool).pick(chain.draft(), height, time, shared.weight_max)
         };
-        let Picked { mut transactions, hashes, dropped, full } = picked;
+        let Picked { mut transactions, dropped, full } = picked;
         if !dropped.is_empty() {
             let mut index = lock(&shared.index);
             for (hash, reason) in dropped {
@@ -149,22 +143,23 @@ impl Sequencer {
         }
         // By class, else in the order of arrival.
         transactions.sort_by_key(|signed| signed.transaction.class());
-        let header = Header {
-            parent: self.parent,
+        let parent = self.parent;
+        let made = PreparedBlock::make(&shared.genesis, transactions, |body| Header {
+            parent,
             height,
             time,
             version: active_version(height),
-            body: Block::body_hash(&transactions),
+            body,
             executed,
-        };
-        self.parent = header.hash(&shared.genesis);
+        });
+        self.parent = made.block().header.hash(&shared.genesis);
         self.height = height;
         self.time = time;
-        (Made { block: Block { header, transactions }, hashes }, full)
+        (made, full)
     }
 
-    fn write(&self, first: Height, group: &[Made]) -> Result<(), SealError> {
-        let bodies: Vec<Vec<u8>> = group.iter().map(|made| made.block.to_bytes()).collect();
+    fn write(&self, first: Height, group: &[PreparedBlock]) -> Result<(), SealError> {
+        let bodies: Vec<Vec<u8>> = group.iter().map(|made| made.block().to_bytes()).collect();
         let bodies: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
         let appended = match lock(&self.shared.log).as_mut() {
             Some(log) => log.append(first.0, &bodies).map_err(|error| error.to_string()),
@@ -173,7 +168,7 @@ impl Sequencer {
         appended.map_err(|sentence| SealError::Stopped(StopReason::Disk { sentence }))?;
         let mut index = lock(&self.shared.index);
         for made in group {
-            index.ordered(&made.block.header, made.hashes.iter().copied());
+            index.ordered(&made.block().header, made.hashes());
         }
         drop(index);
         self.shared.progress.ordered(self.height);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{channel, sync_channel};
 
-use gage_chain::Genesis;
+use gage_chain::{Genesis, PreparedBlock};
 use gage_units::{Height, Timestamp};
 
 use crate::executor::Executor;
@@ -68,7 +68,8 @@ fn a_fault_of_execution_stops_the_node_and_names_the_block() {
     let (_spares, spares) = channel();
     let (blocks, inbox) = sync_channel(1);
     // The first block again: it cannot follow itself.
-    blocks.send(handle.block(Height(1)).unwrap()).unwrap();
+    let first = PreparedBlock::new(&handle.genesis(), handle.block(Height(1)).unwrap());
+    blocks.send(first).unwrap();
     drop(blocks);
     Executor { shared: Arc::clone(handle.shared()), certifier, spares }.run(&inbox);
     let Some(StopReason::Fault { height: Height(1), sentence }) = handle.stopped() else { panic!() };

@@ -74,13 +74,20 @@ impl<K: Key, V: Record> History<K, V> {
         change
     }
 
-    fn drain(&mut self, sink: &mut ChangeSink<'_>, value_of: impl Fn(&K) -> Option<Vec<u8>>) {
-        let mut key_bytes = Vec::new();
+    fn drain<'s>(&mut self, sink: &mut ChangeSink<'_>, value_of: impl Fn(&K) -> Option<&'s V>) {
+        // One buffer for all records: their bytes are copied once, into the sink.
+        let mut bytes = Vec::new();
         for key in self.dirty.drain(..) {
-            key_bytes.clear();
-            key_bytes.extend_from_slice(&self.name.number.to_be_bytes());
-            key.serialize(&mut key_bytes).expect("writing to memory cannot fail");
-            sink(&key_bytes, value_of(&key).as_deref());
+            bytes.clear();
+            bytes.extend_from_slice(&self.name.number.to_be_bytes());
+            key.serialize(&mut bytes).expect("writing to memory cannot fail");
+            let key_len = bytes.len();
+            let value = value_of(&key);
+            if let Some(value) = value {
+                value.serialize(&mut bytes).expect("writing to memory cannot fail");
+            }
+            let (key_bytes, value_bytes) = bytes.split_at(key_len);
+            sink(key_bytes, value.map(|_| value_bytes));
         }
     }
 }
@@ -129,7 +136,7 @@ macro_rules! erase {
 
             fn drain_dirty(&mut self, sink: &mut ChangeSink<'_>) {
                 let rows = &self.rows;
-                self.history.drain(sink, |key| Self::find(rows, key).map(encode));
+                self.history.drain(sink, |key| Self::find(rows, key));
             }
 
             fn load(&mut self, key: &[u8], value: &[u8]) -> Result<(), LoadError> {

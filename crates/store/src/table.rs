@@ -72,6 +72,12 @@ macro_rules! common {
                 draft.slot::<$slot<K, V>>(self.name).peek(key)
             }
 
+            /// Brings the record's memory near without using it: a loop of touches lets the processor
+            /// fetch many records at once that the acts behind it would wait for one by one.
+            pub fn touch(&self, draft: &Draft, key: &K) {
+                std::hint::black_box(self.has(draft, key));
+            }
+
             /// Whether there is a record.
             pub fn has(&self, draft: &Draft, key: &K) -> bool {
                 self.peek(draft, key).is_some()

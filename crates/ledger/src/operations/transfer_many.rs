@@ -1,11 +1,14 @@
+use std::collections::BTreeMap;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_accounts::{Context, Names, describe_amount};
+use gage_compliance::Force;
 use gage_crypto::AccountId;
 use gage_store::Draft;
 use gage_units::{Amount, AssetId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, transfer};
+use crate::{Error, Journal, Leg, Part, Purpose, post};
 
 /// The most payments of one batch.
 pub const TRANSFERS_MAX: usize = 1_000;
@@ -39,13 +42,24 @@ impl TransferMany {
         Ok(())
     }
 
+    /// One journal: a leg for what the signer gives of each asset, and one for each payment.
     pub(crate) fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         let from = ctx.account()?;
+        let mut given = BTreeMap::<AssetId, Amount>::new();
+        let mut receipts = Vec::with_capacity(self.payments.len());
         for payment in &self.payments {
             let to = gage_accounts::resolve(draft, &payment.to)?;
-            transfer(draft, ctx, from, to, payment.asset, payment.amount)?;
+            if to == from {
+                return Err(Error::SameAccount);
+            }
+            let sum = given.entry(payment.asset).or_default();
+            *sum = sum.plus(payment.amount)?;
+            receipts.push(Leg::credit(to, payment.asset, Part::Free, payment.amount));
         }
-        Ok(())
+        let mut legs: Vec<Leg> =
+            given.into_iter().map(|(asset, amount)| Leg::debit(from, asset, Part::Free, amount)).collect();
+        legs.append(&mut receipts);
+        post(draft, ctx, &Journal { legs: &legs, supply: None, force: Force::Holder, purpose: Purpose::Transfer })
     }
 
     pub(crate) fn weight(&self) -> u64 {

@@ -1,0 +1,75 @@
+//! `gage bench`: figures with their workloads, each beside a peer or a limit measured in the same run.
+//!
+//! Every workload is a pure function of a fixed seed. A row says what it measures, how large a batch is,
+//! how many distinct keys, whether it is durable and whether signatures are checked. Figures of one core
+//! are of the thread's own processor time; figures with a disk or two cores are of the wall clock.
+
+mod ledger;
+mod measure;
+mod table;
+mod world;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use table::Table;
+
+/// What to measure.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// Which figures; all of them if none is named
+    #[arg(value_enum)]
+    names: Vec<Name>,
+    /// A hundredth of the size, to see that it runs; such figures mean nothing
+    #[arg(long)]
+    quick: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// The benchmarks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Name {
+    /// Transfers through the chain: execution alone, then with tree and durable log
+    Ledger,
+}
+
+/// How large the workloads are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scale {
+    divisor: usize,
+}
+
+impl Scale {
+    /// `full`, or its hundredth, but at least one.
+    pub fn of(self, full: usize) -> usize {
+        (full / self.divisor).max(1)
+    }
+}
+
+/// Measures and prints.
+pub fn bench(args: &BenchArgs) -> Result<ExitCode> {
+    let scale = Scale { divisor: if args.quick { 100 } else { 1 } };
+    let names = if args.names.is_empty() { Name::value_variants() } else { &args.names };
+    let mut tables = Vec::new();
+    for name in names {
+        let table = run(*name, scale)?;
+        if !args.json {
+            table.print();
+        }
+        tables.push(table);
+    }
+    if args.json {
+        crate::common::print(&serde_json::json!({ "quick": args.quick, "tables": tables }), true);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run(name: Name, scale: Scale) -> Result<Table> {
+    match name {
+        Name::Ledger => ledger::run(scale),
+    }
+}

@@ -1,0 +1,31 @@
+//! Brings near what an operation will read; see [`gage_store::Table::touch`]. No result depends on it.
+
+use gage_store::Draft;
+use gage_units::{AccountNumber, AssetId};
+
+use crate::Operation;
+use crate::state::{BALANCES, BalanceKey};
+
+impl Operation {
+    /// The accounts it names.
+    pub fn touch_names(&self, draft: &Draft) {
+        // A batch looks up and touches its payments itself.
+        if let Operation::Transfer(transfer) = self {
+            gage_accounts::touch_name(draft, &transfer.to);
+        }
+    }
+
+    /// The balances it changes, asked for by `signer`.
+    pub fn touch(&self, draft: &Draft, signer: AccountNumber) {
+        if let Operation::Transfer(transfer) = self {
+            touch_balance(draft, signer, transfer.asset);
+            if let Ok(to) = gage_accounts::resolve(draft, &transfer.to) {
+                touch_balance(draft, to, transfer.asset);
+            }
+        }
+    }
+}
+
+fn touch_balance(draft: &Draft, account: AccountNumber, asset: AssetId) {
+    BALANCES.touch(draft, &BalanceKey { account, asset, item: None });
+}
