@@ -24,6 +24,8 @@ use crate::{Account, Audit, Error, Fees, Network, Page, Problem, Rendered, Seale
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
 /// The most pages that are read in a row.
 const PAGES_MAX: usize = 100_000;
+/// Where many transactions go.
+const BATCH_PATH: &str = "/v1/transactions/batch";
 /// The most transactions in one request.
 const BATCH_MAX: usize = 1_000;
 /// The most bytes of transactions in one request, below what the API takes.
@@ -341,21 +343,31 @@ impl Client {
         for signed in signed {
             let encoded = signed.to_bytes();
             if batch.len() >= BATCH_MAX || bytes.saturating_add(encoded.len()) > BATCH_BYTES_MAX {
-                results.extend(self.submit_batch(&std::mem::take(&mut batch))?);
+                results.extend(self.submit_batch(BATCH_PATH, &std::mem::take(&mut batch))?);
                 bytes = 0;
             }
             bytes = bytes.saturating_add(encoded.len());
             batch.push(encoded);
         }
         if !batch.is_empty() {
-            results.extend(self.submit_batch(&batch)?);
+            results.extend(self.submit_batch(BATCH_PATH, &batch)?);
         }
         Ok(results)
     }
 
-    fn submit_batch(&self, batch: &[Vec<u8>]) -> Result<Vec<Taken>, Error> {
+    /// Submits up to a thousand transactions in one request that is answered when all of them have
+    /// reached `stage` or were refused.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn submit_batch_until(&self, signed: &[SignedTransaction], stage: Stage) -> Result<Vec<Taken>, Error> {
+        let batch: Vec<Vec<u8>> = signed.iter().map(SignedTransaction::to_bytes).collect();
+        self.submit_batch(&format!("{BATCH_PATH}?wait={}", stage.word()), &batch)
+    }
+
+    fn submit_batch(&self, path: &str, batch: &[Vec<u8>]) -> Result<Vec<Taken>, Error> {
         let body = borsh::to_vec(batch).map_err(|error| self.answer(error))?;
-        let answer: Batch = self.send("/v1/transactions/batch", "application/octet-stream", &body)?;
+        let answer: Batch = self.send(path, "application/octet-stream", &body)?;
         if answer.results.len() == batch.len() {
             Ok(answer.results)
         } else {

@@ -312,6 +312,23 @@ pub fn facilities(draft: &Draft) -> Result<Vec<FacilityView>, Error> {
     FACILITIES.iter(draft).map(|(id, _)| facility(draft, id)).collect()
 }
 
+/// How many vaults of a facility the index cannot call safe: the work of its next liquidations.
+pub fn candidates(draft: &Draft, facility: FacilityId) -> usize {
+    crate::liquidate::candidates(draft, facility).len()
+}
+
+/// How many vaults of a facility are unsafe, found by evaluating each: what the index saves.
+///
+/// # Errors
+/// If a figure does not fit.
+pub fn unsafe_vaults(draft: &Draft, facility: FacilityId) -> Result<usize, Error> {
+    let mut count = 0usize;
+    for (_, vault) in VAULTS.iter(draft).filter(|(_, vault)| vault.facility == facility) {
+        count = count.saturating_add(usize::from(book::health(draft, vault)?.is_unsafe()));
+    }
+    Ok(count)
+}
+
 /// At most `limit` (and [`PAGE_MAX`]) lots after `after`, by number.
 pub fn lots(draft: &Draft, after: Option<LotId>, limit: usize) -> Vec<VaultLotView> {
     let from = after.map_or(Bound::Unbounded, Bound::Excluded);

@@ -13,7 +13,7 @@ use super::Scale;
 use super::measure::{cpu, median, rate, wall};
 use super::peers;
 use super::table::Table;
-use super::world::{self, Blocks, Transfers};
+use super::world::{self, Blocks, Signers, Transfers};
 
 /// Transfers of a block.
 const BLOCK: usize = 10_000;
@@ -73,7 +73,7 @@ pub(crate) fn measure(table: &mut Table, dir: &Path, accounts: usize, shape: Sha
     let mut chain = world::chain(&world::genesis(accounts))?;
     let mut certified = Certified::new(16);
     certify(&mut chain, &mut certified, 0)?;
-    let mut transfers = Transfers::new(accounts);
+    let mut transfers = Transfers::of(Signers::new(accounts));
     let mut blocks = Blocks::after(&chain);
 
     let (mut preparing, mut executing): (Vec<Duration>, Vec<Duration>) = Default::default();

@@ -4,9 +4,16 @@
 //! how many distinct keys, whether it is durable and whether signatures are checked. Figures of one core
 //! are of the thread's own processor time; figures with a disk or two cores are of the wall clock.
 
+mod api_batch;
 mod ledger;
 mod measure;
+mod memory;
+mod peers;
+mod proof;
+mod recover;
+mod signed;
 mod table;
+mod vaults;
 mod world;
 
 use std::process::ExitCode;
@@ -35,6 +42,20 @@ pub struct BenchArgs {
 enum Name {
     /// Transfers through the chain: execution alone, then with tree and durable log
     Ledger,
+    /// Transactions of a thousand payments over HTTP into the durable node
+    ApiBatch,
+    /// Single signed transfers, streamed over loopback
+    Signed,
+    /// Deposit and borrow through the chain
+    VaultOp,
+    /// A price that makes one vault in a hundred unsafe
+    VaultTick,
+    /// A restart
+    Recover,
+    /// Proofs: make, check, bytes
+    Proof,
+    /// Bytes of memory per account and per vault
+    Memory,
 }
 
 /// How large the workloads are.
@@ -71,5 +92,12 @@ pub fn bench(args: &BenchArgs) -> Result<ExitCode> {
 fn run(name: Name, scale: Scale) -> Result<Table> {
     match name {
         Name::Ledger => ledger::run(scale),
+        Name::ApiBatch => api_batch::run(scale),
+        Name::Signed => signed::run(scale),
+        Name::VaultOp => vaults::operations(scale),
+        Name::VaultTick => vaults::tick(scale),
+        Name::Recover => recover::run(scale),
+        Name::Proof => proof::run(scale),
+        Name::Memory => memory::run(scale),
     }
 }

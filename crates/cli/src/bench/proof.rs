@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use gage_store::certified::{Certified, Changes};
+use gage_store::proof::{verify_exclusion, verify_inclusion};
 use gage_units::AccountNumber;
 
 use super::Scale;
@@ -43,14 +44,17 @@ pub(crate) fn run(scale: Scale) -> Result<Table> {
         for _ in 0..scale.of(PROVED) {
             let number = FIRST + u32::try_from(random.below(accounts))?;
             let number = if exists { number } else { number + u32::try_from(accounts)? };
-            let key = gage_ledger::balance_key(AccountNumber(number), world::MONEY);
+            let key = gage_ledger::balance_key_bytes(AccountNumber(number), world::MONEY);
             let (read, made) = cpu(|| certified.read_at(1, &key));
             let read = read?;
-            let (sound, checked) = cpu(|| read.proof.verify(&root, &key, read.value.as_deref()));
+            let (sound, checked) = cpu(|| match &read.value {
+                Some(value) => verify_inclusion(&root, &key, value, &read.proof),
+                None => verify_exclusion(&root, &key, &read.proof),
+            });
             ensure!(sound.is_ok() && read.value.is_some() == exists, "a proof does not hold");
             making.push(made);
             checking.push(checked);
-            bytes += read.proof.to_bytes().len();
+            bytes += borsh::to_vec(&read.proof)?.len();
         }
         table.time(format!("{what}: make, median"), median(&mut making));
         table.time(format!("{what}: make, p99"), percentile(&mut making, 99));

@@ -27,7 +27,7 @@ const ETH: AssetId = AssetId(2);
 const STABLE: AssetId = AssetId(3);
 const FEED: FeedId = FeedId(0);
 const FACILITY: FacilityId = FacilityId(1);
-const ONE: u128 = 1_000_000_000_000_000_000;
+pub(crate) const ONE: u128 = 1_000_000_000_000_000_000;
 /// Transactions of a block.
 const BLOCK: usize = 10_000;
 /// Who report prices.
@@ -36,12 +36,17 @@ const PUBLISHERS: usize = 3;
 /// signatures and root, measured elsewhere; see docs/performance.md.
 const FROB: f64 = 69_400.0;
 
-/// A network that lends a stable asset against one collateral, with an account for each vault.
+/// The transactions of accounts that borrow, one vault each, and of those who report the price.
+pub(crate) struct Loans {
+    signers: Signers,
+    vaults: usize,
+}
+
+/// A chain that lends a stable asset against one collateral.
 pub(crate) struct Lending {
     pub chain: Chain,
-    signers: Signers,
+    loans: Loans,
     blocks: Blocks,
-    vaults: usize,
 }
 
 pub(crate) fn operations(scale: Scale) -> Result<Table> {
@@ -54,7 +59,7 @@ pub(crate) fn operations(scale: Scale) -> Result<Table> {
         ),
     );
     let mut lending = Lending::new(vaults)?;
-    lending.report(200 * ONE)?;
+    lending.tick(200 * ONE)?;
     lending.open()?;
     let mut certified = Certified::new(16);
     let (mut executing, mut rooting): (Vec<Duration>, Vec<Duration>) = Default::default();
@@ -63,7 +68,7 @@ pub(crate) fn operations(scale: Scale) -> Result<Table> {
     certified.apply(0, &changes)?;
     for first in (0..vaults).step_by(BLOCK) {
         let transactions: Vec<SignedTransaction> =
-            (first..vaults.min(first + BLOCK)).map(|vault| lending.deposit_and_borrow(vault)).collect();
+            (first..vaults.min(first + BLOCK)).map(|vault| lending.loans.deposit_and_borrow(vault)).collect();
         let (count, time) = (transactions.len(), lending.execute(transactions)?);
         changes.clear();
         let (applied, rooted) = cpu(|| -> Result<()> {
@@ -93,7 +98,7 @@ pub(crate) fn tick(scale: Scale) -> Result<Table> {
     );
     let mut lending = Lending::new(vaults)?;
     lending.open_vaults()?;
-    lending.report(101 * ONE)?;
+    lending.tick(101 * ONE)?;
     let (idle, _) = lending.tick(1_009 * ONE / 10)?;
     table.time("a tick that makes nothing unsafe", idle);
     let (time, result) = lending.tick(995 * ONE / 10)?;
@@ -103,6 +108,7 @@ pub(crate) fn tick(scale: Scale) -> Result<Table> {
     table.number("  vaults evaluated exactly", (started + unsafe_vaults) as f64, "vaults");
     table.number("  liquidations started, as the throughput allows", started as f64, "vaults");
     let (scanned, time) = cpu(|| lending.scan());
+    let scanned = scanned?;
     ensure!(scanned >= unsafe_vaults, "the scan finds {scanned} unsafe vaults, the index {unsafe_vaults}");
     table.time("beside it: a scan of all vaults", time);
     table.number("  unsafe vaults the scan finds", scanned as f64, "vaults");
@@ -114,40 +120,19 @@ fn liquidations(result: &BlockResult) -> usize {
     events.filter(|event| matches!(event, DecodedEvent::Vaults(gage_vaults::Event::Liquidated { .. }))).count()
 }
 
-impl Lending {
-    pub fn new(vaults: usize) -> Result<Lending> {
-        let chain = world::chain(&genesis(vaults))?;
-        let blocks = Blocks::after(&chain);
-        Ok(Lending { chain, signers: Signers::new(vaults + PUBLISHERS), blocks, vaults })
+impl Loans {
+    /// The accounts of [`genesis`] with as many vaults; the publishers follow the borrowers.
+    pub fn new(vaults: usize, signers: Signers) -> Loans {
+        Loans { signers, vaults }
     }
 
-    /// Opens every account's vault and lends against it at a price of 200, so that each is unsafe below
-    /// a price of its own, between 50 and 100.
-    pub fn open_vaults(&mut self) -> Result<()> {
-        self.report(200 * ONE)?;
-        self.open()?;
-        for first in (0..self.vaults).step_by(BLOCK) {
-            let transactions =
-                (first..self.vaults.min(first + BLOCK)).map(|vault| self.deposit_and_borrow(vault)).collect();
-            self.execute(transactions)?;
-        }
-        Ok(())
-    }
-
-    fn open(&mut self) -> Result<()> {
-        for first in (0..self.vaults).step_by(BLOCK) {
-            let open = |account| {
-                let operation = gage_vaults::Operation::OpenVault(OpenVault { facility: FACILITY });
-                self.signers.sign(account, vec![Operation::Vaults(operation)])
-            };
-            let transactions = (first..self.vaults.min(first + BLOCK)).map(open).collect();
-            self.execute(transactions)?;
-        }
-        Ok(())
+    pub fn open(&mut self, account: usize) -> SignedTransaction {
+        let operation = gage_vaults::Operation::OpenVault(OpenVault { facility: FACILITY });
+        self.signers.sign(account, vec![Operation::Vaults(operation)])
     }
 
     /// 10 units, and the debt that makes the vault unsafe below `50 + 50 * place` at a threshold of 75 %.
-    fn deposit_and_borrow(&mut self, account: usize) -> SignedTransaction {
+    pub fn deposit_and_borrow(&mut self, account: usize) -> SignedTransaction {
         let vault = VaultId(u32::try_from(account).unwrap_or(u32::MAX) + 1);
         let place = (account as u128 * ONE) / self.vaults as u128;
         let debt = Amount((50 * ONE + 50 * place) / 100 * 750);
@@ -160,6 +145,48 @@ impl Lending {
         self.signers.sign(account, operations)
     }
 
+    /// Every publisher's report of this price.
+    pub fn reports(&mut self, price: u128, observed_at: Timestamp) -> Vec<SignedTransaction> {
+        let report = Report { feed: FEED, price: Price(price), confidence: Price(0), bid: None, ask: None, observed_at };
+        let sign = |publisher| {
+            let operation = gage_oracle::Operation::Report(report.clone());
+            self.signers.sign(publisher, vec![Operation::Oracle(operation)])
+        };
+        (self.vaults..self.vaults + PUBLISHERS).map(sign).collect()
+    }
+}
+
+impl Lending {
+    pub fn new(vaults: usize) -> Result<Lending> {
+        let chain = world::chain(&genesis(vaults, vaults + PUBLISHERS))?;
+        let blocks = Blocks::after(&chain);
+        let loans = Loans::new(vaults, Signers::new(vaults + PUBLISHERS));
+        Ok(Lending { chain, loans, blocks })
+    }
+
+    /// Opens every account's vault and lends against it at a price of 200, so that each is unsafe below
+    /// a price of its own, between 50 and 100.
+    pub fn open_vaults(&mut self) -> Result<()> {
+        self.tick(200 * ONE)?;
+        self.open()?;
+        self.each_account(Loans::deposit_and_borrow)
+    }
+
+    fn open(&mut self) -> Result<()> {
+        self.each_account(Loans::open)
+    }
+
+    /// A transaction of every borrower, in blocks.
+    fn each_account(&mut self, transaction: fn(&mut Loans, usize) -> SignedTransaction) -> Result<()> {
+        let vaults = self.loans.vaults;
+        for first in (0..vaults).step_by(BLOCK) {
+            let accounts = first..vaults.min(first + BLOCK);
+            let transactions = accounts.map(|account| transaction(&mut self.loans, account)).collect();
+            self.execute(transactions)?;
+        }
+        Ok(())
+    }
+
     /// A block with these transactions; the processor time of its execution.
     fn execute(&mut self, transactions: Vec<SignedTransaction>) -> Result<Duration> {
         let block = self.blocks.next(transactions);
@@ -170,22 +197,14 @@ impl Lending {
         Ok(time)
     }
 
-    fn report(&mut self, price: u128) -> Result<()> {
-        self.tick(price).map(|_| ())
-    }
-
     /// A block in which every publisher reports this price.
     fn tick(&mut self, price: u128) -> Result<(Duration, BlockResult)> {
-        let observed_at = self.blocks.next_time();
-        let reports = (self.vaults..self.vaults + PUBLISHERS)
-            .map(|publisher| {
-                let operation = gage_oracle::Operation::Report(report(Price(price), observed_at));
-                self.signers.sign(publisher, vec![Operation::Oracle(operation)])
-            })
-            .collect();
+        let reports = self.loans.reports(price, self.blocks.next_time());
         let block = self.blocks.next(reports);
         let (result, time) = cpu(|| self.chain.execute_prepared(&block));
-        Ok((time, result?))
+        let result = result?;
+        ensure!(result.receipts.iter().all(|receipt| receipt.outcome == Outcome::Done), "a report was refused");
+        Ok((time, result))
     }
 
     /// The vaults that the index cannot call safe.
@@ -194,17 +213,14 @@ impl Lending {
     }
 
     /// The unsafe vaults, found by evaluating each.
-    fn scan(&self) -> usize {
-        gage_vaults::query::unsafe_vaults(self.chain.draft(), FACILITY)
+    fn scan(&self) -> Result<usize> {
+        Ok(gage_vaults::query::unsafe_vaults(self.chain.draft(), FACILITY)?)
     }
 }
 
-fn report(price: Price, observed_at: Timestamp) -> Report {
-    Report { feed: FEED, price, confidence: Price(0), bid: None, ask: None, observed_at }
-}
-
-fn genesis(vaults: usize) -> Genesis {
-    let mut genesis = world::genesis(vaults + PUBLISHERS);
+/// A network of `accounts`, of which the first `vaults` can borrow and the next three report prices.
+pub(crate) fn genesis(vaults: usize, accounts: usize) -> Genesis {
+    let mut genesis = world::genesis(accounts);
     let issuer = world::account(0);
     let asset = |symbol: &str, issuer, module| GenesisAsset {
         symbol: symbol.to_owned(),

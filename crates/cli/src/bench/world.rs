@@ -5,7 +5,7 @@ use gage_accounts::{GenesisAccount, NewKey, Quantity};
 use gage_chain::{Chain, Executed, Genesis, GenesisCredit, Header, KeySignature, Operation, Params, PreparedBlock};
 use gage_chain::{SignedTransaction, Transaction, active_version};
 use gage_crypto::signature::{Signature, SignatureBytes};
-use gage_crypto::{AccountId, Hash, Scheme, SecretKey};
+use gage_crypto::{AccountId, Hash, Scheme, SecretKey, SigningPayload};
 use gage_ledger::operations::{Payment, Transfer, TransferMany};
 use gage_ledger::{GenesisAsset, GenesisBalance};
 use gage_store::proof::Root;
@@ -60,18 +60,24 @@ pub(crate) fn genesis(count: usize) -> Genesis {
     genesis
 }
 
-/// Signs for the accounts of a benchmark, with a signature that nobody checks.
+/// Signs for the accounts of a benchmark.
 pub(crate) struct Signers {
     ids: Vec<AccountId>,
     nonces: Vec<u64>,
-    signature: KeySignature,
+    key: SecretKey,
+    /// The network signed for; without one the signatures are zeros, which nobody checks.
+    network: Option<Hash>,
 }
 
 impl Signers {
+    /// With signatures of zeros.
     pub fn new(accounts: usize) -> Signers {
-        let key = shared_key().public_key();
-        let signature = KeySignature { key, signature: Signature::Ed25519(SignatureBytes([0; 64])) };
-        Signers { ids: (0..accounts).map(account).collect(), nonces: vec![0; accounts], signature }
+        Signers { ids: (0..accounts).map(account).collect(), nonces: vec![0; accounts], key: shared_key(), network: None }
+    }
+
+    /// With real signatures on the network with this genesis.
+    pub fn on(accounts: usize, network: Hash) -> Signers {
+        Signers { network: Some(network), ..Signers::new(accounts) }
     }
 
     /// A transaction of account `number` with its next nonce.
@@ -85,7 +91,14 @@ impl Signers {
             operations,
             expected: Vec::new(),
         };
-        SignedTransaction { transaction, signatures: vec![self.signature.clone()] }
+        let signature = match self.network {
+            Some(genesis) => {
+                let payload = SigningPayload { machine: transaction.hash(&genesis).0, wallet: None };
+                self.key.sign(&payload).expect("a machine's key signs any payload")
+            }
+            None => Signature::Ed25519(SignatureBytes([0; 64])),
+        };
+        SignedTransaction { transaction, signatures: vec![KeySignature { key: self.key.public_key(), signature }] }
     }
 }
 
@@ -96,8 +109,8 @@ pub(crate) struct Transfers {
 }
 
 impl Transfers {
-    pub fn new(accounts: usize) -> Transfers {
-        Transfers { random: Random::new(), signers: Signers::new(accounts) }
+    pub fn of(signers: Signers) -> Transfers {
+        Transfers { random: Random::new(), signers }
     }
 
     /// A transaction with one transfer of 1 to 1,000 smallest units from one account to another.
