@@ -234,7 +234,7 @@ pub(crate) fn genesis(vaults: usize, accounts: usize) -> Genesis {
     for account in (0..vaults).map(world::account) {
         genesis.ledger.balances.push(GenesisBalance { account, asset: ETH, amount: Amount(10 * ONE) });
     }
-    let publisher = |number| GenesisPublisher { account: world::account(number), weight: 1 };
+    let publisher = |number| GenesisPublisher { account: world::account(number), weight: 1, pyth: None };
     genesis.oracle.feeds = vec![GenesisFeed {
         base: Dimension::Asset(ETH),
         quote: Dimension::Numeraire,
