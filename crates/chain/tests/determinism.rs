@@ -88,5 +88,5 @@ fn the_golden_root() {
     assert_eq!(network.tree.root().to_string(), GOLDEN_ROOT);
 }
 
-const GENESIS_HASH: &str = "a816d6f6af7959c3aa98c79b78466df5e5ece76c9985422c029157b879dbfc8d";
-const GOLDEN_ROOT: &str = "06313963fcc0492dbff2a77fadc4ac0a1ace1c3b0bd6d0286867961157324daf";
+const GENESIS_HASH: &str = "634ee7dfed6d8f802c123c45a1475c36de7790c095342404e49ccfc332b7f95d";
+const GOLDEN_ROOT: &str = "cca91e9ece5e1f61bcf3f9ed679be63e3ddefa42103f6a6339be3cfefc8bf28a";
