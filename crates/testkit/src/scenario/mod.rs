@@ -20,12 +20,12 @@
 mod expect;
 mod govern;
 mod number;
-mod script;
+pub(crate) mod script;
 mod signing;
 pub mod stage;
 mod verbs;
 mod words;
-mod world;
+pub(crate) mod world;
 
 use std::fmt;
 
@@ -72,19 +72,22 @@ pub struct Summary {
 pub fn play(text: &str) -> Result<Summary, Failure> {
     let mut world = World::new();
     let lines = script::parse(text)?;
-    for Line { number, step, outcome } in &lines {
-        let at = |text: String| Failure { line: *number, text };
-        let words: Vec<&str> = step.words().collect();
-        match (step, outcome) {
-            (Step::Act(_), _) if world.plays_word(&words) => world.word(&words, outcome.as_deref()).map_err(at)?,
-            (Step::Act(parts), outcome) => {
-                let parts: Vec<Vec<&str>> = parts.iter().map(|part| part.split_whitespace().collect()).collect();
-                world.act(*number, &parts, outcome.as_deref()).map_err(at)?;
-            }
-            (Step::Expect(_), Some(_)) => return Err(at("an expectation has no outcome".to_owned())),
-            (Step::Expect(_), None) => expect::check(&world, &words).map_err(at)?,
-        }
-    }
+    lines.iter().try_for_each(|line| play_line(&mut world, line))?;
     world.finish().map_err(|text| Failure { line: 0, text })?;
     Ok(world.summary(lines.len()))
+}
+
+/// Plays one line.
+pub(crate) fn play_line(world: &mut World, Line { number, step, outcome }: &Line) -> Result<(), Failure> {
+    let at = |text: String| Failure { line: *number, text };
+    let words: Vec<&str> = step.words().collect();
+    match (step, outcome) {
+        (Step::Act(_), _) if world.plays_word(&words) => world.word(&words, outcome.as_deref()).map_err(at),
+        (Step::Act(parts), outcome) => {
+            let parts: Vec<Vec<&str>> = parts.iter().map(|part| part.split_whitespace().collect()).collect();
+            world.act(*number, &parts, outcome.as_deref()).map_err(at)
+        }
+        (Step::Expect(_), Some(_)) => Err(at("an expectation has no outcome".to_owned())),
+        (Step::Expect(_), None) => expect::check(world, &words).map_err(at),
+    }
 }

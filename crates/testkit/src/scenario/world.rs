@@ -9,7 +9,7 @@ use gage_chain::{
 use gage_crypto::{AccountId, Hash, SecretKey};
 use gage_store::Draft;
 use gage_store::certified::{Certified, Changes};
-use gage_units::{Amount, AssetId, Timestamp};
+use gage_units::{Amount, AssetId, Height, Timestamp};
 use gage_vaults::{CollateralTerms, FacilityId, LiquidationTerms};
 
 use super::expect::event_name;
@@ -53,6 +53,7 @@ pub struct World {
     /// Between `begin` and `end`.
     pub(super) gathering: bool,
     pub(super) played: Vec<(Block, BlockResult)>,
+    outcomes: Vec<(usize, String)>,
 }
 
 impl World {
@@ -76,6 +77,7 @@ impl World {
             presigned: Vec::new(),
             gathering: false,
             played,
+            outcomes: Vec::new(),
         };
         world.certify(0).expect("the genesis records fit the tree");
         world
@@ -106,6 +108,16 @@ impl World {
                 None => Err(format!("nobody is called {name}; `open {name}` first")),
             },
         }
+    }
+
+    /// The height of the last block.
+    pub fn height(&self) -> Height {
+        self.chain.head().height
+    }
+
+    /// The lines whose transactions were refused or executed since the last call, with the words of their outcomes.
+    pub fn take_outcomes(&mut self) -> Vec<(usize, String)> {
+        std::mem::take(&mut self.outcomes)
     }
 
     /// The terms of a collateral.
@@ -211,7 +223,10 @@ impl World {
     pub(super) fn offer(&mut self, line: usize, signed: SignedTransaction, expected: &str) -> Result<bool, String> {
         let hash = signed.transaction.hash(&self.chain.genesis());
         match check_transaction(self.chain.draft(), self.next_time, Amount::ZERO, &signed) {
-            Err(reason) => same(&reason.name, expected, &reason.sentence).map(|()| false),
+            Err(reason) => {
+                self.outcomes.push((line, reason.name.clone()));
+                same(&reason.name, expected, &reason.sentence).map(|()| false)
+            }
             Ok(_) => {
                 self.waiting.push(Waiting { line, hash, signed, expected: expected.to_owned() });
                 Ok(true)
@@ -238,7 +253,7 @@ impl World {
         self.no_module_froze()
     }
 
-    fn compare(&self, waiting: &[Waiting]) -> Result<(), String> {
+    fn compare(&mut self, waiting: &[Waiting]) -> Result<(), String> {
         let Some((block, result)) = self.played.last() else { return Ok(()) };
         let expected = block.transactions.len() + result.bundles;
         if result.receipts.len() != expected {
@@ -248,6 +263,7 @@ impl World {
             let receipt = result.receipts.iter().find(|receipt| receipt.transaction == *hash);
             let receipt = receipt.ok_or_else(|| format!("the transaction of line {line} has no receipt"))?;
             let (name, sentence) = outcome(receipt);
+            self.outcomes.push((*line, name.clone()));
             same(&name, expected, &sentence).map_err(|text| format!("(transaction of line {line}) {text}"))?;
         }
         Ok(())

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::quantity_above_zero;
 use crate::redemption::fee::{fee, raised};
-use crate::redemption::{REDEMPTIONS, Redemption, VAULTS_MAX, redeem};
+use crate::redemption::{REDEMPTIONS, Redemption, VAULTS_MAX, redeem, standing_supply};
 use crate::{Error, Event, FacilityId, MODULE, book, shutdown};
 
 /// Burns stable of the signer's against the debt of the riskiest vaults, for their collateral at its
@@ -62,7 +62,7 @@ impl Redeem {
             return Err(Error::BelowRedemptionMin);
         }
         // The fee is that of all that is offered, so that a large redemption pays for its size.
-        let supply = gage_ledger::supply(draft, self.asset);
+        let supply = standing_supply(draft, self.facility, self.asset)?;
         let base_rate = redemption.base_rate_at(ctx.time)?;
         let fee = fee(raised(base_rate, wanted.min(supply), supply)?, &redemption.terms)?;
         if fee > self.fee_max.ratio() {

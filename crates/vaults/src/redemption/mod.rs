@@ -16,13 +16,14 @@ use gage_accounts::Context;
 use gage_oracle::Action;
 use gage_securities::BackingStatus;
 use gage_store::{Column, Draft};
-use gage_units::{AccountNumber, Amount, MathError, Ratio, Rounding, Timestamp};
+use gage_units::{AccountNumber, Amount, AssetId, MathError, Ratio, Rounding, Timestamp};
 use ruint::aliases::U512;
 use serde::{Deserialize, Serialize};
 
 use self::fee::RedemptionTerms;
 use crate::index::least_health;
-use crate::state::{Facility, FacilityId, GROUPS, GroupId, INDEX, TOTALS, VaultId, beneficiary, table};
+use crate::operations::BORROWED;
+use crate::state::{Facility, FacilityId, GROUPS, GroupId, INDEX, TOTALS, TOUCHED, VaultId, beneficiary, table};
 use crate::wide::{Worth, amount_of, divide, times, wide, worth};
 use crate::{Error, Event, MODULE, book, liquidate};
 
@@ -191,6 +192,25 @@ pub(crate) fn redeem_from(
 fn share_of(value: Worth, ratio: Ratio) -> Result<Worth, Error> {
     let scaled = divide(times(wide(value), U512::from(ratio.0))?, U512::from(Ratio::SCALE), Rounding::Down)?;
     Ok(Worth::checked_from_limbs_slice(scaled.as_limbs()).ok_or(MathError::Overflow)?)
+}
+
+/// What a redemption is measured against: the supply without the debt of vaults that borrowed in this very
+/// transaction. What is lent for a moment, which needs no cover yet, would make any redemption look small.
+///
+/// # Errors
+/// Only those that the invariants exclude.
+pub(crate) fn standing_supply(draft: &Draft, id: FacilityId, stable: AssetId) -> Result<Amount, Error> {
+    let mut lent = Amount::ZERO;
+    for (vault, _) in TOUCHED.iter(draft).filter(|(_, how)| **how & BORROWED != 0) {
+        // A vault that was closed later in the transaction owes nothing.
+        let Ok(record) = book::vault(draft, *vault) else { continue };
+        if record.facility == id {
+            lent = lent.plus(book::debt(draft, &record)?)?;
+        }
+    }
+    let supply = gage_ledger::supply(draft, stable);
+    // Debts and cash make up the supply and rounding: if no more than these vaults owe, nothing stands.
+    Ok(supply.minus(lent.min(supply))?)
 }
 
 /// Redeems up to `wanted` against the riskiest vaults, `vaults_max` at most, and burns it. Vaults that

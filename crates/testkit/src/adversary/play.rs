@@ -1,0 +1,246 @@
+//! One sequence played from the beginning, and what it won.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use gage_auctions::LotId;
+use gage_chain::DecodedEvent;
+use gage_units::{AccountNumber, AssetId};
+
+use super::acts::{Gene, Scene, VERBS, honest_take};
+use super::market::{GANG, HONEST, Market, START, prelude};
+use super::wealth::{Prices, Valuation};
+use crate::scenario::world::World;
+use crate::scenario::{play_line, script, stage};
+
+/// A sequence that took what it must not take, as a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What went wrong.
+    pub what: String,
+    /// What was extracted, in 1e-18 of the numeraire.
+    pub gain: i128,
+    /// The lines that lead there.
+    pub scenario: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (gain {} of 1e-18)\n{}", self.what, self.gain, self.scenario)
+    }
+}
+
+/// What a sequence came to.
+pub struct Played {
+    /// The most it had extracted after any block in which it did something.
+    pub best: i128,
+    /// Acts that were done, by their verbs.
+    pub done: u64,
+    /// What was seen: a verb with an outcome, a verb done after another.
+    pub seen: BTreeSet<(u16, String)>,
+    /// What it must not have done.
+    pub finding: Option<Finding>,
+}
+
+/// The world, what was said to it, and the account of gains.
+struct Stand {
+    world: World,
+    lines: Vec<String>,
+    gang: Vec<AccountNumber>,
+    honest: Vec<AccountNumber>,
+    everyone: Vec<AccountNumber>,
+    prices: Prices,
+    /// What every lot sells and for what.
+    lots: BTreeMap<LotId, (AssetId, AssetId)>,
+    gain: i128,
+}
+
+/// Plays a sequence in a market.
+pub fn play(market: Market, genes: &[Gene]) -> Played {
+    let mut stand = Stand::new();
+    let mut played = Played { best: i128::MIN, done: 0, seen: BTreeSet::new(), finding: None };
+    let mut last = None;
+    for block in blocks(genes) {
+        let before = stand.gain;
+        let asked = match stand.block(market, block) {
+            Ok(asked) => asked,
+            Err(what) => {
+                played.finding = Some(stand.finding(what));
+                return played;
+            }
+        };
+        for (verbs, outcome) in asked {
+            for verb in &verbs {
+                played.seen.insert((*verb, outcome.clone()));
+                if outcome == "Done" {
+                    played.done += 1;
+                    played.seen.insert((*verb, format!("after {last:?}")));
+                    last = Some(*verb);
+                }
+            }
+            if outcome == "Done" {
+                played.best = played.best.max(stand.gain - before);
+            }
+        }
+        if stand.gain > 0 {
+            played.best = stand.gain;
+            played.finding = Some(stand.finding("value is extracted without risk".to_owned()));
+            return played;
+        }
+    }
+    played
+}
+
+/// The parts of a sequence that are played in one block each.
+fn blocks(genes: &[Gene]) -> impl Iterator<Item = &[Gene]> {
+    genes.chunk_by(|_, next| next.flow % 4 != 0)
+}
+
+impl Stand {
+    fn new() -> Stand {
+        let mut world = World::new();
+        let lines: Vec<String> = prelude().lines().map(str::to_owned).collect();
+        for line in script::parse(&prelude()).expect("the prelude is a scenario") {
+            play_line(&mut world, &line).unwrap_or_else(|failure| panic!("the prelude holds: {failure}"));
+        }
+        let number = |name: &&str| {
+            let id = world.account(name).expect("the prelude opens it");
+            gage_accounts::resolve(world.draft(), &id).expect("the prelude opens it")
+        };
+        let (gang, honest): (Vec<_>, Vec<_>) = (GANG.iter().map(number).collect(), HONEST.iter().map(number).collect());
+        let everyone = [gang.clone(), honest.clone()].concat();
+        Stand { world, lines, gang, honest, everyone, prices: START, lots: BTreeMap::new(), gain: 0 }
+    }
+
+    fn at(&self, prices: Prices) -> Valuation<'_> {
+        let (draft, height) = (self.world.draft(), self.world.height());
+        Valuation { draft, height, prices, everyone: &self.everyone }
+    }
+
+    fn say(&mut self, line: &str) -> Result<(), String> {
+        self.lines.push(line.to_owned());
+        let mut parsed = script::parse(line).map_err(|failure| failure.text)?;
+        for line in &mut parsed {
+            line.number = self.lines.len();
+            play_line(&mut self.world, line).map_err(|failure| failure.text)?;
+        }
+        Ok(())
+    }
+
+    /// Plays one block and books what it brought; what was asked, with the outcomes.
+    fn block(&mut self, market: Market, genes: &[Gene]) -> Result<Vec<(Vec<u16>, String)>, String> {
+        let Some(first) = genes.first().copied() else { return Ok(Vec::new()) };
+        // Now and then the clock jumps before the block.
+        const JUMPS: [&str; 6] = ["2s", "90s", "10m", "61m", "4h", "25h"];
+        if first.flow >= 224 {
+            self.say(&format!("advance {}", JUMPS[usize::from(first.b) % JUMPS.len()]))?;
+        }
+        self.prices = market.next(self.prices, first.a, first.b);
+        let prices = self.prices;
+        let before = self.at(prices).sum(&self.gang);
+        let bystanders: Vec<i128> = self.honest.iter().map(|account| self.at(prices).wealth(*account)).collect();
+
+        self.say("begin")?;
+        // A block without prices now and then, so that quotes grow old.
+        let silent = market == Market::Still && first.flow % 32 == 4;
+        if !silent {
+            self.say(&format!("price ETH {} BTC {}", prices.eth, prices.btc))?;
+        }
+        let mut asked = Vec::new();
+        for (transaction, verbs) in self.transactions(genes) {
+            // Words that stand for nothing there are is no transaction.
+            if self.say(&format!("{transaction} -> *")).is_ok() {
+                asked.push((self.lines.len(), verbs));
+            }
+        }
+        let next = self.world.next_time();
+        let cheap = |asset: AssetId| match stage::ASSETS.get(usize::try_from(asset.0).ok()?)?.0 {
+            "ETH" => Some(prices.eth),
+            "BTC" => Some(prices.btc),
+            _ => None,
+        };
+        let buys = honest_take(&self.world, cheap, next).filter(|_| first.b.is_multiple_of(3));
+        let honest_acts = buys.is_some();
+        if let Some(line) = buys {
+            self.say(&format!("{line} -> *"))?;
+        }
+        self.say("end")?;
+
+        let (lawful, sold) = self.lawful(prices);
+        let after = self.at(prices).sum(&self.gang);
+        self.gain += after - before - lawful;
+        if market == Market::Still && lawful != 0 {
+            return Err("a loss without a price that moved".to_owned());
+        }
+        if !honest_acts && !sold {
+            let held = self.honest.iter().map(|account| self.at(prices).wealth(*account));
+            if let Some(place) = held.zip(&bystanders).position(|(now, was)| now < *was) {
+                return Err(format!("{} loses by a block of which nothing is hers", HONEST[place]));
+            }
+        }
+        let of = |line: usize| asked.iter().find(|(asked, _)| *asked == line).map(|(_, verbs)| verbs.clone());
+        let outcomes = self.world.take_outcomes().into_iter();
+        Ok(outcomes.filter_map(|(line, outcome)| Some((of(line)?, outcome))).collect())
+    }
+
+    /// The transactions of a block in words, with the verbs of each.
+    fn transactions(&self, genes: &[Gene]) -> Vec<(String, Vec<u16>)> {
+        let mut found: Vec<(&str, Vec<String>, Vec<u16>)> = Vec::new();
+        for gene in genes {
+            let Some(words) = Scene::words(&self.world, *gene) else { continue };
+            let (asker, verb) = (Scene::asker(*gene), gene.verb % VERBS);
+            match found.last_mut() {
+                Some((other, operations, verbs)) if *other == asker && gene.flow % 4 == 1 => {
+                    operations.extend(words);
+                    verbs.push(verb);
+                }
+                _ => found.push((asker, words, vec![verb])),
+            }
+        }
+        found.into_iter().map(|(_, operations, verbs)| (operations.join(" + "), verbs)).collect()
+    }
+
+    /// What the rules pay the adversary for a risk in the last block, at its prices, and whether anything of
+    /// anybody was sold or written off: the discount of what was bought at auction, what a loss left to who
+    /// bore it, what a vault of no more value owes no more.
+    fn lawful(&mut self, prices: Prices) -> (i128, bool) {
+        let (mut lawful, mut sold) = (0, false);
+        for event in self.world.events() {
+            match event {
+                DecodedEvent::Auctions(gage_auctions::Event::LotOpened { lot, asset, want, .. }) => {
+                    self.lots.insert(lot, (asset, want));
+                }
+                DecodedEvent::Auctions(gage_auctions::Event::LotTaken { lot, taker, taken, payment, .. }) => {
+                    sold = true;
+                    let (asset, want) = self.lots.get(&lot).copied().expect("a lot is opened before it is taken");
+                    let discount = self.at(prices).value(asset, taken) - self.at(prices).value(want, payment);
+                    lawful += if self.gang.contains(&taker) { discount.max(0) } else { 0 };
+                }
+                DecodedEvent::Backstop(gage_backstop::Event::LossAbsorbed { record, .. }) => {
+                    sold = true;
+                    let at = self.at(prices);
+                    let left: i128 =
+                        record.collateral.iter().map(|holding| at.value(holding.asset, holding.amount)).sum();
+                    // One of any stable is one of the numeraire, so that the debt is worth what it says.
+                    lawful += left.max(0);
+                }
+                DecodedEvent::Vaults(gage_vaults::Event::AuctionEnded { vault, shortfall, .. }) => {
+                    sold = true;
+                    let vault = gage_vaults::query::vault(self.world.draft(), vault).ok();
+                    let facility =
+                        vault.and_then(|vault| gage_vaults::query::facility(self.world.draft(), vault.facility).ok());
+                    lawful += facility.map_or(0, |facility| self.at(prices).value(facility.record.stable, shortfall));
+                }
+                DecodedEvent::Vaults(
+                    gage_vaults::Event::Liquidated { .. } | gage_vaults::Event::AuctionRepaid { .. },
+                ) => sold = true,
+                _ => {}
+            }
+        }
+        (lawful, sold)
+    }
+
+    fn finding(&self, what: String) -> Finding {
+        Finding { what, gain: self.gain, scenario: self.lines.join("\n") }
+    }
+}

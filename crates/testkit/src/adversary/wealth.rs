@@ -1,0 +1,154 @@
+//! What somebody's claims are worth, all of them, at given prices.
+
+use gage_ledger::SubOwner;
+use gage_store::Draft;
+use gage_units::{AccountNumber, Amount, AssetId, Height, Rounding};
+use gage_vaults::FacilityId;
+
+use crate::scenario::stage;
+
+/// The facility that lends out of a pool, whose shares have a price of their own.
+const POOLED: FacilityId = FacilityId(3);
+/// As many entries of a list as are ever asked for.
+const MANY: usize = 1_000;
+
+/// What one whole unit of ETH and of BTC costs; everything else costs one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prices {
+    /// Of ETH.
+    pub eth: u64,
+    /// Of BTC.
+    pub btc: u64,
+}
+
+/// A state, and at which prices it is looked at.
+pub struct Valuation<'a> {
+    /// The state.
+    pub draft: &'a Draft,
+    /// The height of its last block.
+    pub height: Height,
+    /// The prices.
+    pub prices: Prices,
+    /// Everybody who may hold something for somebody else.
+    pub everyone: &'a [AccountNumber],
+}
+
+fn signed(units: u128) -> i128 {
+    i128::try_from(units).expect("the stage holds less than 1e38 units of anything")
+}
+
+impl Valuation<'_> {
+    /// What an amount is worth, in 1e-18 of the numeraire: exact, but for the shares of the pool, which
+    /// count for their part of the claims, rounded down.
+    pub fn value(&self, asset: AssetId, amount: Amount) -> i128 {
+        let (symbol, decimals) = match stage::ASSETS.get(usize::try_from(asset.0).unwrap_or(usize::MAX)) {
+            Some((symbol, decimals)) => (*symbol, *decimals),
+            None => return self.shares(asset, amount),
+        };
+        let price = match symbol {
+            "ETH" => self.prices.eth,
+            "BTC" => self.prices.btc,
+            _ => 1,
+        };
+        signed(amount.0) * i128::from(price) * 10i128.pow(18 - u32::from(decimals))
+    }
+
+    /// The part of the pool's claims that shares stand for.
+    fn shares(&self, asset: AssetId, given: Amount) -> i128 {
+        let Ok(facility) = gage_vaults::query::facility(self.draft, POOLED) else { return 0 };
+        let Some(pool) = facility.pool.filter(|pool| facility.record.minted() == asset && !pool.shares.is_zero()) else {
+            return 0;
+        };
+        // Reckoned here, not by the pool: a pool that pays more is found out.
+        let paid = given.mul_div(pool.record.claims.0, pool.shares.0, Rounding::Down);
+        let paid = paid.expect("claims and shares are below 2^126");
+        self.value(facility.record.stable, paid)
+    }
+
+    /// All that an account holds and is owed, less what it owes.
+    pub fn wealth(&self, account: AccountNumber) -> i128 {
+        self.holdings(account)
+            + self.vaults(account)
+            + self.deposits(account)
+            + self.sales(account)
+            + self.value(AssetId(0), gage_chain::credit(self.draft, account))
+    }
+
+    /// Of all those together.
+    pub fn sum(&self, accounts: &[AccountNumber]) -> i128 {
+        accounts.iter().map(|account| self.wealth(*account)).sum()
+    }
+
+    /// Balances in all four parts, without what is held for others, with what others hold for the account.
+    /// What is held for a name without account stays with the holder, who alone can move it.
+    fn holdings(&self, account: AccountNumber) -> i128 {
+        let mut sum = 0;
+        for holding in gage_ledger::query::holdings(self.draft, account, AssetId(0), MANY) {
+            sum += self.value(holding.asset, holding.balance.total().expect("a balance is below its supply"));
+        }
+        for holder in self.everyone {
+            for (asset, _) in stage::ASSETS.iter().filter_map(|(symbol, _)| stage::asset(symbol)) {
+                for entry in gage_ledger::query::sub_holdings(self.draft, *holder, asset, None, MANY) {
+                    match entry.owner {
+                        SubOwner::Account(owner) if owner == account => sum += self.value(asset, entry.amount),
+                        _ => {}
+                    }
+                    if *holder == account && matches!(entry.owner, SubOwner::Account(_)) {
+                        sum -= self.value(asset, entry.amount);
+                    }
+                }
+            }
+        }
+        sum
+    }
+
+    /// What is pledged is in the holdings: what is owed against it is subtracted, what is at auction added.
+    /// Nobody must pay a debt above what is pledged: such a vault takes away what is in it and no more.
+    fn vaults(&self, account: AccountNumber) -> i128 {
+        let lots = gage_vaults::query::lots(self.draft, None, MANY);
+        let vaults = gage_vaults::query::vaults_of(self.draft, account, None, MANY);
+        let mut sum = 0;
+        for vault in vaults.expect("an account's vaults exist") {
+            let facility = gage_vaults::query::facility(self.draft, vault.facility).expect("a vault has its facility");
+            let owed = vault.debt.plus(vault.auctioned).expect("debts are below 2^127");
+            let owed = self.value(facility.record.stable, owed);
+            let pledged: i128 =
+                vault.positions.iter().map(|position| self.value(position.asset, position.amount)).sum();
+            let selling: i128 = lots
+                .iter()
+                .filter(|lot| lot.record.vault == vault.id)
+                .map(|lot| self.value(lot.record.asset, lot.record.remaining))
+                .sum();
+            sum += (pledged + selling - owed).max(0) - pledged;
+        }
+        sum
+    }
+
+    /// What stands in the stability pools and insurance tiers, with what it gained.
+    fn deposits(&self, account: AccountNumber) -> i128 {
+        let stability = gage_backstop::query::deposits_of(self.draft, account, self.height);
+        let mut views = stability.expect("the waterfalls of the stage exist");
+        for tier in [1, 2] {
+            let waterfall = gage_backstop::WaterfallId(1);
+            let view = gage_backstop::query::insurance_view(self.draft, waterfall, tier, account, self.height);
+            views.extend(view.expect("the waterfalls of the stage exist"));
+        }
+        let mut sum = 0;
+        for view in views {
+            let (stable, _) = stage::STABLES
+                .get(usize::try_from(view.waterfall.0).unwrap_or(0).saturating_sub(1))
+                .and_then(|symbol| stage::asset(symbol))
+                .expect("a waterfall of the stage has its stable");
+            sum += self.value(stable, view.amount.plus(view.pending).expect("a deposit is below its supply"));
+            sum += view.gains.iter().map(|gain| self.value(gain.asset, gain.amount)).sum::<i128>();
+        }
+        sum
+    }
+
+    /// What the account put up for one price and has not sold.
+    fn sales(&self, account: AccountNumber) -> i128 {
+        let lots = gage_auctions::query::uniform_lots(self.draft, None, MANY).into_iter();
+        let own = lots.filter(|(_, lot)| lot.of_account() && lot.seller == account);
+        own.map(|(_, lot)| self.value(lot.asset, lot.remaining)).sum()
+    }
+}
