@@ -63,16 +63,24 @@ fn a_seller_who_may_not_sell_records_the_buyer_as_owner_instead() {
 }
 
 #[test]
-fn what_is_locked_up_leaves_through_the_omnibus() {
+fn the_omnibus_washes_a_lock_up_away() {
     holds(
-        "open alice 10 BOND
+        "open alice
          open bob
-         do bank {\"ledger\":{\"mint_locked\":{\"asset\":$BOND,\"to\":$alice,\"amount\":\"5000000\",\"release\":$in-24h}}}
-         transfer alice bob 11 BOND -> Ineligible
-         record-owner alice bob 11 BOND -> Ineligible
-         record-owner alice bob 10 BOND
-         take-out bob alice 10 BOND
-         expect alice BOND 5
+         identity bank
+         identity alice
+         identity bob
+         count bank SHARE
+         mint bank alice 5 SHARE
+         mint-locked bank alice 10 SHARE 40d
+         transfer alice bob 6 SHARE -> Ineligible
+         # What a rule moves takes its lock-up along: first what is free, then the lot.
+         record-owner alice bob 8 SHARE
+         take-out bob alice 8 SHARE
+         expect locked alice SHARE 7
+         expect locked bob SHARE 3
+         transfer bob alice 6 SHARE -> Ineligible
+         transfer bob alice 5 SHARE
          check",
     );
 }

@@ -3,7 +3,7 @@ use gage_accounts::{Context, Names, Output, describe_amount};
 use gage_compliance::Side;
 use gage_crypto::{AccountId, Hash};
 use gage_store::Draft;
-use gage_units::{Amount, AssetId};
+use gage_units::{AccountNumber, Amount, AssetId};
 use serde::{Deserialize, Serialize};
 
 use crate::omnibus::{OMNIBUS, SubOwner, less, sub_holding, write};
@@ -94,13 +94,24 @@ impl OwnerName {
     }
 }
 
-/// An owner with an account must be one whom the asset may be delivered to.
-fn check_eligible(draft: &Draft, ctx: &Context, owner: SubOwner, asset: AssetId) -> Result<(), Error> {
-    match owner {
-        SubOwner::Account(account) => Ok(gage_compliance::eligible(draft, ctx, account, asset, Side::Receiver)?),
-        // Whom the holder of record alone knows, the holder of record answers for.
-        SubOwner::Reference(_) => Ok(()),
-    }
+/// Asks of an owner who changes inside the omnibus what the door asks of a transfer: of whoever gives as the
+/// sender, of whoever gets as the receiver.
+fn check_eligible(
+    draft: &Draft,
+    ctx: &Context,
+    holder: AccountNumber,
+    from: SubOwner,
+    to: SubOwner,
+    asset: AssetId,
+) -> Result<(), Error> {
+    // Whom the holder of record alone knows, the holder of record answers for.
+    let SubOwner::Account(receiver) = to else { return Ok(()) };
+    let sender = match from {
+        SubOwner::Account(account) => account,
+        SubOwner::Reference(_) => holder,
+    };
+    gage_compliance::eligible(draft, ctx, sender, asset, Side::Sender)?;
+    Ok(gage_compliance::eligible(draft, ctx, receiver, asset, Side::Receiver)?)
 }
 
 impl RecordOwner {
@@ -115,7 +126,7 @@ impl RecordOwner {
         if owner == SubOwner::Account(holder) {
             return Err(Error::SameAccount);
         }
-        check_eligible(draft, ctx, owner, asset)?;
+        check_eligible(draft, ctx, holder, SubOwner::Account(holder), owner, asset)?;
         let total = sub_holding(draft, holder, asset, owner).plus(amount)?;
         pledge(draft, ctx, holder, asset, OMNIBUS, amount)?;
 
@@ -152,7 +163,7 @@ impl MoveWithin {
         if to == SubOwner::Account(holder) {
             return Err(Error::SameAccount);
         }
-        check_eligible(draft, ctx, to, asset)?;
+        check_eligible(draft, ctx, holder, from, to, asset)?;
         let left = less(draft, holder, asset, from, amount)?;
         let total = sub_holding(draft, holder, asset, to).plus(amount)?;
 

@@ -61,8 +61,7 @@ impl Scene<'_> {
     /// The operations of one gene in words, or none if nothing of the kind is there.
     pub fn words(world: &World, gene: Gene) -> Option<Vec<String>> {
         let side = usize::from(gene.who) % GANG.len();
-        let scene =
-            Scene { world, draft: world.draft(), who: GANG[side], other: GANG[(side + 1) % GANG.len()], gene };
+        let scene = Scene { world, draft: world.draft(), who: GANG[side], other: GANG[(side + 1) % GANG.len()], gene };
         match gene.verb % VERBS {
             0..=5 => scene.ledger(),
             6..=13 => scene.vault(),
@@ -157,8 +156,7 @@ impl Scene<'_> {
         };
         let facility = gage_vaults::query::facility(self.draft, vault.facility).ok()?;
         let stable = symbol(facility.record.stable)?;
-        let takes: Vec<&str> =
-            facility.collaterals.iter().filter_map(|collateral| symbol(collateral.asset)).collect();
+        let takes: Vec<&str> = facility.collaterals.iter().filter_map(|collateral| symbol(collateral.asset)).collect();
         let id = vault.id;
         let line = match verb {
             7 | 12 => {
@@ -190,10 +188,18 @@ impl Scene<'_> {
             let place = stage::STABLES.iter().position(|stable| *stable == symbol).unwrap_or(0);
             gage_backstop::WaterfallId(u32::try_from(place + 1).unwrap_or(1))
         };
-        let all = |view: Option<gage_backstop::query::DepositView>| view.map_or(0, |view| view.amount.0 + view.pending.0);
-        let pooled = || all(gage_backstop::query::deposit_view(self.draft, waterfall(stable), number, head).ok().flatten());
+        let all =
+            |view: Option<gage_backstop::query::DepositView>| view.map_or(0, |view| view.amount.0 + view.pending.0);
+        let pooled =
+            || all(gage_backstop::query::deposit_view(self.draft, waterfall(stable), number, head).ok().flatten());
         let insured = || {
-            let view = gage_backstop::query::insurance_view(self.draft, waterfall("GUSD"), u8::try_from(tier).ok()?, number, head);
+            let view = gage_backstop::query::insurance_view(
+                self.draft,
+                waterfall("GUSD"),
+                u8::try_from(tier).ok()?,
+                number,
+                head,
+            );
             Some(all(view.ok().flatten()))
         };
         let line = match self.gene.verb % VERBS {
@@ -322,7 +328,10 @@ impl Scene<'_> {
             42 => {
                 let amount = self.part(cash);
                 let minted = amount.saturating_mul(1_000_000_000_000);
-                vec![format!("swap {who} {amount}u USDC to GUSD"), format!("swap {who} {}u GUSD to USDC", self.part(minted))]
+                vec![
+                    format!("swap {who} {amount}u USDC to GUSD"),
+                    format!("swap {who} {}u GUSD to USDC", self.part(minted)),
+                ]
             }
             _ => {
                 let amount = self.part(cash);

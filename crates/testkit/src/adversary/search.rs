@@ -53,7 +53,14 @@ impl fmt::Display for Report {
 /// Searches until something is found or the runs are over.
 pub fn search(effort: Effort) -> Report {
     let mut rng = ChaCha8Rng::seed_from_u64(effort.seed);
-    let mut report = Report { best: i128::MIN, done: 0, done_verbs: BTreeSet::new(), outcomes: BTreeMap::new(), kept: 0, finding: None };
+    let mut report = Report {
+        best: i128::MIN,
+        done: 0,
+        done_verbs: BTreeSet::new(),
+        outcomes: BTreeMap::new(),
+        kept: 0,
+        finding: None,
+    };
     let mut seen: BTreeSet<(u16, String)> = BTreeSet::new();
     let mut corpus: Vec<Vec<Gene>> = Vec::new();
     let mut best: BTreeMap<(i128, usize), Vec<Gene>> = BTreeMap::new();

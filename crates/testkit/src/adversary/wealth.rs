@@ -56,7 +56,8 @@ impl Valuation<'_> {
     /// The part of the pool's claims that shares stand for.
     fn shares(&self, asset: AssetId, given: Amount) -> i128 {
         let Ok(facility) = gage_vaults::query::facility(self.draft, POOLED) else { return 0 };
-        let Some(pool) = facility.pool.filter(|pool| facility.record.minted() == asset && !pool.shares.is_zero()) else {
+        let Some(pool) = facility.pool.filter(|pool| facility.record.minted() == asset && !pool.shares.is_zero())
+        else {
             return 0;
         };
         // Reckoned here, not by the pool: a pool that pays more is found out.
