@@ -63,6 +63,9 @@ impl Redeem {
         }
         // The fee is that of all that is offered, so that a large redemption pays for its size.
         let supply = standing_supply(draft, self.facility, self.asset)?;
+        if supply.is_zero() {
+            return Err(Error::NothingToRedeem);
+        }
         let base_rate = redemption.base_rate_at(ctx.time)?;
         let fee = fee(raised(base_rate, wanted.min(supply), supply)?, &redemption.terms)?;
         if fee > self.fee_max.ratio() {

@@ -55,14 +55,11 @@ pub fn decayed(base_rate: Ratio, decay: RatePerSecond, seconds: u64) -> Result<R
     mul_div(base_rate.0, factor.0, Accumulator::SCALE, Rounding::Up).map(Ratio)
 }
 
-/// The base rate after a redemption: half the redeemed part of the supply more, one at most and without supply.
+/// The base rate after a redemption: half the redeemed part of the supply more, one at most.
 ///
 /// # Errors
-/// [`MathError::Overflow`] above 2^127.
+/// [`MathError::DivisionByZero`] without supply.
 pub fn raised(base_rate: Ratio, redeemed: Amount, supply: Amount) -> Result<Ratio, MathError> {
-    if supply.is_zero() {
-        return Ok(Ratio::ONE);
-    }
     let twice = supply.plus(supply)?;
     Ok(base_rate.plus(Ratio::of(redeemed.0, twice.0, Rounding::Up)?)?.min(Ratio::ONE))
 }
