@@ -3,10 +3,10 @@
 
 use gage_store::Draft;
 
+use crate::Operation;
 use crate::prepared::Outline;
 use crate::state::CREDIT;
 use crate::transaction::SignedTransaction;
-use crate::Operation;
 
 /// How many transactions are touched together: few enough that the first is still near when it runs.
 pub(crate) const GROUP: usize = 16;

@@ -78,7 +78,7 @@ fn statement(world: &World, place: usize, at: Price, observed_at: u64) -> Signed
 }
 
 fn evidence(world: &mut World, proof: Proof) -> Result<(), Error> {
-    world.act(4, Operation::ReportEvidence(ReportEvidence { proof }))
+    world.act(4, Operation::ReportEvidence(ReportEvidence { proof: Box::new(proof) }))
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn a_former_key_binds_for_its_time_and_no_longer() {
     let second = statement(&world, 0, price(210), before);
     let late = statement(&world, 0, price(200), after);
     assert_eq!(late.verify(&world.draft), Err(Error::NotReportKey));
-    evidence(&mut world, Proof::Equivocation { first, second }).unwrap();
+    evidence(&mut world, Proof::Equivocation { first, second: Box::new(second) }).unwrap();
     assert_eq!(bonded(&world, 0), 500);
     // Keys do not vanish by being changed often: their time must have passed first.
     for place in 2..4 {

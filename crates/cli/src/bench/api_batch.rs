@@ -52,7 +52,10 @@ pub(crate) fn run(scale: Scale) -> Result<Table> {
     table.per_second("payments, durable, executed", rate(payments, time));
     let transfers = scale.of(400_000);
     let time = peers::sqlite(dir.path(), ACCOUNTS, transfers, BATCH)?;
-    table.per_second("peer: SQLite WAL FULL, batch 1,000, durable, in the process, no signatures", rate(transfers, time));
+    table.per_second(
+        "peer: SQLite WAL FULL, batch 1,000, durable, in the process, no signatures",
+        rate(transfers, time),
+    );
     Ok(table)
 }
 
@@ -73,8 +76,8 @@ fn submit(client: &Client, transactions: &[SignedTransaction]) -> Result<()> {
                 })
             })
             .collect();
-        connections.into_iter().try_for_each(|connection| {
-            connection.join().map_err(|_| anyhow::anyhow!("a connection panicked"))?
-        })
+        connections
+            .into_iter()
+            .try_for_each(|connection| connection.join().map_err(|_| anyhow::anyhow!("a connection panicked"))?)
     })
 }

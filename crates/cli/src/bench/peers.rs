@@ -32,8 +32,7 @@ pub(crate) fn hash_map_with_journal(accounts: usize, transfers: usize) -> Durati
             (ids[from], ids[to], 1 + u128::from(random.next() % 1_000))
         })
         .collect();
-    let mut balances: HashMap<u128, u128, foldhash::fast::FixedState> =
-        ids.iter().map(|id| (*id, 1 << 60)).collect();
+    let mut balances: HashMap<u128, u128, foldhash::fast::FixedState> = ids.iter().map(|id| (*id, 1 << 60)).collect();
     let mut journal: Vec<Record> = Vec::with_capacity(transfers);
     let (moved, time) = cpu(|| {
         let mut moved = 0u128;

@@ -147,7 +147,8 @@ impl Loans {
 
     /// Every publisher's report of this price.
     pub fn reports(&mut self, price: u128, observed_at: Timestamp) -> Vec<SignedTransaction> {
-        let report = Report { feed: FEED, price: Price(price), confidence: Price(0), bid: None, ask: None, observed_at };
+        let report =
+            Report { feed: FEED, price: Price(price), confidence: Price(0), bid: None, ask: None, observed_at };
         let sign = |publisher| {
             let operation = gage_oracle::Operation::Report(report.clone());
             self.signers.sign(publisher, vec![Operation::Oracle(operation)])

@@ -72,7 +72,12 @@ pub(crate) struct Signers {
 impl Signers {
     /// With signatures of zeros.
     pub fn new(accounts: usize) -> Signers {
-        Signers { ids: (0..accounts).map(account).collect(), nonces: vec![0; accounts], key: shared_key(), network: None }
+        Signers {
+            ids: (0..accounts).map(account).collect(),
+            nonces: vec![0; accounts],
+            key: shared_key(),
+            network: None,
+        }
     }
 
     /// With real signatures on the network with this genesis.

@@ -19,7 +19,7 @@ pub enum Proof {
         /// One.
         first: SignedStatement,
         /// The other.
-        second: SignedStatement,
+        second: Box<SignedStatement>,
     },
     /// A signed statement that differs from the publisher's last report for the same instant here.
     Contradiction {
@@ -42,12 +42,12 @@ pub enum Proof {
 #[serde(deny_unknown_fields)]
 pub struct ReportEvidence {
     /// The proof.
-    pub proof: Proof,
+    pub proof: Box<Proof>,
 }
 
 impl ReportEvidence {
     pub(crate) fn validate(&self) -> Result<(), Error> {
-        let Proof::Equivocation { first, second } = &self.proof else { return Ok(()) };
+        let Proof::Equivocation { first, second } = self.proof.as_ref() else { return Ok(()) };
         let (first, second) = (&first.statement, &second.statement);
         let key = |report: &Report| (report.feed, report.observed_at);
         if first.publisher != second.publisher || key(&first.report) != key(&second.report) {
@@ -62,7 +62,7 @@ impl ReportEvidence {
         let report = &signed.statement.report;
         feed(draft, report.feed)?;
         let publisher = signed.verify(draft)?;
-        if let Proof::Equivocation { second, .. } = &self.proof {
+        if let Proof::Equivocation { second, .. } = self.proof.as_ref() {
             second.verify(draft)?;
         }
         if is_convicted(draft, report.feed, publisher, report.observed_at) {
@@ -71,7 +71,7 @@ impl ReportEvidence {
         if bonds(draft, report.feed, publisher).is_empty() {
             return Err(Error::NothingBonded);
         }
-        let kind = match &self.proof {
+        let kind = match self.proof.as_ref() {
             Proof::Equivocation { .. } => OffenceKind::Equivocation,
             Proof::Contradiction { .. } => {
                 contradicts(draft, report, publisher)?;
@@ -87,7 +87,7 @@ impl ReportEvidence {
 
     /// The statement that names publisher, feed and instant.
     fn statement(&self) -> &SignedStatement {
-        match &self.proof {
+        match self.proof.as_ref() {
             Proof::Equivocation { first: statement, .. }
             | Proof::Contradiction { statement }
             | Proof::Deviation { statement } => statement,
@@ -96,12 +96,12 @@ impl ReportEvidence {
 
     /// How many signatures are verified.
     pub(crate) fn signatures(&self) -> u64 {
-        if matches!(self.proof, Proof::Equivocation { .. }) { 2 } else { 1 }
+        if matches!(*self.proof, Proof::Equivocation { .. }) { 2 } else { 1 }
     }
 
     pub(crate) fn describe(&self) -> String {
         let text = self.statement().statement.text();
-        match &self.proof {
+        match self.proof.as_ref() {
             Proof::Equivocation { second, .. } => {
                 format!("Prove that {text} was also signed as {}", second.statement.report.text())
             }
