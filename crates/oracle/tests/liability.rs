@@ -250,7 +250,7 @@ fn two_reports_of_one_instant_cost_half_the_bond() {
     let (first, second) = (statement(&world, 0, price(200), now), statement(&world, 0, price(202), now));
     let two = |first: &SignedStatement, second: &SignedStatement| Proof::Equivocation {
         first: first.clone(),
-        second: second.clone(),
+        second: Box::new(second.clone()),
     };
     assert_eq!(evidence(&mut world, two(&first, &first)), Err(Error::NoOffence));
     let later = statement(&world, 0, price(202), now + 1);

@@ -119,7 +119,7 @@ fn measure(node: &mut RunningNode, drawn: &[SignedTransaction]) -> Result<Measur
                 for (tick, due) in ticks.iter().skip(connection).step_by(CONNECTIONS) {
                     let at = start + TICK * u32::try_from(*tick).unwrap_or(u32::MAX);
                     std::thread::sleep(at.saturating_duration_since(Instant::now()));
-                    let stage = if tick / CONNECTIONS % 2 == 0 { Stage::Ordered } else { Stage::Executed };
+                    let stage = if (tick / CONNECTIONS).is_multiple_of(2) { Stage::Ordered } else { Stage::Executed };
                     let answer = client.submit_batch_until(due, stage);
                     // The reader is there until all senders are gone.
                     tell.send((stage, at.elapsed(), answer)).unwrap_or_default();

@@ -150,7 +150,7 @@ impl Loans {
         let report =
             Report { feed: FEED, price: Price(price), confidence: Price(0), bid: None, ask: None, observed_at };
         let sign = |publisher| {
-            let operation = gage_oracle::Operation::Report(report.clone());
+            let operation = gage_oracle::Operation::Report(report);
             self.signers.sign(publisher, vec![Operation::Oracle(operation)])
         };
         (self.vaults..self.vaults + PUBLISHERS).map(sign).collect()
