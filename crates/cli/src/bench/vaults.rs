@@ -109,9 +109,9 @@ pub(crate) fn tick(scale: Scale) -> Result<Table> {
     table.number("  liquidations started, as the throughput allows", started as f64, "vaults");
     let (scanned, time) = cpu(|| lending.scan());
     let scanned = scanned?;
-    ensure!(scanned >= unsafe_vaults, "the scan finds {scanned} unsafe vaults, the index {unsafe_vaults}");
+    ensure!(unsafe_vaults >= scanned, "the scan finds {scanned} unsafe vaults, the index only {unsafe_vaults}");
     table.time("beside it: a scan of all vaults", time);
-    table.number("  unsafe vaults the scan finds", scanned as f64, "vaults");
+    table.number("  unsafe vaults left that the scan finds", scanned as f64, "vaults");
     Ok(table)
 }
 
