@@ -32,7 +32,7 @@ pub(crate) struct Outline {
     pub hash: TransactionHash,
     pub class: Class,
     /// Without what the rules of assets add.
-    weight: u64,
+    pub weight: u64,
     /// The keys that signed.
     pub keys: Vec<KeyId>,
     /// The first refusal that needs no state, if any.

@@ -5,8 +5,11 @@ mod common;
 
 use common::{ALICE, BOB, Network, pay};
 use gage_chain::{
-    Block, ChainOperation, Error, Fault, Header, Invalid, Operation, ReceiptProof, SignedTransaction, WithdrawCredit,
+    Block, ChainOperation, Error, Fault, Header, Invalid, Operation, Outcome, ReceiptProof, SignedTransaction,
+    WithdrawCredit,
 };
+use gage_compliance::Reason;
+use gage_compliance::operations::PauseAsset;
 use gage_crypto::Hash;
 use gage_units::{Amount, Height, Timestamp};
 use proptest::prelude::*;
@@ -85,6 +88,28 @@ fn transactions_stand_by_class_and_within_bounds() {
     late.valid_until = Timestamp(block.header.time.0 - 1);
     let late = network.sign(ALICE, late);
     invalid(&network, &resealed(block, vec![late]), "Transaction");
+}
+
+/// A block is made before the one in front of it runs. Rules that this one sets make transfers heavier; were
+/// that asked of a block that is ordered already, one issuer could stop every node.
+#[test]
+fn rules_set_in_front_of_a_block_do_not_make_it_invalid() {
+    let mut network = Network::new();
+    let pause = PauseAsset { asset: common::USD, reason: Reason::try_from("an order".to_owned()).unwrap() };
+    let pause = Operation::Compliance(gage_compliance::Operation::PauseAsset(pause));
+    let light = |network: &mut Network| {
+        let mut transaction = network.transaction(ALICE, vec![pay(BOB, 1)]);
+        transaction.max_fee = Amount(100);
+        network.sign(ALICE, transaction)
+    };
+    // Nearly all that a block may weigh, before the asset has rules.
+    let transactions: Vec<SignedTransaction> = (0..190).map(|_| light(&mut network)).collect();
+    let paused = network.signed(common::ISSUER, vec![pause]);
+    assert!(network.execute(vec![paused]).receipts.iter().all(|receipt| receipt.outcome == Outcome::Done));
+    let ruled: u64 = transactions.iter().map(|signed| signed.transaction.weight_in(network.chain.draft())).sum();
+    assert!(ruled > network.chain.params().weight_max);
+    let result = network.execute(transactions);
+    assert!(result.receipts.iter().all(|receipt| matches!(receipt.outcome, Outcome::Rejected { .. })));
 }
 
 #[test]

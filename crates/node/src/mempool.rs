@@ -187,9 +187,11 @@ impl Mempool {
                 break;
             }
             let signed = &waiting.signed;
-            let heavier = weight.saturating_add(signed.transaction.weight_in(draft));
+            let own = signed.transaction.weight_in(draft);
+            let heavier = weight.saturating_add(own);
             let longer = bytes + waiting.bytes;
-            if heavier > weight_max || longer > BLOCK_BYTES_MAX {
+            // What rules have made too heavy for any block does not wait for room: the check below drops it.
+            if own <= weight_max && (heavier > weight_max || longer > BLOCK_BYTES_MAX) {
                 picked.full = true;
                 continue;
             }
