@@ -3,10 +3,11 @@
 //! All parts of a holding count but the held: pledging takes nothing away, while a hold is a promise that
 //! its beneficiary may settle without asking again, so it leaves when it is given. Fees are credit that left
 //! when it was bought. A settlement instruction takes what the account affirmed without asking again, so its
-//! deliveries leave for their receivers when they are affirmed, reserved or not. What others do to the account, by a settlement, a seizure or due work, is not judged:
-//! it was agreed to before, or a rule of the protocol does it.
+//! deliveries leave for their receivers when they are affirmed, reserved or not. What others do to the account,
+//! by a settlement, a seizure or due work, is not judged: it was agreed to before, or a rule of the protocol
+//! does it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gage_accounts::{Act, Change, Class, Demand, Effects, Flow};
 use gage_ledger::{Delivery, Event, InstructionId, Leg, Part, Purpose, Reserve, Side};
@@ -44,29 +45,32 @@ pub(crate) fn effects(
     operations: &[Operation],
     ends: &[usize],
 ) -> Result<Effects, MathError> {
-    let mut fold = Fold { account, flows: BTreeMap::new(), totals: BTreeMap::new() };
+    let mut fold = Fold { account, flows: BTreeMap::new(), totals: BTreeMap::new(), part: BTreeSet::new() };
     let mut position = 0usize;
     for (index, (module, bytes)) in draft.events().iter().enumerate() {
         while ends.get(position).is_some_and(|end| *end <= index) {
             position = position.saturating_add(1);
         }
         // What is done after the last operation belongs to it.
-        let Some(operation) = operations.get(position).or(operations.last()) else { continue };
+        let of = position.min(operations.len().saturating_sub(1));
+        let Some(operation) = operations.get(of) else { continue };
         if module != gage_ledger::MODULE {
             continue;
         }
         if let Ok(event) = borsh::from_slice(bytes) {
-            fold.event(draft, (operation.module(), operation.verb()), &event)?;
+            fold.event(draft, Place { position: of, kind: kind_of(operation) }, &event)?;
         }
     }
     let mut effects = Effects { reduces: operations.iter().all(reduces), ..Effects::default() };
-    fold.acts(draft, &mut effects.acts)?;
-    for operation in operations {
-        let kind = (operation.module(), operation.verb());
-        let known = effects.acts.iter().any(|act| (act.module, act.verb) == kind);
-        // What asks for owners or for a named key is decided by those; rules are for the rest.
-        if !known && operation.module() != gage_accounts::MODULE && demand_of(operation) == Demand::Threshold {
-            effects.acts.push(Act { module: kind.0, verb: kind.1, flow: None });
+    let taking = fold.acts(draft, &mut effects.acts)?;
+    let mut quiet = BTreeSet::new();
+    for (position, operation) in operations.iter().enumerate() {
+        // Each operation by itself: beside one that takes something, another of its verb may take nothing. What
+        // asks for owners or for a named key is decided by those; rules are for the rest.
+        let judged = operation.module() != gage_accounts::MODULE && demand_of(operation) == Demand::Threshold;
+        let (module, verb) = kind_of(operation);
+        if judged && !taking.contains(&position) && quiet.insert((module, verb)) {
+            effects.acts.push(Act { module, verb, flow: None });
         }
     }
     let change = |(asset, sums): (AssetId, Sums)| Change { asset, out: sums.out, into: sums.into };
@@ -83,27 +87,42 @@ fn reduces(operation: &Operation) -> bool {
 /// Module and verb of an operation.
 type Kind = (u8, u8);
 
+fn kind_of(operation: &Operation) -> Kind {
+    (operation.module(), operation.verb())
+}
+
+/// A kind of operation, an asset and the account on the other side, if there is one.
+type Way = (Kind, AssetId, Option<AccountNumber>);
+
+/// Where in a transaction something was done.
+#[derive(Clone, Copy)]
+struct Place {
+    position: usize,
+    kind: Kind,
+}
+
 struct Fold {
     account: AccountNumber,
-    /// By kind, asset and the account on the other side, if there is one.
-    flows: BTreeMap<(Kind, AssetId, Option<AccountNumber>), Sums>,
+    flows: BTreeMap<Way, Sums>,
     /// By asset, net of what moved within the account.
     totals: BTreeMap<AssetId, Sums>,
+    /// Which operations took something, and on which way.
+    part: BTreeSet<(Way, usize)>,
 }
 
 impl Fold {
-    fn event(&mut self, draft: &Draft, kind: Kind, event: &Event) -> Result<(), MathError> {
+    fn event(&mut self, draft: &Draft, place: Place, event: &Event) -> Result<(), MathError> {
         match event {
             Event::Held { record, .. } if record.owner == self.account => {
-                self.add(kind, record.asset, Some(record.beneficiary), Side::Debit, record.amount)
+                self.add(place, record.asset, Some(record.beneficiary), Side::Debit, record.amount)
             }
             Event::InstructionAffirmed { instruction, by, reserve } if *by == self.account => {
-                self.affirmation(draft, kind, *instruction, *reserve)
+                self.affirmation(draft, place, *instruction, *reserve)
             }
             // Its `Held` tells for whom.
             Event::Posted { purpose: Purpose::Hold, .. } => Ok(()),
             Event::Posted { purpose, legs, .. } if legs.iter().any(|leg| leg.account == self.account) => {
-                self.posting(kind, *purpose, legs)
+                self.posting(place, *purpose, legs)
             }
             _ => Ok(()),
         }
@@ -114,7 +133,7 @@ impl Fold {
     fn affirmation(
         &mut self,
         draft: &Draft,
-        kind: Kind,
+        place: Place,
         instruction: InstructionId,
         reserve: Reserve,
     ) -> Result<(), MathError> {
@@ -128,9 +147,9 @@ impl Fold {
                 Delivery::Item { asset, .. } => (asset, Amount(1)),
                 Delivery::OffLedger { .. } => continue,
             };
-            self.add(kind, asset, Some(leg.to), Side::Debit, amount)?;
+            self.add(place, asset, Some(leg.to), Side::Debit, amount)?;
             if reserve == Reserve::Now {
-                self.add(kind, asset, Some(AccountNumber(u32::from(gage_ledger::MODULE))), Side::Credit, amount)?;
+                self.add(place, asset, Some(AccountNumber(u32::from(gage_ledger::MODULE))), Side::Credit, amount)?;
             }
         }
         Ok(())
@@ -138,21 +157,37 @@ impl Fold {
 
     fn add(
         &mut self,
-        kind: Kind,
+        place: Place,
         asset: AssetId,
         other: Option<AccountNumber>,
         side: Side,
         amount: Amount,
     ) -> Result<(), MathError> {
         self.totals.entry(asset).or_default().add(side, amount)?;
-        self.flows.entry((kind, asset, other)).or_default().add(side, amount)
+        self.flow(place, asset, other, side, amount)
     }
 
-    fn posting(&mut self, kind: Kind, purpose: Purpose, legs: &[Leg]) -> Result<(), MathError> {
+    fn flow(
+        &mut self,
+        place: Place,
+        asset: AssetId,
+        other: Option<AccountNumber>,
+        side: Side,
+        amount: Amount,
+    ) -> Result<(), MathError> {
+        let way = (place.kind, asset, other);
+        if side == Side::Debit {
+            self.part.insert((way, place.position));
+        }
+        self.flows.entry(way).or_default().add(side, amount)
+    }
+
+    fn posting(&mut self, place: Place, purpose: Purpose, legs: &[Leg]) -> Result<(), MathError> {
+        let account = self.account;
         let mut own = BTreeMap::<AssetId, Sums>::new();
         // What is settled left when it was promised.
         let counts = |leg: &&Leg| leg.part != Part::Held && (purpose != Purpose::Settle || leg.side == Side::Credit);
-        for leg in legs.iter().filter(|leg| leg.account == self.account).filter(counts) {
+        for leg in legs.iter().filter(|leg| leg.account == account).filter(counts) {
             own.entry(leg.asset).or_default().add(leg.side, leg.amount)?;
         }
         for (asset, sums) in own {
@@ -166,23 +201,26 @@ impl Fold {
             }
             self.totals.entry(asset).or_default().add(side, net)?;
             let mut left = net;
-            for leg in legs.iter().filter(|leg| leg.account != self.account && leg.asset == asset && leg.side != side) {
+            for leg in legs.iter().filter(|leg| leg.account != account && leg.asset == asset && leg.side != side) {
                 // Where several give, each receiver counts in full: more than was given, never less.
                 let part = leg.amount.min(net);
                 left = left.minus(part).unwrap_or_default();
-                self.flows.entry((kind, asset, Some(leg.account))).or_default().add(side, part)?;
+                self.flow(place, asset, Some(leg.account), side, part)?;
             }
             // Burned, or minted.
             if !left.is_zero() {
-                self.flows.entry((kind, asset, None)).or_default().add(side, left)?;
+                self.flow(place, asset, None, side, left)?;
             }
         }
         Ok(())
     }
 
-    /// One act for each kind, asset and destination that something left for.
-    fn acts(&self, draft: &Draft, acts: &mut Vec<Act>) -> Result<(), MathError> {
-        for (((module, verb), asset, to), sums) in &self.flows {
+    /// One act for each kind, asset and destination that something left for; the positions of the operations
+    /// that took it.
+    fn acts(&self, draft: &Draft, acts: &mut Vec<Act>) -> Result<BTreeSet<usize>, MathError> {
+        let mut taking = BTreeSet::new();
+        for (way, sums) in &self.flows {
+            let ((module, verb), asset, to) = way;
             let Ok(amount) = sums.out.minus(sums.into) else { continue };
             if amount.is_zero() {
                 continue;
@@ -194,7 +232,8 @@ impl Fold {
             let before = now.plus(total.out)?.minus(total.into).unwrap_or_default();
             let to = to.and_then(|to| gage_accounts::id_of(draft, to));
             acts.push(Act { module: *module, verb: *verb, flow: Some(Flow { asset: *asset, to, amount, before }) });
+            taking.extend(self.part.range((*way, 0)..=(*way, usize::MAX)).map(|(_, position)| *position));
         }
-        Ok(())
+        Ok(taking)
     }
 }
