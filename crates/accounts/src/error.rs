@@ -186,7 +186,7 @@ pub enum Error {
     #[error("members or policy of the account have changed since the bundle was proposed: it is void")]
     StaleApproval,
     /// Too many bundles.
-    #[error("an account has at most 32 bundles, 8 of one key")]
+    #[error("an account has at most 32 bundles, 8 of one key, and all accounts together 100,000")]
     TooManyBundles,
     /// Too large, or empty.
     #[error("a bundle has between 1 and 64 operations in at most 65,536 bytes")]

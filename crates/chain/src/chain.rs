@@ -32,9 +32,10 @@ pub struct BlockResult {
     pub height: Height,
     /// Its hash.
     pub block: Hash,
-    /// One for each deferred bundle that ran, then one for each transaction, in the order of execution.
+    /// One for each bundle of governance that ran, one for each bundle of an account that had its turn, then one
+    /// for each transaction, in the order of execution.
     pub receipts: Vec<Receipt>,
-    /// How many of the receipts are of bundles.
+    /// How many of the receipts are of bundles; they come first.
     pub bundles: usize,
     /// The events of due work.
     pub due: Events,

@@ -20,7 +20,8 @@ pub struct RejectBundle {
 
 impl RejectBundle {
     /// # Errors
-    /// [`Error::NotAnAccount`], [`Error::UnknownAccount`], [`Error::UnknownBundle`], [`Error::NotPermitted`].
+    /// [`Error::NotAnAccount`], [`Error::UnknownAccount`], [`Error::UnknownBundle`], [`Error::UnknownKey`],
+    /// [`Error::NotPermitted`].
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         let (number, _) = acting(draft, ctx)?;
         let bundle = BUNDLES.peek(draft, &self.bundle).filter(|bundle| bundle.account == number);

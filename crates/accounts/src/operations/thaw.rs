@@ -14,7 +14,7 @@ pub struct Thaw {}
 
 impl Thaw {
     /// # Errors
-    /// [`Error::NotAnAccount`], [`Error::UnknownAccount`], [`Error::NotFrozen`].
+    /// [`Error::NotAnAccount`], [`Error::UnknownAccount`], [`Error::NotFrozen`], [`Error::Math`].
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         let (number, _) = acting(draft, ctx)?;
         let guard = guard_of(draft, number);
