@@ -29,8 +29,6 @@ pub const BUNDLES_MAX: usize = 100_000;
 pub const BUNDLE_BYTES_MAX: usize = 65_536;
 /// The longest time to the end of a bundle's window: 90 days.
 pub const BUNDLE_WINDOW_MS_MAX: u64 = 90 * 24 * 60 * 60 * 1000;
-/// The most bundles that one block prunes.
-pub const PRUNED_PER_BLOCK_MAX: usize = 64;
 
 /// One key's approval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -291,15 +289,14 @@ pub fn take(draft: &mut Draft, number: u64) -> Result<Bundle, Error> {
     Ok(bundle)
 }
 
-/// Removes bundles whose window has passed, at most so many in one block.
-pub fn prune_bundles(draft: &mut Draft, ctx: &Context) {
-    for _ in 0..PRUNED_PER_BLOCK_MAX {
-        let Some(((not_after, number), ())) = EXPIRING.first(draft) else { return };
-        if not_after >= ctx.time {
-            return;
-        }
-        let bundle = BUNDLES.get(draft, &number).expect("the index lists bundles that are there");
-        remove_bundle(draft, number, &bundle);
-        draft.emit(MODULE, &Event::BundleExpired { account: bundle.account, bundle: number });
+/// Removes the bundle whose window passed first, if any has passed; whose it was.
+pub fn prune_bundle(draft: &mut Draft, ctx: &Context) -> Option<AccountNumber> {
+    let ((not_after, number), ()) = EXPIRING.first(draft)?;
+    if not_after >= ctx.time {
+        return None;
     }
+    let bundle = BUNDLES.get(draft, &number).expect("the index lists bundles that are there");
+    remove_bundle(draft, number, &bundle);
+    draft.emit(MODULE, &Event::BundleExpired { account: bundle.account, bundle: number });
+    Some(bundle.account)
 }

@@ -49,7 +49,7 @@ pub use authority::{Asked, Authority, Demand, Granted, authorise, check_authorit
 pub use broken::Broken;
 pub use bundle::{
     BUNDLE_BYTES_MAX, BUNDLE_WINDOW_MS_MAX, BUNDLES_MAX, BUNDLES_OF_ACCOUNT_MAX, BUNDLES_OF_KEY_MAX, Bundle, Proposal,
-    Vote, approve, bundle, check_ready, next_queued, propose, prune_bundles, take,
+    Vote, approve, bundle, check_ready, next_queued, propose, prune_bundle, take,
 };
 pub use context::{Class, Context, Output, Quantity, Signer};
 pub use describe::{Names, describe_amount, describe_quantity};

@@ -9,7 +9,7 @@ use gage_accounts::operations::{
 };
 use gage_accounts::{
     BUNDLES_OF_KEY_MAX, Beyond, Bound, Breaker, Condition, Effects, Error, LOOSENING_FLOOR_MS, Limit, NewKey,
-    Operation, OperationKind, Policy, Question, Role, Rule, Tripped, Verdict, policy_proof, prune_bundles, query,
+    Operation, OperationKind, Policy, Question, Role, Rule, Tripped, Verdict, policy_proof, prune_bundle, query,
 };
 use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, Bps, Timestamp};
@@ -241,7 +241,9 @@ fn bundles_are_bounded_and_pruned() {
     // The dead make room; what stays is swept.
     assert!(propose_by(&mut draft, HOUR + 2, number, id(5), b"x", false, HOUR).is_ok());
     assert_eq!(query::bundles(&draft, &name(1)).unwrap().len(), 1);
-    prune_bundles(&mut draft, &at(3 * HOUR, gage_accounts::Signer::Protocol));
+    let later = at(3 * HOUR, gage_accounts::Signer::Protocol);
+    assert_eq!(prune_bundle(&mut draft, &later), Some(number));
+    assert_eq!(prune_bundle(&mut draft, &later), None);
     assert!(query::bundles(&draft, &name(1)).unwrap().is_empty());
 }
 

@@ -12,11 +12,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::chain::Chain;
 use crate::deferred::BUNDLE_OPERATIONS_MAX;
+use crate::guard::{Guarded, guard};
 use crate::receipt::{Outcome, Receipt};
 use crate::run::{Act, demand_of};
 use crate::state::params;
 use crate::version::PROTOCOL_VERSION;
 use crate::{ChainOperation, Error, Operation, Rejection, TransactionHash, fees, outflow};
+
+/// The most bundles of accounts that one block prunes.
+const PRUNED_PER_BLOCK_MAX: usize = 64;
 
 /// Proposes operations of the signing account, which run once enough keys approved them.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -161,6 +165,17 @@ pub(crate) fn queue(
     Ok((bundle, from))
 }
 
+/// Removes bundles whose window has passed, at most so many in one block, and gives back what their accounts
+/// left for them.
+pub(crate) fn prune(draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
+    for _ in 0..PRUNED_PER_BLOCK_MAX {
+        let records = draft.records();
+        let Some(account) = gage_accounts::prune_bundle(draft, ctx) else { return Ok(()) };
+        fees::settle_deposit(draft, account, records, Amount::MAX)?;
+    }
+    Ok(())
+}
+
 impl Chain {
     /// Runs the bundles whose turn it is, in the order of their numbers, within the weight that one block
     /// should carry; at least one, so that the heaviest has its turn too.
@@ -175,7 +190,13 @@ impl Chain {
             if used > budget && used > weight {
                 return;
             }
-            let Ok(bundle) = gage_accounts::take(&mut self.draft, number) else { return };
+            let records = self.draft.records();
+            let taken = guard(&mut self.draft, |draft| -> Result<Bundle, Rejection> {
+                let bundle = gage_accounts::take(draft, number)?;
+                fees::settle_deposit(draft, bundle.account, records, Amount::MAX)?;
+                Ok(bundle)
+            });
+            let Guarded::Done(bundle) = taken else { return };
             // Taken whatever becomes of it: no approval is good twice.
             self.draft.commit();
             let mut events = self.draft.take_events();

@@ -15,7 +15,7 @@ use crate::receipt::{Outcome, Receipt, events_root};
 use crate::run::Act;
 use crate::state::{BUNDLES, FROZEN, Head, accumulator, params, put_accumulator, put_head};
 use crate::transaction::TransactionHash;
-use crate::{Error, MODULE, PreparedBlock, Rejection, classes, fees, touch, validity};
+use crate::{Error, MODULE, PreparedBlock, Rejection, account_bundles, classes, fees, touch, validity};
 
 impl Chain {
     /// Executes a block whose signatures and published roots the host has checked.
@@ -44,7 +44,7 @@ impl Chain {
         let mut receipts = Vec::with_capacity(block.transactions.len());
 
         self.sure_work(&ctx, &mut due, gage_oracle::MODULE, gage_oracle::begin_block);
-        self.sure_work(&ctx, &mut due, gage_accounts::MODULE, gage_accounts::prune_bundles);
+        self.due_work(&ctx, &mut due, gage_accounts::MODULE, account_bundles::prune);
         self.run_bundles(&ctx, &mut receipts, &mut due);
         self.run_account_bundles(&ctx, &mut receipts);
         let bundles = receipts.len();
@@ -133,7 +133,11 @@ impl Chain {
         let bundles = BUNDLES.iter(&self.draft).filter(|(_, bundle)| ready(bundle));
         let bundles: Vec<(u64, Bundle)> = bundles.map(|(number, bundle)| (*number, bundle.clone())).collect();
         for (number, bundle) in bundles {
+            let records = self.draft.records();
             BUNDLES.remove(&mut self.draft, &number);
+            self.due_work(ctx, due, MODULE, |draft, _| {
+                fees::settle_deposit(draft, bundle.proposer, records, Amount::MAX)
+            });
             if bundle.not_after < ctx.time {
                 self.draft.emit(MODULE, &Event::BundleExpired { bundle: number });
                 self.commit_due(due);

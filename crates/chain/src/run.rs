@@ -72,24 +72,33 @@ impl Chain {
             Ok(fees::settle_deposit(draft, account, records, allowed)?)
         });
         let outcome = match queue_ms {
-            Some(delay_ms) => self.queue_instead(&ctx, account, (signed, outline), delay_ms, outcome),
+            Some(delay_ms) => self.queue_instead(&ctx, account, (signed, outline), delay_ms, fee, outcome),
             None => outcome,
         };
         self.draft.commit();
         receipt(outcome, fee, self.draft.take_events())
     }
 
-    /// Makes a bundle of what a breaker did not let pass. The outcome says so, or stays what it was.
+    /// Makes a bundle of what a breaker did not let pass, which leaves its deposit for records like any other.
+    /// The outcome says so, or stays what it was.
     fn queue_instead(
         &mut self,
         ctx: &Context,
         account: AccountNumber,
         (signed, outline): (&SignedTransaction, &Outline),
         delay_ms: u64,
+        fee: Amount,
         outcome: Outcome,
     ) -> Outcome {
         let (operations, keys) = (&signed.transaction.operations, &outline.keys);
-        let queue = |draft: &mut Draft| account_bundles::queue(draft, ctx, account, operations, keys, delay_ms);
+        let records = self.draft.records();
+        let queue = |draft: &mut Draft| -> Result<(u64, Timestamp), Rejection> {
+            let queued = account_bundles::queue(draft, ctx, account, operations, keys, delay_ms)?;
+            check_records(draft, records)?;
+            let allowed = signed.transaction.max_fee.minus(fee).map_err(Error::from)?;
+            fees::settle_deposit(draft, account, records, allowed)?;
+            Ok(queued)
+        };
         match guard(&mut self.draft, queue) {
             Guarded::Done((bundle, from)) => {
                 let reason = Judged::QueuedByBreaker { bundle, from }.into();

@@ -180,3 +180,100 @@ fn what_changes_before_its_turn_voids_it() {
     rejected(&result.receipts[0], None, "StaleApproval");
     assert_eq!(network.free(BOB), 500_000);
 }
+
+/// What an account has left for records, and what it has for fees.
+fn left(network: &Network, user: u8) -> (u128, u128) {
+    let account = gage_accounts::resolve(network.chain.draft(), &id(user)).unwrap();
+    (gage_chain::deposit(network.chain.draft(), account).0, network.credit(user))
+}
+
+fn with_deposits() -> Network {
+    let mut genesis = common::genesis();
+    genesis.params.record_deposit = Amount(1_000);
+    Network::with(&genesis, 1, 1)
+}
+
+/// A bundle is records of its account, whoever makes it: it leaves a deposit for them like any other.
+#[test]
+fn a_bundle_made_by_a_breaker_leaves_its_deposit_and_gets_it_back() {
+    let mut network = with_deposits();
+    done(&mut network, ALICE, breaker(1_000, Tripped::Queue { delay_ms: 10_000 }));
+    let (before, credit) = left(&network, ALICE);
+    // What the signer allows beside the fee is not enough for three records: nothing is queued.
+    let mut transaction = network.transaction(ALICE, vec![pay(BOB, 5_000)]);
+    transaction.max_fee = Amount(3_019);
+    let signed = network.sign(ALICE, transaction);
+    rejected(&network.execute(vec![signed]).receipts[0], None, "OverBreaker");
+    assert_eq!(left(&network, ALICE), (before, credit - 20));
+
+    rejected(&network.run(ALICE, vec![pay(BOB, 5_000)]), None, "QueuedByBreaker");
+    assert_eq!(left(&network, ALICE), (before + 3_000, credit - 3_040));
+    network.time += 10_000;
+    done(&mut network, ALICE, execute(ALICE, 0));
+    // The place in the queue is one more.
+    assert_eq!(left(&network, ALICE).0, before + 4_000);
+    assert_eq!(network.execute(vec![]).receipts[0].outcome, Outcome::Done);
+    assert_eq!(left(&network, ALICE), (before, credit - 60));
+}
+
+#[test]
+fn a_full_state_takes_no_bundle_of_a_breaker() {
+    let mut genesis = common::genesis();
+    genesis.params.records_max = 1_000;
+    let mut network = Network::with(&genesis, 1, 1);
+    done(&mut network, ALICE, breaker(1_000, Tripped::Queue { delay_ms: 10_000 }));
+    let hold = |network: &Network| {
+        let (beneficiary, amount, expires) = (id(BOB), Amount(1), Timestamp(network.time + 50_000_000));
+        let give = gage_ledger::operations::GiveHold { beneficiary, asset: USD, amount, expires };
+        Operation::Ledger(gage_ledger::Operation::GiveHold(give))
+    };
+    while network.chain.draft().records() < 999 {
+        let give = hold(&network);
+        let signed = (0..10).map(|_| network.signed(BOB, vec![give.clone()])).collect();
+        network.execute(signed);
+    }
+    let records = network.chain.draft().records();
+    let give = hold(&network);
+    rejected(&network.run(BOB, vec![give]), None, "StateFull");
+    rejected(&network.run(ALICE, vec![pay(BOB, 5_000)]), None, "OverBreaker");
+    // What adds nothing goes on.
+    done(&mut network, ALICE, pay(BOB, 500));
+    // But for the window of the breaker and what a block leaves behind.
+    assert!(network.chain.draft().records() <= records + 2);
+}
+
+#[test]
+fn a_bundle_that_nobody_executes_gives_its_deposit_back() {
+    let mut network = with_deposits();
+    let (before, credit) = left(&network, ALICE);
+    let operation = propose(&network, ALICE, &[pay(BOB, 1)]);
+    done(&mut network, ALICE, operation);
+    // The counter of bundles is there from the start: the bundle and two places in indexes.
+    assert_eq!(left(&network, ALICE), (before + 3_000, credit - 3_040));
+    network.time += 3_600_001;
+    network.execute(vec![]);
+    assert_eq!(left(&network, ALICE), (before, credit - 40));
+}
+
+#[test]
+fn a_decision_gives_its_deposit_back_when_it_runs_or_lapses() {
+    let mut network = with_deposits();
+    let schedule = |network: &Network| {
+        let (not_before, not_after) = (Timestamp(network.time + 5_000), Timestamp(network.time + 9_000));
+        let operations = borsh::to_vec(&vec![pay(BOB, 1)]).unwrap();
+        Operation::Chain(ChainOperation::Schedule(Schedule { operations, not_before, not_after }))
+    };
+    // The first decision of all starts the counter as well, which stays.
+    let first = schedule(&network);
+    done(&mut network, GOVERNOR, first);
+    assert_eq!(left(&network, GOVERNOR).0, 2_000);
+    network.time += 5_000;
+    assert_eq!(network.execute(vec![]).bundles, 1);
+    assert_eq!(left(&network, GOVERNOR).0, 1_000);
+    let second = schedule(&network);
+    done(&mut network, GOVERNOR, second);
+    assert_eq!(left(&network, GOVERNOR).0, 2_000);
+    network.time += 20_000;
+    assert_eq!(network.execute(vec![]).bundles, 0);
+    assert_eq!(left(&network, GOVERNOR).0, 1_000);
+}
