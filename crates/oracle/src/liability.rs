@@ -148,11 +148,12 @@ fn step_of(at: Timestamp) -> Timestamp {
 
 fn put_band(draft: &mut Draft, feed: FeedId, at: Timestamp, band: Band) {
     let key = (feed, step_of(at));
-    let merged = match BANDS.get(draft, &key) {
+    let known = BANDS.get(draft, &key);
+    let merged = match known {
         Some(known) => Band { low: known.low.min(band.low), high: known.high.max(band.high) },
         None => band,
     };
-    if BANDS.get(draft, &key) != Some(merged) {
+    if known != Some(merged) {
         BANDS.put(draft, key, merged);
     }
     let until = Timestamp(at.0.saturating_sub(BAND_KEEP_MS));
@@ -223,7 +224,15 @@ pub fn judge(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Result<(), E
             }
             Some(true) => {
                 put_suspect(draft, key, None);
-                convict(draft, ctx, OffenceKind::Deviation, feed, publisher, suspect.observed_at)?;
+                let savepoint = draft.savepoint();
+                match convict(draft, ctx, OffenceKind::Deviation, feed, publisher, suspect.observed_at) {
+                    // The window of evidence has passed, which governance may have shortened meanwhile.
+                    Err(Error::Staking(gage_staking::Error::EvidenceTooOld)) => {
+                        draft.undo_to(savepoint);
+                        draft.emit(MODULE, &Event::ReportCleared { feed, publisher, price: suspect.price });
+                    }
+                    convicted => convicted?,
+                }
             }
             Some(false) | None => {
                 put_suspect(draft, key, None);

@@ -363,3 +363,46 @@ fn rules_of_slashing_have_bounds() {
     let refused = world.act(0, set(Slashing::default()));
     assert_eq!(refused, Err(Error::Accounts(gage_accounts::Error::NotGovernance)));
 }
+
+/// The window of evidence became shorter while a report waited: nothing is left to judge it by, and the
+/// others are judged all the same.
+#[test]
+fn an_offence_that_is_too_old_is_dropped_and_stops_nobody() {
+    let mut world = world(5, FeedParams { max_age_ms: 600_000, ..params() });
+    let rules = Slashing { window_ms: HOUR, ..Slashing::default() };
+    world.govern(Operation::SetSlashing(SetSlashing { rules })).unwrap();
+    world.all_report(1_000, price(200));
+    world.block(1_000, |world| {
+        (0..4).for_each(|place| world.report(place, price(200)).unwrap());
+        world.report(4, price(150)).unwrap();
+    });
+    assert!(SUSPECTS.has(&world.draft, &(FEED, world.accounts[4])));
+    let terms = RoleTerms { asset: COIN, amount_min: Amount(1), unbonding_ms: 48 * HOUR, evidence_ms: HOUR };
+    let set = gage_staking::Operation::SetRoleTerms(SetRoleTerms { role: Role::Publisher, terms });
+    let ctx = context(&world, Signer::Governance);
+    set.apply(&mut world.draft, &ctx).unwrap();
+    for _ in 0..14 {
+        world.block(600_000, |world| (0..4).for_each(|place| world.report(place, price(200)).unwrap()));
+    }
+    assert!(!SUSPECTS.has(&world.draft, &(FEED, world.accounts[4])));
+    assert_eq!((bonded(&world, 4), offences(&world, 4)), (1_000, vec![]));
+}
+
+#[test]
+fn a_convicted_statement_does_not_count_once_more() {
+    let mut world = world(5, params());
+    set_key(&mut world, 0, Some(report_key(0).public_key())).unwrap();
+    world.all_report(1_000, price(200));
+    let now = world.time;
+    let (first, second) = (statement(&world, 0, price(200), now), statement(&world, 0, price(202), now));
+    let proof = Proof::Equivocation { first, second: Box::new(second.clone()) };
+    evidence(&mut world, proof).unwrap();
+    assert!(REPORTS.get(&world.draft, &(FEED, world.accounts[0])).is_none());
+    let relay = Operation::RelayStatements(RelayStatements { statements: vec![second] });
+    assert_eq!(world.act(3, relay), Err(Error::AlreadyProven));
+    // What it says of another instant counts.
+    world.block(1_000, |_| ());
+    let now = world.time;
+    let next = statement(&world, 0, price(200), now);
+    world.act(3, Operation::RelayStatements(RelayStatements { statements: vec![next] })).unwrap();
+}

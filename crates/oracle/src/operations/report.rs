@@ -4,15 +4,15 @@ use gage_store::Draft;
 use gage_units::{AccountNumber, Price, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::liability::bond_of;
+use crate::liability::{bond_of, is_convicted};
 use crate::quote::valid_from;
 use crate::state::{self, CELLS, PUBLISHERS, PublisherKind, REPORTS, Side, TOUCHED, global, market, note_revised};
 use crate::{Error, Feed, FeedId, Source, feed};
 
 /// Says what a publisher saw; counts from this block's aggregation on.
 ///
-/// Precedence: confidence, bid and ask; feed; reported feed; publisher; bond; time (future, order, age);
-/// bounds.
+/// Precedence: confidence, bid and ask; feed; reported feed; publisher; bond; offence proven of that instant;
+/// time (future, order, age); bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
@@ -64,8 +64,14 @@ impl Report {
         }
         // Asked when the report comes: what unbonds later is slashed for it all the same.
         let bond_min = feed.params.bond_min;
-        if !bond_min.is_zero() && bond_of(draft, self.feed, publisher) < bond_min {
-            return Err(Error::UnderBonded(self.feed));
+        if !bond_min.is_zero() {
+            if bond_of(draft, self.feed, publisher) < bond_min {
+                return Err(Error::UnderBonded(self.feed));
+            }
+            // A proven offence took the report away; what was said of that instant does not count once more.
+            if is_convicted(draft, self.feed, publisher, self.observed_at) {
+                return Err(Error::AlreadyProven);
+            }
         }
         self.take(draft, ctx, publisher, &feed)
     }
