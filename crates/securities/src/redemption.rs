@@ -3,7 +3,8 @@
 //! A request hands units over and joins the first window that closes after its notice. When a window
 //! closes, as much as its gate, its price and its funds allow is redeemed, the same part of everybody
 //! who waits; the money is set aside at that window's price, and whoever waits claims it. Nobody is
-//! visited: a request unfolds the windows it took part in when it is claimed.
+//! visited: a request unfolds the windows it took part in when it is claimed. What all who wait would get
+//! less than the smallest unit of money for is redeemed for nothing, so that no dust keeps a queue busy.
 
 use std::ops::Bound::Included;
 
@@ -319,7 +320,13 @@ fn redeem(draft: &mut Draft, ctx: &Context, asset: AssetId, queue: &Queue) -> Re
         redeemed = redeemed.mul_div(queue.funded.0, cash.0, Rounding::Down)?;
         cash = price(draft, ctx, asset, &queue.terms, redeemed)?;
     }
-    if redeemed.is_zero() || cash.is_zero() || cash > queue.funded {
+    // Tiny requests, and what rounding left of requests that are done: no window would ever pay them, and
+    // they would bar the issuer from its terms and its funds for ever. No gate is asked: nothing is paid.
+    let dust = cash.is_zero() && price(draft, ctx, asset, &queue.terms, queue.waiting)?.is_zero();
+    if dust {
+        redeemed = queue.waiting;
+    }
+    if redeemed.is_zero() || (cash.is_zero() && !dust) || cash > queue.funded {
         return Ok(None);
     }
     match gage_ledger::asset(draft, asset)?.kind {

@@ -207,6 +207,40 @@ fn a_long_wait_is_counted_in_parts() {
     assert_eq!(desk.claim(2, 0), Ok(18));
 }
 
+/// A holder whose every window comes to nothing for him is not stuck behind more windows than one act counts:
+/// each claim gets him further, until he can take his units back.
+#[test]
+fn claims_that_come_to_nothing_go_on() {
+    let mut desk = desk(0, 10, 500_000);
+    desk.fund(1_000).unwrap();
+    desk.request(2, 1_000).unwrap();
+    desk.request(3, 70).unwrap();
+    // Three units of 1,070 a day, for one of money: a fifth of a unit, rounded up to one, and nothing for it.
+    (0..66).for_each(|_| desk.pass(DAY));
+    assert_eq!(desk.seen(1), Some((4, 0)));
+    assert_eq!(desk.cancel(3, 1), Err(Error::WindowsNotUnfolded));
+    assert_eq!(desk.claim(3, 1), Ok(0));
+    assert_eq!(desk.claim(3, 1), Err(Error::NothingToClaim));
+    assert_eq!(desk.cancel(3, 1), Ok(4));
+    assert_eq!(desk.seen(1), None);
+}
+
+/// Units that rounding left to nobody do not keep the queue busy when all requests are done.
+#[test]
+fn what_rounding_left_is_swept_with_the_last_window() {
+    let mut desk = desk(0, 1_000, 400_000);
+    desk.fund(10_000).unwrap();
+    for _ in 0..5 {
+        desk.request(2, 100).unwrap();
+        desk.request(3, 33).unwrap();
+        desk.request(4, 1).unwrap();
+    }
+    (0..10).for_each(|_| desk.pass(DAY));
+    let queue = query::queue(&desk.world.draft, desk.fund).unwrap();
+    assert!(!queue.is_busy(), "{queue:?}");
+    assert!((0..15).all(|request| desk.seen(request).unwrap().0 == 0));
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Request(usize, u128),
@@ -261,7 +295,12 @@ impl Clerk {
             units = units * self.funded / (units * price / 1_000_000);
         }
         let cash = units * price / 1_000_000;
-        if units > 0 && cash > 0 && cash <= self.funded {
+        // What all of them together would get nothing for is not kept waiting.
+        let dust = cash == 0 && self.waiting * price / 1_000_000 == 0;
+        if dust {
+            units = self.waiting;
+        }
+        if units > 0 && (cash > 0 || dust) && cash <= self.funded {
             for line in self.lines.iter_mut().filter(|line| line.joined) {
                 line.money += line.units * cash / self.waiting;
                 line.units -= (line.units * units).div_ceil(self.waiting);
@@ -305,7 +344,7 @@ proptest! {
                 Step::Claim(id) => {
                     let Some(line) = clerk.lines.get_mut(id as usize).filter(|line| !line.done) else { continue };
                     let result = desk.claim(line.owner, id);
-                    prop_assert_eq!(result.ok(), (line.money > 0).then_some(line.money));
+                    prop_assert_eq!(result.ok(), (line.money > 0 || line.units == 0).then_some(line.money));
                     line.money = 0;
                     line.done = line.units == 0;
                 }

@@ -1,3 +1,5 @@
+use std::ops::Bound::Included;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_accounts::{Context, Names, Output, Quantity, describe_amount, describe_quantity};
 use gage_store::Draft;
@@ -42,7 +44,8 @@ pub struct WithdrawFunds {
     pub amount: Amount,
 }
 
-/// Hands units of the signer over to be redeemed.
+/// Hands units of the signer over to be redeemed. When a window closes for which all who wait together
+/// would get less than the smallest unit of money, their units are redeemed for nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequestRedemption {
@@ -62,7 +65,8 @@ pub struct CancelRedemption {
 }
 
 /// Takes the money that closed windows set aside for a request of the signer, at their prices. It is
-/// pulled, never pushed; when it is claimed does not change what it is.
+/// pulled, never pushed; when it is claimed does not change what it is. A request of which nothing is left,
+/// or of which more windows closed than one act counts, may come to nothing now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimRedemption {
@@ -168,6 +172,12 @@ fn own(draft: &Draft, ctx: &Context, id: RequestId) -> Result<Request, Error> {
     if request.owner == ctx.account()? { Ok(request) } else { Err(Error::NotRequestOwner) }
 }
 
+/// Whether windows have closed that the request does not count yet.
+fn has_more_windows(draft: &Draft, request: &Request) -> bool {
+    let later = (Included((request.asset, request.unfolded)), Included((request.asset, u64::MAX)));
+    WINDOWS.range(draft, later).next().is_some()
+}
+
 /// Writes a request, or forgets one that has nothing left.
 fn write_request(draft: &mut Draft, id: RequestId, request: Request) {
     if request.remaining.is_zero() && request.claimable.is_zero() {
@@ -181,9 +191,7 @@ impl CancelRedemption {
     pub(crate) fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<Output, Error> {
         let request = unfold(draft, own(draft, ctx, self.request)?, CLAIM_WINDOWS_MAX)?;
         let Request { asset, owner, remaining: amount, joins, .. } = request;
-        let later =
-            (std::ops::Bound::Included((asset, request.unfolded)), std::ops::Bound::Included((asset, u64::MAX)));
-        if !amount.is_zero() && WINDOWS.range(draft, later).next().is_some() {
+        if !amount.is_zero() && has_more_windows(draft, &request) {
             // More windows than one act unfolds: a claim goes on first.
             return Err(Error::WindowsNotUnfolded);
         }
@@ -221,13 +229,15 @@ impl ClaimRedemption {
     pub(crate) fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<Output, Error> {
         let request = unfold(draft, own(draft, ctx, self.request)?, CLAIM_WINDOWS_MAX)?;
         let amount = request.claimable;
-        if amount.is_zero() {
+        if amount.is_zero() && !request.remaining.is_zero() && !has_more_windows(draft, &request) {
             return Err(Error::NothingToClaim);
         }
         let mut record = queue(draft, request.asset)?;
         record.claimable = record.claimable.minus(amount)?;
         let cash = record.terms.cash;
-        gage_ledger::move_by_rule(draft, ctx, ACCOUNT, request.owner, cash, amount)?;
+        if !amount.is_zero() {
+            gage_ledger::move_by_rule(draft, ctx, ACCOUNT, request.owner, cash, amount)?;
+        }
 
         // From here on nothing can fail.
         write_queue(draft, request.asset, record);
