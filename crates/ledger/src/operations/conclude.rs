@@ -51,7 +51,8 @@ impl ConfirmDelivery {
     pub(crate) fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         let signer = ctx.account()?;
         let mut record = instruction(draft, self.instruction)?;
-        if record.status != Status::Pending {
+        // Due work ends it later in the block: the last word must not come before that.
+        if record.status != Status::Pending || record.expires < ctx.time {
             return Err(Error::InstructionClosed);
         }
         let leg = record.legs.get_mut(usize::from(self.leg)).ok_or(Error::UnknownLeg)?;

@@ -231,7 +231,8 @@ impl AffirmInstruction {
     pub(crate) fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         let account = ctx.account()?;
         let mut record = crate::instruction(draft, self.instruction)?;
-        if record.status != Status::Pending {
+        // Due work ends it later in the block: the last word must not come before that.
+        if record.status != Status::Pending || record.expires < ctx.time {
             return Err(Error::InstructionClosed);
         }
         let party = record.parties.iter().find(|party| party.account == account).ok_or(Error::NotParty)?;
