@@ -15,6 +15,7 @@ mod report;
 mod show;
 mod sign;
 mod signer;
+mod terms;
 mod tx;
 mod verify;
 
@@ -59,6 +60,9 @@ enum Command {
     Show(show::ShowArgs),
     /// Check a proof offline, and say what was checked and what is trusted.
     Verify(verify::VerifyArgs),
+    /// Read contracts, project what they pay, and try the cases of the ACTUS standard.
+    #[command(subcommand)]
+    Terms(terms::TermsCommand),
     /// Measure, beside a peer or a limit in the same run
     Bench(bench::BenchArgs),
     /// Recompute conservation and the coverage of every asset with backing.
@@ -79,6 +83,7 @@ fn main() -> ExitCode {
         Command::Proposals(args) => proposals::proposals(&args),
         Command::Show(args) => show::show(&args),
         Command::Verify(args) => verify::verify(&args),
+        Command::Terms(command) => terms::terms(&command),
         Command::Bench(args) => bench::bench(&args),
         Command::Audit(args) => audit::audit(&args),
     };
