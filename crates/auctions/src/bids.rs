@@ -4,16 +4,17 @@ use std::ops::Bound;
 
 use gage_accounts::Context;
 use gage_compliance::Side;
+use gage_crypto::Hash;
 use gage_ledger::{Beneficiary, HoldId, NewHold};
 use gage_store::Draft;
-use gage_units::{AccountNumber, Amount, AssetId, MathError, Price};
+use gage_units::{AccountNumber, Amount, AssetId, MathError, Price, Rounding};
 
 use crate::params::{BIDS_MAX, HOLD_MARGIN_MS};
-use crate::state::{BIDS, BOOK, UNIFORM, book_key};
+use crate::state::{BIDS, BOOK, COMMITMENTS, CommitmentKey, UNIFORM, book_key};
 use crate::{ACCOUNT, Bid, Error, Event, LotId, MODULE, UniformLot, plan};
 
-/// Puts a bid of `bidder` into the book, its whole payment set aside. A full book gives up its worst
-/// bid for a better one.
+/// Puts a bid of `bidder` into the book, its whole payment set aside. A full book gives up the bid that
+/// would bring the least for one that brings more.
 ///
 /// # Errors
 /// In this order: [`Error::OwnLot`], the bidder's eligibility to pay and to hold,
@@ -34,7 +35,7 @@ pub(crate) fn place(
     let backing = plan::payment(amount, limit, lot.scale)?;
     let mut lot = lot;
     if lot.bids >= BIDS_MAX {
-        make_room(draft, ctx, id, &mut lot, limit)?;
+        make_room(draft, ctx, id, &mut lot, backing)?;
     }
     let number = lot.last_bid.checked_add(1).ok_or(MathError::Overflow)?;
     let bids = lot.bids.checked_add(1).ok_or(MathError::Overflow)?;
@@ -92,17 +93,67 @@ pub(crate) fn forget(draft: &mut Draft, id: LotId, number: u32, bid: &Bid) {
     BOOK.remove(draft, &book_key((id, number), bid.limit));
 }
 
-/// Gives up the worst bid of a full book if `limit` is better than its.
-fn make_room(draft: &mut Draft, ctx: &Context, id: LotId, lot: &mut UniformLot, limit: Price) -> Result<(), Error> {
-    let all = (Bound::Included((id, 0, 0)), Bound::Included((id, u128::MAX, u32::MAX)));
-    let worst = BOOK.range(draft, all).next_back().map(|((_, _, number), ())| *number).ok_or(Error::BookFull)?;
-    let bid = BIDS.get(draft, &(id, worst)).ok_or(Error::BookFull)?;
-    if limit <= bid.limit {
+/// Gives up the bid of a full book that would bring the least, if the new one brings more: what counts is
+/// the payment set aside, so that neither many small bids at a high limit nor large ones at a low limit keep
+/// out who brings more. Among equals the latest goes.
+fn make_room(draft: &mut Draft, ctx: &Context, id: LotId, lot: &mut UniformLot, backing: Amount) -> Result<(), Error> {
+    let mut least: Option<(Amount, u32, Bid)> = None;
+    for (number, bid) in book(draft, id) {
+        let brings = plan::payment(bid.amount, bid.limit, lot.scale)?;
+        let less = least
+            .as_ref()
+            .is_none_or(|(other, last, _)| (brings, std::cmp::Reverse(number)) < (*other, std::cmp::Reverse(*last)));
+        if less {
+            least = Some((brings, number, bid));
+        }
+    }
+    let (brings, number, bid) = least.ok_or(Error::BookFull)?;
+    if backing <= brings {
         return Err(Error::BookFull);
     }
     gage_ledger::release(draft, ctx, bid.hold)?;
-    forget(draft, id, worst, &bid);
+    forget(draft, id, number, &bid);
     lot.bids = lot.bids.checked_sub(1).ok_or(MathError::Underflow)?;
-    draft.emit(MODULE, &Event::BidOutbid { lot: id, bid: worst, bidder: bid.bidder });
+    draft.emit(MODULE, &Event::BidOutbid { lot: id, bid: number, bidder: bid.bidder });
     Ok(())
+}
+
+/// Gives up the commitment with the smallest deposit of a full list for one whose deposit is a tenth higher,
+/// and says what that is. Who keeps others out by commitments he will not reveal has ever more to lose.
+///
+/// # Errors
+/// [`Error::BookFull`] if that is above `deposit_max`, the ledger's.
+pub(crate) fn outbid_commitment(
+    draft: &mut Draft,
+    ctx: &Context,
+    id: LotId,
+    lot: &mut UniformLot,
+    deposit_max: Amount,
+) -> Result<Amount, Error> {
+    let deposits = commitments(draft, id).into_iter().map(|(key, hold)| (deposit_of(draft, hold), key, hold));
+    let (smallest, key, hold) = deposits.min().ok_or(Error::BookFull)?;
+    // Rounded up, and by one unit at least: every step is one.
+    let deposit = smallest.plus(smallest.mul_div(1, 10, Rounding::Up)?.max(Amount(1)))?;
+    if deposit > deposit_max {
+        return Err(Error::BookFull);
+    }
+    if gage_ledger::hold_record(draft, hold).is_some() {
+        gage_ledger::release(draft, ctx, hold)?;
+    }
+    COMMITMENTS.remove(draft, &key);
+    lot.commitments = lot.commitments.checked_sub(1).ok_or(MathError::Underflow)?;
+    draft.emit(MODULE, &Event::CommitmentOutbid { lot: id, bidder: key.1, commitment: key.2 });
+    Ok(deposit)
+}
+
+/// What a commitment has set aside; nothing if its hold is gone.
+pub(crate) fn deposit_of(draft: &Draft, hold: HoldId) -> Amount {
+    gage_ledger::hold_record(draft, hold).map_or(Amount::ZERO, |record| record.amount)
+}
+
+/// The commitments of a lot that are not revealed.
+pub(crate) fn commitments(draft: &Draft, id: LotId) -> Vec<(CommitmentKey, HoldId)> {
+    let first = (id, AccountNumber(0), Hash([0; 32]));
+    let last = (id, AccountNumber(u32::MAX), Hash([0xff; 32]));
+    COMMITMENTS.range(draft, (Bound::Included(first), Bound::Included(last))).map(|(key, hold)| (*key, *hold)).collect()
 }

@@ -3,9 +3,9 @@
 use gage_accounts::Context;
 use gage_ledger::HoldId;
 use gage_store::Draft;
-use gage_units::{AccountNumber, Amount, MathError, Price, Rounding};
+use gage_units::{Amount, MathError, Price, Rounding};
 
-use crate::bids::{book, forget, may_trade};
+use crate::bids::{book, commitments, deposit_of, forget, may_trade};
 use crate::clearing::{Clearing, Offer, clear};
 use crate::state::{CLEARED, CLEARING, COMMITMENTS, UNIFORM};
 use crate::uniform::end;
@@ -194,16 +194,11 @@ fn end_round(
 
 /// Commitments that nobody revealed lose the stated part of their deposit and get the rest back.
 fn end_commitments(draft: &mut Draft, ctx: &Context, id: LotId, lot: &UniformLot) -> Result<Amount, Error> {
-    use std::ops::Bound::Included;
-    let Bidding::Sealed { deposit, forfeit, .. } = lot.bidding else { return Ok(Amount::ZERO) };
-    // Rounded down: nobody loses more than the terms say.
-    let lost = Amount(forfeit.apply(deposit.0, Rounding::Down)?);
-    let first = (id, AccountNumber(0), gage_crypto::Hash([0; 32]));
-    let last = (id, AccountNumber(u32::MAX), gage_crypto::Hash([0xff; 32]));
-    let all: Vec<_> =
-        COMMITMENTS.range(draft, (Included(first), Included(last))).map(|(key, hold)| (*key, *hold)).collect();
+    let Bidding::Sealed { forfeit, .. } = lot.bidding else { return Ok(Amount::ZERO) };
     let mut forfeited = Amount::ZERO;
-    for (key, hold) in all {
+    for (key, hold) in commitments(draft, id) {
+        // Rounded down: nobody loses more than the terms say.
+        let lost = Amount(forfeit.apply(deposit_of(draft, hold).0, Rounding::Down)?);
         let savepoint = draft.savepoint();
         if !lost.is_zero() && gage_ledger::settle(draft, ctx, hold, lot.proceeds_to, lost).is_ok() {
             forfeited = forfeited.plus(lost)?;

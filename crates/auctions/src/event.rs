@@ -173,4 +173,13 @@ pub enum Event {
         /// The number of the reason.
         code: u32,
     },
+    /// A commitment with a larger deposit took the place of one in a full list.
+    CommitmentOutbid {
+        /// The lot.
+        lot: LotId,
+        /// Whose.
+        bidder: AccountNumber,
+        /// What it was committed by.
+        commitment: Hash,
+    },
 }

@@ -25,9 +25,13 @@ pub const WINDOW_MIN_MS: u64 = 1_000;
 pub const WINDOW_MAX_MS: u64 = 30 * 24 * 3_600 * 1_000;
 /// The most rounds of a uniform-price lot.
 pub const ROUNDS_MAX: u8 = 10;
-/// The most bids in the book of a lot; beyond, a better one takes the place of the worst.
+/// The most bids in the book of a lot; beyond, one that brings more takes the place of the one that brings least.
 pub const BIDS_MAX: u32 = 128;
-/// The most commitments of a lot that are not revealed.
+/// What part of a sealed lot at its floor a deposit is at least: a thousandth, so that the deposits of a full
+/// list are an eighth of it.
+pub const DEPOSIT_SHARE: u128 = 1_000;
+/// The most commitments of a lot that are not revealed; beyond, one with a deposit a tenth above the smallest
+/// takes its place.
 pub const COMMITMENTS_MAX: u32 = 128;
 /// How long the holds of bids stand beyond the clearing: a year, so that none expires before a late one.
 pub const HOLD_MARGIN_MS: u64 = 365 * 24 * 3_600 * 1_000;

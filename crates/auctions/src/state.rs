@@ -138,7 +138,8 @@ pub enum Bidding {
     Sealed {
         /// How long bids are revealed after the window, in milliseconds.
         reveal_ms: u64,
-        /// What every commitment sets aside, in the wanted asset; the same for all, so that it tells nothing.
+        /// What every commitment sets aside, in the wanted asset; the same for all, so that it tells nothing,
+        /// until the list is full. A thousandth of the lot at its floor, at least.
         deposit: Amount,
         /// What part of it a commitment that is not revealed loses to the lot's proceeds.
         forfeit: Bps,

@@ -2,9 +2,9 @@
 
 use gage_accounts::Context;
 use gage_store::Draft;
-use gage_units::{AccountNumber, Amount, AssetId, Bps, MathError, Price};
+use gage_units::{AccountNumber, Amount, AssetId, Bps, MathError, Price, Rounding};
 
-use crate::params::{ROUNDS_MAX, WINDOW_MAX_MS, WINDOW_MIN_MS};
+use crate::params::{DEPOSIT_SHARE, ROUNDS_MAX, WINDOW_MAX_MS, WINDOW_MIN_MS};
 use crate::state::{CLEARED, CLEARING, LAST_LOT, UNIFORM};
 use crate::{Bidding, Error, Event, LotId, MODULE, OwnerRef, UniformLot, Unsold, custody, plan};
 
@@ -52,11 +52,17 @@ pub struct UniformResult {
 ///
 /// # Errors
 /// In this order: a zero amount, [`Error::SameAsset`], [`Error::UniformOutOfBounds`], unknown assets,
-/// [`Error::Math`] if the lot at its floor exceeds an amount, [`Error::LotNotDelivered`].
+/// [`Error::Math`] if the lot at its floor exceeds an amount, [`Error::UniformOutOfBounds`] for a deposit below
+/// [`DEPOSIT_SHARE`] of it, [`Error::LotNotDelivered`].
 pub fn open_uniform(draft: &mut Draft, ctx: &Context, new: NewUniform) -> Result<LotId, Error> {
     validate_terms(new.asset, new.amount, new.want, new.floor, new.bidding, new.window_ms, new.unsold, new.bid_min)?;
     let scale = plan::scale(gage_ledger::decimals(draft, new.asset)?, gage_ledger::decimals(draft, new.want)?)?;
-    plan::payment(new.amount, new.floor, scale)?;
+    let least = plan::payment(new.amount, new.floor, scale)?;
+    if let Bidding::Sealed { deposit, .. } = new.bidding
+        && deposit < least.mul_div(1, DEPOSIT_SHARE, Rounding::Up)?
+    {
+        return Err(Error::UniformOutOfBounds);
+    }
     let number = LAST_LOT.get(draft, &()).unwrap_or_default().checked_add(1).ok_or(MathError::Overflow)?;
     let bids_until = ctx.time.plus_ms(new.window_ms)?;
     let clears_at = bids_until.plus_ms(new.bidding.reveal_ms())?;

@@ -6,7 +6,7 @@ mod common;
 use common::{GUSD, ONE, OWNER, OWNER_MODULE, WETH, World};
 use gage_accounts::{Class, Quantity};
 use gage_auctions::operations::{CancelUniform, CommitBid, OpenUniform, PlaceBid, RevealBid, commitment};
-use gage_auctions::params::BIDS_MAX;
+use gage_auctions::params::{BIDS_MAX, COMMITMENTS_MAX};
 use gage_auctions::{
     ACCOUNT, Bidding, Error, LotId, NewUniform, Operation, OwnerRef, Unsold, query, take_cleared, uniform_lot,
 };
@@ -243,6 +243,58 @@ fn a_full_book_gives_up_its_worst_bid_for_a_better_one() {
     assert_eq!(weth(&world, 5), 0);
     assert_eq!(world.clear(1), 0);
     assert!(weth(&world, 5) > 0);
+}
+
+#[test]
+fn small_bids_at_a_high_limit_do_not_keep_a_large_one_out() {
+    let mut world = sale(Bidding::Open, Unsold::Return);
+    // 128 bids of one each would buy a fifth more than the lot at 20, but for 28 that are cut off.
+    for number in 0..BIDS_MAX {
+        world.ask(1 + number as usize % 4, bid(1, 1, 20)).unwrap();
+    }
+    refused(&mut world, 5, bid(1, 2, 10), "BookFull", 7016);
+    world.ask(5, bid(1, 100, 9)).unwrap();
+    let view = query::uniform_view(&world.draft, LotId(1)).unwrap();
+    assert_eq!(view.lot.bids, BIDS_MAX);
+    assert!(view.book.iter().any(|bid| bid.record.amount == Amount(100 * ONE)));
+    // A bid for the whole lot at the floor is not driven out by a small one at any limit.
+    refused(&mut world, 1, bid(1, 1, 20), "BookFull", 7016);
+}
+
+#[test]
+fn a_full_list_of_commitments_gives_up_its_smallest_deposit() {
+    let mut world = sale(sealed(), Unsold::Return);
+    let commit = |world: &mut World, user: usize, number: u32, deposit_max: u128| {
+        let mut salt = [0; 32];
+        salt[..4].copy_from_slice(&number.to_le_bytes());
+        let deposit_max = Amount(deposit_max);
+        world.ask(
+            user,
+            Operation::CommitBid(CommitBid { lot: LotId(1), want: GUSD, commitment: Hash(salt), deposit_max }),
+        )
+    };
+    for number in 0..COMMITMENTS_MAX {
+        commit(&mut world, 1, number, 10 * ONE).unwrap();
+    }
+    assert_eq!(commit(&mut world, 2, 200, 11 * ONE - 1).unwrap_err().name(), "BookFull");
+    commit(&mut world, 2, 200, Amount::MAX.0).unwrap();
+    assert_eq!(paid(&world, 2), 11 * ONE, "a tenth more than the smallest, and not what he would have given");
+    assert_eq!(paid(&world, 1), 10 * ONE * u128::from(COMMITMENTS_MAX - 1), "one deposit is free again");
+    // Nobody reveals: each loses a quarter of his own deposit.
+    world.pass(2 * MINUTE);
+    world.clear(u64::MAX);
+    assert_eq!(paid(&world, 2), 11 * ONE / 4);
+    assert_eq!(paid(&world, 1), 10 * ONE / 4 * u128::from(COMMITMENTS_MAX - 1));
+}
+
+#[test]
+fn a_deposit_that_hurts_nobody_is_refused() {
+    let mut world = World::new();
+    world.mint(world.users[0], WETH, 100 * ONE);
+    // A thousandth of 100 at 8 is 0.8.
+    let with = |deposit: u128| Bidding::Sealed { reveal_ms: MINUTE, deposit: Amount(deposit), forfeit: Bps(10_000) };
+    refused(&mut world, 0, open(with(ONE / 10 * 8 - 1), Unsold::Return), "UniformOutOfBounds", 7011);
+    world.ask(0, open(with(ONE / 10 * 8), Unsold::Return)).unwrap();
 }
 
 #[test]

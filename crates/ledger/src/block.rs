@@ -16,7 +16,7 @@ const LEG_WEIGHT: u64 = 1_500;
 
 /// Settles the instructions whose time has come, earliest first, as far as the budget of work
 /// reaches; the rest follows in the next block. What cannot settle is noted with its reason and
-/// queued for the next day; what has expired ends; what ended long ago is forgotten.
+/// queued for the next day, or week; what has expired ends; what ended long ago is forgotten.
 ///
 /// # Errors
 /// Only those that the ledger's invariants exclude; they name a broken record.

@@ -14,6 +14,9 @@ pub const INSTRUCTION_LEGS_MAX: usize = 16;
 pub const INSTRUCTION_MS_MAX: u64 = 366 * DAY_MS;
 /// A failed instruction is tried again after a day.
 pub(crate) const RETRY_MS: u64 = DAY_MS;
+/// How many attempts are a day apart; later ones are a week apart.
+pub(crate) const DAILY_ATTEMPTS: u32 = 14;
+pub(crate) const LATE_RETRY_MS: u64 = 7 * DAY_MS;
 /// How long an instruction that has ended can still be read.
 pub(crate) const RETENTION_MS: u64 = 30 * DAY_MS;
 /// What is reserved outlasts the instruction by this: it is released by the instruction's end, and by

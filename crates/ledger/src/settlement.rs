@@ -9,7 +9,8 @@ use gage_units::{AccountNumber, Amount, AssetId, ItemId, Timestamp};
 
 use crate::holds::{consume, hold_item};
 use crate::instructions::{
-    Fail, Instruction, InstructionId, RESERVE_MARGIN_MS, RETENTION_MS, RETRY_MS, Reserve, SettleAt, Status, write,
+    DAILY_ATTEMPTS, Fail, Instruction, InstructionId, LATE_RETRY_MS, RESERVE_MARGIN_MS, RETENTION_MS, RETRY_MS,
+    Reserve, SettleAt, Status, write,
 };
 use crate::partial::{Duty, partial};
 use crate::state::{BALANCES, BalanceKey};
@@ -104,7 +105,8 @@ pub(crate) fn attempt(draft: &mut Draft, ctx: &Context, id: InstructionId, recor
     fail(draft, ctx, id, record, &error, by)
 }
 
-/// Notes a fail and queues the instruction for the next day; ends it when its time is over.
+/// Notes a fail and queues the instruction for the next day, after two weeks for the next week; ends it when
+/// its time is over.
 fn fail(
     draft: &mut Draft,
     ctx: &Context,
@@ -118,14 +120,15 @@ fn fail(
         Status::Failed(last) => (ctx.time, last.attempts),
         _ => (ctx.time, 0),
     };
-    let attempts = attempts.checked_add(1).expect("an instruction lives at most 366 days, one attempt each");
+    let attempts = attempts.checked_add(1).expect("an instruction lives at most 366 days, at most one attempt each");
     let code = error.code();
     draft.emit(MODULE, &Event::InstructionFailed { instruction: id, code, name: error.name().to_owned(), by });
     if record.expires <= ctx.time {
         return end(draft, ctx, id, record, Status::Expired);
     }
     record.status = Status::Failed(Fail { code, by, since, attempts });
-    record.next = ctx.time.plus_ms(RETRY_MS)?.min(record.expires);
+    let wait_ms = if attempts < DAILY_ATTEMPTS { RETRY_MS } else { LATE_RETRY_MS };
+    record.next = ctx.time.plus_ms(wait_ms)?.min(record.expires);
     write(draft, id, record);
     Ok(())
 }

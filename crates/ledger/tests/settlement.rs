@@ -666,3 +666,27 @@ fn the_blame_is_on_the_side_that_has_nothing_to_pass_on() {
     due(&mut world);
     assert_eq!((status(&world, 0), world.free(2, ISSUED)), (Status::Settled, 5));
 }
+
+/// An instruction whose side never delivers costs a few attempts, not one for each day of its year.
+#[test]
+fn a_fail_is_tried_daily_for_two_weeks_and_weekly_afterwards() {
+    let mut world = World::new();
+    let legs = vec![leg(&world, 0, 1, ISSUED, 5)];
+    let expires = Timestamp(world.time.0 + 365 * DAY);
+    let proposal = ProposeInstruction { expires, ..propose(&world, legs.clone(), SettleAt::Block) };
+    world.run(0, &Operation::ProposeInstruction(proposal)).unwrap();
+    for user in 0..2 {
+        affirm(&mut world, user, 0, &legs, Reserve::AtSettlement).unwrap();
+    }
+    let mut attempts = Vec::new();
+    for day in 0..60 {
+        due(&mut world);
+        let Status::Failed(fail) = status(&world, 0) else { panic!("{:?}", status(&world, 0)) };
+        if attempts.len() < fail.attempts as usize {
+            attempts.push(day);
+        }
+        world.time = Timestamp(world.time.0 + DAY);
+    }
+    assert_eq!(attempts[..14], (0..14).collect::<Vec<u64>>()[..]);
+    assert_eq!(attempts[14..], [20, 27, 34, 41, 48, 55]);
+}

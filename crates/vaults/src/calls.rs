@@ -78,7 +78,7 @@ pub fn grace(draft: &Draft, id: FacilityId) -> Option<GraceTerms> {
     GRACE.get(draft, &id)
 }
 
-/// Debt of a facility's unsafe vaults that are in grace, or have nothing to sell at a usable price.
+/// Debt of a facility's unsafe vaults that are in grace, or have nothing (more) to sell at a usable price.
 pub fn waiting(draft: &Draft, id: FacilityId) -> Amount {
     WAITING.get(draft, &id).unwrap_or_default()
 }

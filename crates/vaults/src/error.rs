@@ -123,6 +123,9 @@ pub enum Error {
     /// What is promised stands.
     #[error("the vault is unsafe or called; its ladder stands until it is brought back")]
     LadderBonded,
+    /// Nobody asked for it.
+    #[error("the band of this vault takes nothing of that from the signer")]
+    NotInBand,
     /// Arithmetic.
     #[error(transparent)]
     Math(#[from] MathError),
@@ -262,6 +265,7 @@ impl Error {
             Error::TooManyPegs => 10_099,
             Error::NotCash(_) => 10_100,
             Error::LadderBonded => 10_034,
+            Error::NotInBand => 10_035,
         }
     }
 

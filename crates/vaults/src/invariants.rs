@@ -9,7 +9,7 @@ use gage_units::{Amount, AssetId, MathError};
 use crate::calls::{CALLS, CALLS_DUE};
 use crate::peg::{PEGS, for_cash};
 use crate::pool::POOLS;
-use crate::protection::band::BANDS;
+use crate::protection::band::{self, ALLOWANCES, BANDS};
 use crate::protection::ladder::LADDERS;
 use crate::protection::watch;
 use crate::ramp::RAMPS;
@@ -48,6 +48,7 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     ramps_fit(draft)?;
     calls_are_due(draft)?;
     watches_match(draft)?;
+    allowances_are_named(draft)?;
     unsafe_is_flagged(draft)
 }
 
@@ -293,6 +294,15 @@ fn watches_match(draft: &Draft) -> Result<(), Broken> {
     let arranged = LADDERS.iter(draft).map(|(id, _)| *id).chain(BANDS.iter(draft).map(|(id, _)| *id));
     for id in arranged {
         unless(watch::WATCHES.has(draft, &id), "watches_match", || format!("vault {id} is not watched"))?;
+    }
+    Ok(())
+}
+
+/// What an account allows is allowed to a band that names the account.
+fn allowances_are_named(draft: &Draft) -> Result<(), Broken> {
+    for ((id, account), allowance) in ALLOWANCES.iter(draft) {
+        let named = band::names(draft, *id, *account, allowance.asset);
+        unless(named, "allowances_are_named", || format!("vault {id}, account {account}: {allowance:?}"))?;
     }
     Ok(())
 }

@@ -170,7 +170,7 @@ pub(crate) fn rekey(draft: &mut Draft, id: VaultId) -> Result<(), Error> {
 enum Turn {
     /// Nothing is left to do for it in this block.
     Done,
-    /// It is in its grace, or has no price to be sold at: its debt is reserved in the backstop.
+    /// It is in its grace, has no price to be sold at, or nothing left to sell: its debt is reserved in the backstop.
     Waits,
     /// It waits for throughput, or its liquidation failed: the facility takes no new risk meanwhile.
     HoldsUp,
@@ -214,7 +214,8 @@ fn act(
             calls::end(draft, id, false);
             Turn::HoldsUp
         }
-        Ok(Outcome::AtAuction) => Turn::Done,
+        // What its lots may not raise falls on the backstop, and so does the debt that stayed with the vault.
+        Ok(Outcome::AtAuction) => Turn::Waits,
         Ok(Outcome::NoRoom) => Turn::HoldsUp,
         Ok(Outcome::NoPrice) => Turn::Waits,
         Err(error) => {

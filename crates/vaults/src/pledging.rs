@@ -1,13 +1,15 @@
 //! Taking a pledge: what every way of it asks.
 
 use gage_accounts::Context;
-use gage_securities::BackingStatus;
+use gage_ledger::Beneficiary;
+use gage_securities::exposure::LIMITS;
+use gage_securities::{BackingStatus, Scope};
 use gage_store::Draft;
 use gage_units::{Amount, AssetId};
 
 use crate::operations::settle_totals;
-use crate::state::{FACILITIES, Vault, VaultId, Version, beneficiary};
-use crate::{Error, Event, MODULE, book, mark};
+use crate::state::{FACILITIES, FacilityId, Vault, VaultId, Version, beneficiary};
+use crate::{Error, Event, MODULE, book, mark, peg};
 
 /// Passes if vaults may take more of the asset now.
 ///
@@ -40,10 +42,38 @@ fn check_cap(draft: &Draft, ctx: &Context, asset: AssetId, amount: Amount) -> Re
     if total > cap { Err(Error::AboveCollateralCap(asset)) } else { Ok(()) }
 }
 
+/// What a facility holds of everything: collateral of its vaults and lots, cash of its pegs.
+fn holdings(draft: &Draft, id: FacilityId) -> Result<Vec<(AssetId, Amount)>, Error> {
+    let mut found = Vec::new();
+    for ((_, asset), _) in mark::collaterals(draft, id) {
+        let mut total = book::mark_of(draft, id, asset).selling;
+        for (_, bucket) in mark::buckets(draft, id, (asset, asset)) {
+            total = total.plus(bucket.pledged)?;
+        }
+        found.push((asset, total));
+    }
+    found.extend(peg::pegs(draft, id).into_iter().map(|(asset, peg)| (asset, peg.held)));
+    Ok(found)
+}
+
+/// Passes if what a facility holds, looked through to base assets, is within the limits on its exposure:
+/// asked whenever it has taken more of something. Costs one look at an empty table where nothing is limited.
+///
+/// # Errors
+/// `ExceedsExposure` of securities.
+pub(crate) fn check_exposure(draft: &Draft, id: FacilityId) -> Result<(), Error> {
+    if LIMITS.is_empty(draft) {
+        return Ok(());
+    }
+    let scope = Scope::Record(Beneficiary { module: MODULE, id: u64::from(id.0) });
+    Ok(gage_securities::check_exposure(draft, scope, &holdings(draft, id)?)?)
+}
+
 /// Pledges a free amount of the owner's to his vault. The caller has asked [`check`].
 ///
 /// # Errors
-/// In this order: [`Error::TooManyCollaterals`], [`Error::AboveCollateralCap`], the ledger's.
+/// In this order: [`Error::TooManyCollaterals`], [`Error::AboveCollateralCap`], the ledger's,
+/// `ExceedsExposure` of securities.
 pub(crate) fn pledge(
     draft: &mut Draft,
     ctx: &Context,
@@ -63,6 +93,7 @@ pub(crate) fn pledge(
     gage_ledger::pledge(draft, ctx, owner, asset, beneficiary(id), amount)?;
     book::write(draft, id, vault, &facility, &mut totals, debt)?;
     settle_totals(draft, number, before, totals)?;
+    check_exposure(draft, number)?;
 
     // From here on nothing can fail.
     draft.emit(MODULE, &Event::Deposited { vault: id, asset, amount });

@@ -12,7 +12,8 @@ use crate::sizing::Sale;
 use crate::state::{FACILITIES, Facility, FacilityId, KEPT, LOTS, MARKS, TOTALS, VaultId, VaultLot, beneficiary};
 use crate::wide::{Worth, amount_of, worth};
 use crate::{
-    ACCOUNT, EVALUATION_WEIGHT, Error, Event, MODULE, Source, book, calls, liquidate, mark, pool, shutdown, source,
+    ACCOUNT, EVALUATION_WEIGHT, Error, Event, MODULE, Source, book, calls, liquidate, mark, pool, redemption, shutdown,
+    source,
 };
 
 /// The weight of a step on one lot; 1,000 is a simple operation.
@@ -54,6 +55,7 @@ pub fn settle_auctions(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Re
     let facilities: Vec<FacilityId> = FACILITIES.iter(draft).map(|(id, _)| id).collect();
     for id in facilities {
         report_backing(draft, ctx, id)?;
+        redemption::follow_supply(draft, ctx, id, &book::facility(draft, id)?);
         // Before the exits of this block: what lots may not raise stays in the backstop.
         let at_stake = book::totals(draft, id).auctioned.plus(calls::waiting(draft, id))?;
         gage_backstop::reserve(draft, book::facility(draft, id)?.waterfall, at_stake)?;

@@ -170,6 +170,34 @@ fn the_issuer_decides_whether_vaults_are_a_venue() {
 }
 
 #[test]
+fn a_facilitys_exposure_is_looked_through_and_limited() {
+    use gage_securities::operations::{ScopeName, SetComposition, SetExposureLimit};
+    let mut world = World::new();
+    let govern = |world: &mut World, operation: gage_securities::Operation| {
+        let ctx = world.ctx(gage_accounts::Signer::Governance);
+        operation.apply(&mut world.draft, &ctx).unwrap();
+        world.draft.commit();
+    };
+    // One WBTC is two WETH and whatever else; the facility may be exposed to twelve WETH.
+    let parts = vec![gage_securities::Part { asset: WETH, weight: Ratio(2 * ONE) }];
+    govern(&mut world, gage_securities::Operation::SetComposition(SetComposition { asset: WBTC, parts }));
+    let scope = ScopeName::Record(gage_ledger::Beneficiary { module: gage_vaults::MODULE, id: 1 });
+    let limit = SetExposureLimit { scope, base: WETH, max: Some(Amount(12 * ONE)) };
+    govern(&mut world, gage_securities::Operation::SetExposureLimit(limit));
+    let vault = world.vault(ALICE, WETH, 10 * ONE, 0);
+    world.give(BOB, WBTC, 200_000_000);
+    let other = world.open(BOB);
+    world.run(BOB, deposit(other, WBTC, 100_000_000)).unwrap();
+    let over = Err(Error::Securities(gage_securities::Error::ExceedsExposure(WETH)));
+    assert_eq!(world.run(BOB, deposit(other, WBTC, 1)), over);
+    world.give(ALICE, WETH, ONE);
+    assert_eq!(world.run(ALICE, deposit(vault, WETH, 1)), over);
+    // What leaves makes room.
+    world.run(ALICE, withdraw(vault, WETH, ONE)).unwrap();
+    world.run(BOB, deposit(other, WBTC, 50_000_000)).unwrap();
+}
+
+#[test]
 fn a_listing_bounds_what_all_vaults_hold() {
     let mut world = World::new();
     let (one, two) = (world.vault(ALICE, WETH, 3 * ONE, 0), world.open(BOB));

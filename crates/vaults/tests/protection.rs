@@ -214,6 +214,31 @@ fn another_account_pays_only_what_it_allowed() {
 }
 
 #[test]
+fn an_allowance_is_to_a_band_that_names_the_account_and_ends_with_it() {
+    let mut world = World::new();
+    let vault = world.vault(ALICE, WETH, 10 * ONE, 700 * ONE);
+    let allow = |user: usize, amount: u128, world: &mut World| {
+        world.run(user, Operation::AllowTopUp(AllowTopUp { vault, asset: WETH, amount: Amount(amount) }))
+    };
+    assert_eq!(allow(BOB, ONE, &mut world), Err(Error::NotInBand));
+    let with = With::Collateral { asset: WETH, account: Some(world.ids[BOB]) };
+    set_band(&mut world, ALICE, vault, with.clone(), 10 * ONE).unwrap();
+    assert_eq!(allow(CAROL, ONE, &mut world), Err(Error::NotInBand), "nobody fills her list");
+    allow(BOB, ONE, &mut world).unwrap();
+    let allowed = |world: &World| gage_vaults::protection::band::allowance(&world.draft, vault, world.users[BOB]);
+    // The same band again leaves it; another ends it; and so does the vault's end.
+    set_band(&mut world, ALICE, vault, with.clone(), 5 * ONE).unwrap();
+    assert!(allowed(&world).is_some());
+    set_band(&mut world, ALICE, vault, own(WETH), 5 * ONE).unwrap();
+    assert_eq!(allowed(&world), None);
+    set_band(&mut world, ALICE, vault, with, 5 * ONE).unwrap();
+    allow(BOB, ONE, &mut world).unwrap();
+    world.run(ALICE, repay(vault, 700 * ONE)).unwrap();
+    world.run(ALICE, close(vault)).unwrap();
+    assert_eq!(allowed(&world), None);
+}
+
+#[test]
 fn a_band_kept_from_a_reserve_repays() {
     let mut world = World::new();
     let vault = world.vault(ALICE, WETH, 10 * ONE, 700 * ONE);

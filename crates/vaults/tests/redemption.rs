@@ -33,6 +33,14 @@ fn redeem(amount: u128, vaults_max: u8) -> Operation {
     Operation::Redeem(Redeem { facility: FACILITY, asset: GUSD, amount, least, fee_max, vaults_max })
 }
 
+/// The terms are set anew: what is there now has stood for long enough.
+fn settle_supply(world: &mut World) {
+    for terms in [None, Some(fees())] {
+        let set = SetRedemption { facility: FACILITY, stable: GUSD, terms };
+        world.govern(Operation::SetRedemption(set)).unwrap();
+    }
+}
+
 /// The vaults redeemed since the last call, in order, with how much.
 fn redeemed(world: &mut World) -> Vec<(u32, u128)> {
     let events = world.events().into_iter();
@@ -74,6 +82,7 @@ fn what_is_paid_is_the_worth_less_the_fee() {
     world.vault(CAROL, WETH, 1_000 * ONE, 10_000 * ONE);
     let vault = world.vault(ALICE, WETH, 10 * ONE, 600 * ONE);
     fund(&mut world, BOB, 1_000 * ONE);
+    settle_supply(&mut world);
     let health = world.health(vault);
     world.run(BOB, redeem(106 * ONE, 1)).unwrap();
     // 106 of 10,600 is 1 %, half of it 0.5 %: with the floor 1 %. 106 * 0.99 / 100 = 1.0494 WETH.
@@ -161,6 +170,75 @@ fn a_vault_that_cannot_pay_does_not_block_the_others() {
 }
 
 #[test]
+fn vaults_that_cannot_pay_use_up_no_looks() {
+    let mut world = world();
+    world.audit = false;
+    world.vault(CAROL, WETH, 1_000 * ONE, 10_000 * ONE);
+    // More than the looks of one redemption, all riskier than the one that can pay.
+    for _ in 0..130 {
+        world.vault(ALICE, WBTC, 20_000_000, 140 * ONE);
+    }
+    let next = world.vault(ALICE, WETH, 10 * ONE, 500 * ONE);
+    fund(&mut world, BOB, 1_000 * ONE);
+    for _ in 0..2 {
+        world.begin_without_reports(HOUR + 60_000);
+        world.report(WETH, 0);
+        world.mark();
+        world.end();
+    }
+    world.events();
+    world.run(BOB, redeem(100 * ONE, 1)).unwrap();
+    assert_eq!(redeemed(&mut world), [(next.0, 100 * ONE)]);
+}
+
+#[test]
+fn what_cannot_pay_of_a_vault_does_not_protect_the_rest_of_it() {
+    let mut world = World::with(params(), [terms(0), terms(10), terms(20)], liquidation());
+    world.vault(CAROL, WETH, 1_000 * ONE, 10_000 * ONE);
+    // A little of the riskiest, whose price then ages, beside ten WETH.
+    let vault = world.vault(ALICE, WETH, 10 * ONE, 0);
+    world.give(ALICE, WBTC, 10_000);
+    world.run(ALICE, deposit(vault, WBTC, 10_000)).unwrap();
+    world.run(ALICE, borrow(vault, 600 * ONE)).unwrap();
+    fund(&mut world, BOB, 1_000 * ONE);
+    settle_supply(&mut world);
+    for _ in 0..2 {
+        world.begin_without_reports(HOUR + 60_000);
+        world.report(WETH, 0);
+        world.mark();
+        world.end();
+    }
+    world.events();
+    world.run(BOB, redeem(100 * ONE, 1)).unwrap();
+    assert_eq!(redeemed(&mut world), [(vault.0, 100 * ONE)]);
+    assert_eq!(world.pledged(vault, WBTC), 10_000);
+}
+
+#[test]
+fn a_supply_raised_for_less_than_an_hour_does_not_lower_the_fee() {
+    let fee_of = |raise: bool, wait_ms: u64| {
+        let mut world = world();
+        world.vault(CAROL, WETH, 1_000 * ONE, 10_000 * ONE);
+        fund(&mut world, BOB, 1_000 * ONE);
+        settle_supply(&mut world);
+        if raise {
+            world.vault(ALICE, WETH, 10_000 * ONE, 90_000 * ONE);
+        }
+        for _ in 0..3 {
+            world.begin(wait_ms);
+            world.end();
+        }
+        world.run(BOB, redeem(1_000 * ONE, 4)).unwrap();
+        world.free(BOB, WETH)
+    };
+    // A tenth of what stood: 5.5 %, whatever was borrowed in the block before.
+    assert_eq!(fee_of(false, 60_000), 9_450_000_000_000_000_000);
+    assert_eq!(fee_of(true, 60_000), 9_450_000_000_000_000_000);
+    // What has stood for hours counts: a hundredth is 1 %.
+    assert_eq!(fee_of(true, HOUR), 9_900_000_000_000_000_000);
+}
+
+#[test]
 fn the_riskiest_collateral_of_a_vault_pays_first() {
     let mut world = World::with(params(), [terms(0), terms(10), terms(20)], liquidation());
     let set = SetRedemption { facility: FACILITY, stable: GUSD, terms: Some(fees()) };
@@ -171,6 +249,7 @@ fn the_riskiest_collateral_of_a_vault_pays_first() {
     world.run(ALICE, deposit(vault, WBTC, 10_000_000)).unwrap();
     world.run(ALICE, borrow(vault, 800 * ONE)).unwrap();
     fund(&mut world, BOB, 1_000 * ONE);
+    settle_supply(&mut world);
     // 0.1 WBTC is worth 100: it goes first, then WETH.
     world.run(BOB, redeem(400 * ONE, 1)).unwrap();
     assert_eq!(world.pledged(vault, WBTC), 0);

@@ -8,13 +8,14 @@ use gage_units::{AccountNumber, Amount, AssetId, MathError, Price};
 use serde::{Deserialize, Serialize};
 
 use super::bid_lot;
-use crate::bids::{check_bidder, set_aside};
+use crate::bids::{check_bidder, outbid_commitment, set_aside};
 use crate::params::COMMITMENTS_MAX;
 use crate::state::{COMMITMENTS, UNIFORM};
 use crate::{Bidding, Error, Event, LotId, MODULE, UniformLot};
 
 /// Commits the signer to a bid that nobody can read: its hash, and the lot's deposit set aside. It counts
-/// once it is revealed; a commitment never revealed loses the part of its deposit that the lot states.
+/// once it is revealed; a commitment never revealed loses the part of its deposit that the lot states. A
+/// full list gives up its smallest deposit for one a tenth higher.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommitBid {
@@ -45,7 +46,8 @@ impl CommitBid {
     /// # Errors
     /// In this order: `NotAnAccount`, [`Error::UnknownUniformLot`], [`Error::WrongAsset`],
     /// [`Error::BiddingClosed`], [`Error::OwnLot`], the bidder's eligibility, [`Error::BidOutOfBounds`] for a
-    /// deposit above the most, [`Error::BookFull`], [`Error::CommitmentTaken`], the ledger's.
+    /// deposit above the most, [`Error::CommitmentTaken`], [`Error::BookFull`] if even the smallest deposit of a
+    /// full list is too large for the most, the ledger's.
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         let bidder = ctx.account()?;
         let lot = bid_lot(draft, self.lot, None, self.want)?;
@@ -57,13 +59,15 @@ impl CommitBid {
         if deposit > self.deposit_max {
             return Err(Error::BidOutOfBounds);
         }
-        if lot.commitments >= COMMITMENTS_MAX {
-            return Err(Error::BookFull);
-        }
         let key = (self.lot, bidder, self.commitment);
         if COMMITMENTS.has(draft, &key) {
             return Err(Error::CommitmentTaken);
         }
+        let mut lot = lot;
+        let deposit = match lot.commitments >= COMMITMENTS_MAX {
+            true => outbid_commitment(draft, ctx, self.lot, &mut lot, self.deposit_max)?,
+            false => deposit,
+        };
         let commitments = lot.commitments.checked_add(1).ok_or(MathError::Overflow)?;
         let hold = set_aside(draft, ctx, self.lot, &lot, bidder, lot.want, deposit)?;
 

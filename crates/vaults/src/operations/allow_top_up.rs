@@ -6,10 +6,11 @@ use gage_store::Draft;
 use gage_units::{Amount, AssetId};
 use serde::{Deserialize, Serialize};
 
-use crate::protection::band::{ALLOWANCES, Allowance};
+use crate::protection::band::{ALLOWANCES, Allowance, names};
 use crate::{Error, Event, MODULE, VaultId, book};
 
-/// Sets how much the band of a vault may take from the signer's account in all; zero ends it.
+/// Sets how much the band of a vault may take from the signer's account in all; zero ends it. The band names
+/// the account first: nobody fills another's list, and it ends with the band.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AllowTopUp {
@@ -23,11 +24,15 @@ pub struct AllowTopUp {
 
 impl AllowTopUp {
     /// # Errors
-    /// In this order: `NotAnAccount`, [`Error::UnknownVault`], [`Error::NotCollateral`].
+    /// In this order: `NotAnAccount`, [`Error::UnknownVault`], [`Error::NotCollateral`], [`Error::NotInBand`] if the
+    /// vault's band does not take this from the signer.
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         let account = ctx.account()?;
         let vault = book::vault(draft, self.vault)?;
         book::collateral(draft, vault.facility, self.asset)?;
+        if !self.amount.is_zero() && !names(draft, self.vault, account, self.asset) {
+            return Err(Error::NotInBand);
+        }
 
         // From here on nothing can fail.
         if self.amount.is_zero() {

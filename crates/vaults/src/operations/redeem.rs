@@ -7,7 +7,7 @@ use gage_units::{Amount, AssetId, Bps};
 use serde::{Deserialize, Serialize};
 
 use super::quantity_above_zero;
-use crate::redemption::fee::{fee, raised};
+use crate::redemption::fee::{fee, raised_by};
 use crate::redemption::{REDEMPTIONS, Redemption, VAULTS_MAX, redeem, standing_supply};
 use crate::{Error, Event, FacilityId, MODULE, book, shutdown};
 
@@ -62,12 +62,9 @@ impl Redeem {
             return Err(Error::BelowRedemptionMin);
         }
         // The fee is that of all that is offered, so that a large redemption pays for its size.
-        let supply = standing_supply(draft, self.facility, self.asset)?;
-        if supply.is_zero() {
-            return Err(Error::NothingToRedeem);
-        }
+        let supply = standing_supply(draft, self.facility, self.asset, &redemption)?;
         let base_rate = redemption.base_rate_at(ctx.time)?;
-        let fee = fee(raised(base_rate, wanted.min(supply), supply)?, &redemption.terms)?;
+        let fee = fee(raised_by(base_rate, wanted, supply)?, &redemption.terms)?;
         if fee > self.fee_max.ratio() {
             return Err(Error::RedemptionFeeTooHigh);
         }
@@ -75,7 +72,7 @@ impl Redeem {
         if redeemed < self.least {
             return Err(gage_accounts::Error::OutputBelowMinimum.into());
         }
-        let base_rate = raised(base_rate, redeemed, supply)?;
+        let base_rate = raised_by(base_rate, redeemed, supply)?;
 
         // From here on nothing can fail.
         let decayed_at = ctx.time;

@@ -8,7 +8,7 @@ use gage_units::{Amount, AssetId, Ratio, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{above_zero, owned};
-use crate::protection::band::{BANDS, Band, BandTerms, Means};
+use crate::protection::band::{BANDS, Band, BandTerms, Means, end_allowance};
 use crate::protection::{reserve, watch};
 use crate::throughput::Window;
 use crate::{Error, Event, MODULE, VaultId, book};
@@ -100,6 +100,7 @@ impl SetBand {
         };
 
         // From here on nothing can fail.
+        end_allowance(draft, self.vault, means);
         match means {
             Some(means) => {
                 let band = Band { terms: self.terms(means), window: Window::default(), reserve };

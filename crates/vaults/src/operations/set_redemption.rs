@@ -46,11 +46,18 @@ impl SetRedemption {
         }
         let before = REDEMPTIONS.get(draft, &self.facility);
         let base_rate = before.map_or(Ok(Ratio::ZERO), |before| before.base_rate_at(ctx.time))?;
+        let supply = gage_ledger::supply(draft, self.stable);
+        let least_supply = before.map_or([supply; 2], |before| before.least_supply);
+        let hour_at = before.map_or(ctx.time, |before| before.hour_at);
 
         // From here on nothing can fail.
         match self.terms {
             Some(terms) => {
-                REDEMPTIONS.put(draft, self.facility, Redemption { terms, base_rate, decayed_at: ctx.time });
+                REDEMPTIONS.put(
+                    draft,
+                    self.facility,
+                    Redemption { terms, base_rate, decayed_at: ctx.time, least_supply, hour_at },
+                );
             }
             None => REDEMPTIONS.remove(draft, &self.facility),
         }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::quantity_above_zero;
 use crate::peg::{PEGS, Peg, PegState, fee_on, for_cash, peg};
 use crate::state::TOTALS;
-use crate::{ACCOUNT, Error, Event, FacilityId, MODULE, book, shutdown};
+use crate::{ACCOUNT, Error, Event, FacilityId, MODULE, book, pledging, shutdown};
 
 /// Gives a cash asset of the signer's for newly minted stable, at par less the fee.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ impl SwapIn {
     /// [`Error::FacilityShutDown`], [`Error::FacilityClosed`], [`Error::PegClosed`],
     /// [`Error::QuarantinedCollateral`], the oracle's for a price that is not usable,
     /// [`Error::CashBelowPar`], those of the quantity, [`Error::ZeroResult`], [`Error::AbovePegCap`],
-    /// `OutputBelowMinimum`, the ledger's.
+    /// `OutputBelowMinimum`, the ledger's, `ExceedsExposure` of securities.
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<Option<Output>, Error> {
         let account = ctx.account()?;
         let facility = book::facility(draft, self.facility)?;
@@ -85,8 +85,10 @@ impl SwapIn {
             gage_backstop::add_surplus(draft, ctx, facility.waterfall, ACCOUNT, fee)?;
         }
 
-        // From here on nothing can fail.
         PEGS.put(draft, (self.facility, self.asset), Peg { held, issued, ..peg });
+        pledging::check_exposure(draft, self.facility)?;
+
+        // From here on nothing can fail.
         TOTALS.put(draft, self.facility, totals);
         let (id, asset, cash) = (self.facility, self.asset, taken.cash);
         draft.emit(MODULE, &Event::SwappedIn { facility: id, asset, account, cash, stable: yielded, fee });

@@ -106,6 +106,20 @@ pub fn allowance(draft: &Draft, id: VaultId, account: AccountNumber) -> Option<A
     ALLOWANCES.get(draft, &(id, account))
 }
 
+/// Whether the band of a vault takes an asset from an account.
+pub(crate) fn names(draft: &Draft, id: VaultId, account: AccountNumber, asset: AssetId) -> bool {
+    BANDS.peek(draft, &id).is_some_and(|band| band.terms.means == Means::Collateral { asset, account })
+}
+
+/// Ends what was allowed to a band that no longer takes it, before `next` takes its place.
+pub(crate) fn end_allowance(draft: &mut Draft, id: VaultId, next: Option<Means>) {
+    if let Some(Means::Collateral { account, .. }) = BANDS.get(draft, &id).map(|band| band.terms.means)
+        && BANDS.get(draft, &id).map(|band| band.terms.means) != next
+    {
+        ALLOWANCES.remove(draft, &(id, account));
+    }
+}
+
 pub(crate) fn reserve_of(draft: &Draft, id: VaultId) -> Option<HoldId> {
     BANDS.peek(draft, &id).and_then(|band| band.reserve)
 }

@@ -31,6 +31,7 @@ pub(crate) fn dissolve(draft: &mut Draft, ctx: &Context, id: VaultId) -> Result<
     for hold in holds.into_iter().flatten() {
         reserve::give_back(draft, ctx, hold)?;
     }
+    band::end_allowance(draft, id, None);
     ladder::LADDERS.remove(draft, &id);
     band::BANDS.remove(draft, &id);
     watch::set(draft, id)

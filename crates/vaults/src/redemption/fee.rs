@@ -64,6 +64,14 @@ pub fn raised(base_rate: Ratio, redeemed: Amount, supply: Amount) -> Result<Rati
     Ok(base_rate.plus(Ratio::of(redeemed.0, twice.0, Rounding::Up)?)?.min(Ratio::ONE))
 }
 
+/// As [`raised`] by a redemption of any size; measured against nothing, it raises the rate to the highest.
+///
+/// # Errors
+/// [`MathError::Overflow`] never for a base rate of at most one.
+pub fn raised_by(base_rate: Ratio, redeemed: Amount, supply: Amount) -> Result<Ratio, MathError> {
+    if supply.is_zero() { Ok(Ratio::ONE) } else { raised(base_rate, redeemed.min(supply), supply) }
+}
+
 /// The fee at a base rate: between the floor and the highest.
 ///
 /// # Errors

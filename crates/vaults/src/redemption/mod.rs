@@ -5,6 +5,10 @@
 //! can be below it. A vault pays with its riskiest collateral first and gets for each unit of debt at
 //! most a unit's worth taken away, so that its health rises: `LT x <= x <= H x` while `H >= 1`. Unsafe
 //! vaults are left to liquidation. What the fee keeps stays with the vault's owner.
+//!
+//! What cannot pay now (no usable price, quarantined, not for this redeemer, single things) is left out before
+//! anything is evaluated: groups of nothing else are passed over whole, and so are the vaults whose key says
+//! that they are unsafe. So nobody uses up the looks of a redemption with vaults that could not pay.
 
 pub mod fee;
 
@@ -13,19 +17,22 @@ use std::ops::Bound;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_accounts::Context;
+use gage_compliance::Side;
 use gage_oracle::Action;
 use gage_securities::BackingStatus;
 use gage_store::{Column, Draft};
-use gage_units::{AccountNumber, Amount, AssetId, MathError, Ratio, Rounding, Timestamp};
+use gage_units::{AccountNumber, Amount, AssetId, MathError, Price, Ratio, Rounding, Timestamp};
 use ruint::aliases::U512;
 use serde::{Deserialize, Serialize};
 
 use self::fee::RedemptionTerms;
-use crate::index::least_health;
+use crate::index::{least_health, limit};
 use crate::operations::BORROWED;
-use crate::state::{Facility, FacilityId, GROUPS, GroupId, INDEX, TOTALS, TOUCHED, VaultId, beneficiary, table};
+use crate::state::{
+    Facility, FacilityId, GROUPS, GroupId, INDEX, MEMBERS, Members, TOTALS, TOUCHED, VaultId, beneficiary, table,
+};
 use crate::wide::{Worth, amount_of, divide, times, wide, worth};
-use crate::{Error, Event, MODULE, book, liquidate};
+use crate::{Error, Event, MODULE, book, mark};
 
 /// The most vaults of one redemption.
 pub const VAULTS_MAX: u8 = 32;
@@ -41,6 +48,10 @@ pub struct Redemption {
     pub base_rate: Ratio,
     /// Until when it has decayed, in whole seconds of this instant.
     pub decayed_at: Timestamp,
+    /// The least supply of the last whole hour and of this one.
+    pub least_supply: [Amount; 2],
+    /// When this hour began.
+    pub hour_at: Timestamp,
 }
 
 pub(crate) const REDEMPTIONS: Column<FacilityId, Redemption> = Column::authenticated(table(65), "vaults/redemptions");
@@ -52,6 +63,60 @@ impl Redemption {
         let passed = now.seconds().saturating_sub(self.decayed_at.seconds());
         fee::decayed(self.base_rate, self.terms.decay, passed)
     }
+
+    /// With what the supply is now taken note of.
+    pub(crate) fn with_supply(self, now: Timestamp, supply: Amount) -> Redemption {
+        let [_, this] = self.least_supply;
+        if now.0.saturating_sub(self.hour_at.0) >= HOUR_MS {
+            return Redemption { least_supply: [this, supply], hour_at: now, ..self };
+        }
+        let [last, this] = self.least_supply;
+        Redemption { least_supply: [last, this.min(supply)], ..self }
+    }
+}
+
+/// Takes note of the supply of a facility that redeems, at the end of a block.
+pub(crate) fn follow_supply(draft: &mut Draft, ctx: &Context, id: FacilityId, facility: &Facility) {
+    let Some(before) = REDEMPTIONS.get(draft, &id) else { return };
+    let after = before.with_supply(ctx.time, gage_ledger::supply(draft, facility.stable));
+    if after != before {
+        REDEMPTIONS.put(draft, id, after);
+    }
+}
+
+/// How long a supply must have stood to make a redemption look small, in milliseconds: an hour at least.
+const HOUR_MS: u64 = 3_600_000;
+
+/// What collaterals can pay with now, and why the first of the others cannot.
+pub(crate) struct Payable {
+    /// By asset, the high end of its price: against the redeemer.
+    prices: Vec<(AssetId, Price)>,
+    refused: Option<Error>,
+}
+
+impl Payable {
+    fn price(&self, asset: AssetId) -> Option<Price> {
+        self.prices.iter().find(|(other, _)| *other == asset).map(|(_, price)| *price)
+    }
+}
+
+/// The collaterals of a facility that can be given to a redeemer now.
+fn payable(draft: &Draft, ctx: &Context, id: FacilityId, to: AccountNumber) -> Result<Payable, Error> {
+    let (mut prices, mut refused) = (Vec::new(), None);
+    for ((_, asset), collateral) in mark::collaterals(draft, id) {
+        let status = gage_securities::asset_status(draft, ctx, asset)?.backing;
+        let may_hold = gage_compliance::eligible(draft, ctx, to, asset, Side::Receiver);
+        let answer = match gage_oracle::quote_for(draft, ctx, collateral.feed, Action::Redeem) {
+            _ if status == BackingStatus::Quarantined => Err(Error::QuarantinedCollateral(asset)),
+            Err(error) => Err(error.into()),
+            Ok(quote) => may_hold.map(|()| quote.high).map_err(|denial| gage_ledger::Error::Ineligible(denial).into()),
+        };
+        match answer {
+            Ok(price) => prices.push((asset, price)),
+            Err(error) => refused = refused.or(Some(error)),
+        }
+    }
+    Ok(Payable { prices, refused })
 }
 
 /// What one vault gave.
@@ -68,8 +133,13 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    pub(crate) fn new(draft: &Draft, id: FacilityId) -> Order {
-        let heads = liquidate::groups_of(draft, id).into_iter().filter_map(|group| after(draft, group, None)).collect();
+    pub(crate) fn new(draft: &Draft, id: FacilityId, payable: &Payable) -> Order {
+        let bounds = (Bound::Included((id, GroupId(0))), Bound::Included((id, GroupId(u32::MAX))));
+        // A group without members stands for all collaterals.
+        let can_pay =
+            |members: &Members| members.is_empty() || members.iter().any(|(asset, _)| payable.price(*asset).is_some());
+        let groups = MEMBERS.range(draft, bounds).filter(|(_, members)| can_pay(members));
+        let heads = groups.filter_map(|((_, group), _)| after(draft, *group, None)).collect();
         Order { heads, known: BTreeSet::new(), looks: 0 }
     }
 
@@ -95,12 +165,14 @@ impl Order {
     }
 }
 
-/// The vault of `group` after `last`, with the lower bound of its health.
+/// The vault of `group` after `last`, with the lower bound of its health. The first is beyond those that the
+/// index calls unsafe: a redemption comes after the liquidations of its block, which gave every safe vault
+/// among them a fresh key. A group whose index was lost has none until they have been gone through.
 fn after(draft: &Draft, group: GroupId, last: Option<(u128, VaultId)>) -> Option<(Ratio, GroupId, u128, VaultId)> {
     let index = GROUPS.peek(draft, &group)?.index;
     let from = match last {
         Some((key, vault)) => Bound::Excluded((group, key, vault)),
-        None => Bound::Included((group, 0, VaultId(0))),
+        None => Bound::Included((group, limit(index)?, VaultId(0))),
     };
     let to = Bound::Included((group, u128::MAX, VaultId(u32::MAX)));
     let ((_, key, vault), ()) = INDEX.range(draft, (from, to)).next()?;
@@ -118,8 +190,8 @@ pub fn redeemable(wanted: Amount, debt: Amount, floor: Amount) -> Amount {
 /// caller burns what was taken off. `None` if nothing of the vault can be redeemed.
 ///
 /// # Errors
-/// The oracle's for a price that is not usable, [`Error::QuarantinedCollateral`], the ledger's for a
-/// redeemer who may not hold the collateral, [`Error::ZeroResult`], [`Error::DoesNotImprove`].
+/// The ledger's for a redeemer who may not hold as much of the collateral, [`Error::ZeroResult`],
+/// [`Error::DoesNotImprove`].
 pub(crate) fn redeem_from(
     draft: &mut Draft,
     ctx: &Context,
@@ -128,6 +200,7 @@ pub(crate) fn redeem_from(
     to: AccountNumber,
     wanted: Amount,
     fee: Ratio,
+    payable: &Payable,
 ) -> Result<Option<Taken>, Error> {
     let mut vault = book::vault(draft, id)?;
     let debt = book::debt(draft, &vault)?;
@@ -135,7 +208,16 @@ pub(crate) fn redeem_from(
     if vault.in_liquidation() || health_before.is_unsafe() {
         return Ok(None);
     }
-    let part = redeemable(wanted, debt, facility.params.debt_floor);
+    // No more than what can pay is worth.
+    let mut worth_payable = Worth::ZERO;
+    for position in &vault.positions {
+        if let Some(price) = payable.price(position.asset) {
+            let decimals = book::collateral(draft, vault.facility, position.asset)?.decimals;
+            worth_payable = worth_payable.saturating_add(worth(position.amount, price.0, decimals)?);
+        }
+    }
+    let most = amount_of(worth_payable, facility.par, facility.decimals, Rounding::Down).unwrap_or(Amount::MAX);
+    let part = redeemable(wanted.min(most), debt, facility.params.debt_floor);
     if part.is_zero() {
         return Ok(None);
     }
@@ -148,12 +230,8 @@ pub(crate) fn redeem_from(
         if left.is_zero() {
             break;
         }
+        let Some(price) = payable.price(position.asset) else { continue };
         let record = book::collateral(draft, vault.facility, position.asset)?;
-        if gage_securities::asset_status(draft, ctx, position.asset)?.backing == BackingStatus::Quarantined {
-            return Err(Error::QuarantinedCollateral(position.asset));
-        }
-        // At the high end of its price, against the redeemer.
-        let price = gage_oracle::quote_for(draft, ctx, record.feed, Action::Redeem)?.high;
         let amount = amount_of(left, price, record.decimals, Rounding::Down).unwrap_or(Amount::MAX);
         // What is below one smallest unit of a collateral is not looked for in the next.
         let all = amount > position.amount;
@@ -194,12 +272,18 @@ fn share_of(value: Worth, ratio: Ratio) -> Result<Worth, Error> {
     Ok(Worth::checked_from_limbs_slice(scaled.as_limbs()).ok_or(MathError::Overflow)?)
 }
 
-/// What a redemption is measured against: the supply without the debt of vaults that borrowed in this very
-/// transaction. What is lent for a moment, which needs no cover yet, would make any redemption look small.
+/// What a redemption is measured against: the least supply of an hour or two, and no more than the supply now
+/// without the debt of vaults that borrowed in this very transaction. What is lent for a moment would make any
+/// redemption look small.
 ///
 /// # Errors
 /// Only those that the invariants exclude.
-pub(crate) fn standing_supply(draft: &Draft, id: FacilityId, stable: AssetId) -> Result<Amount, Error> {
+pub(crate) fn standing_supply(
+    draft: &Draft,
+    id: FacilityId,
+    stable: AssetId,
+    redemption: &Redemption,
+) -> Result<Amount, Error> {
     let mut lent = Amount::ZERO;
     for (vault, _) in TOUCHED.iter(draft).filter(|(_, how)| **how & BORROWED != 0) {
         // A vault that was closed later in the transaction owes nothing.
@@ -210,7 +294,8 @@ pub(crate) fn standing_supply(draft: &Draft, id: FacilityId, stable: AssetId) ->
     }
     let supply = gage_ledger::supply(draft, stable);
     // Debts and cash make up the supply and rounding: if no more than these vaults owe, nothing stands.
-    Ok(supply.minus(lent.min(supply))?)
+    let [last, this] = redemption.least_supply;
+    Ok(supply.minus(lent.min(supply))?.min(last).min(this))
 }
 
 /// Redeems up to `wanted` against the riskiest vaults, `vaults_max` at most, and burns it. Vaults that
@@ -229,14 +314,15 @@ pub(crate) fn redeem(
     fee: Ratio,
     vaults_max: u8,
 ) -> Result<Amount, Error> {
-    let (mut left, mut passed_over) = (wanted, None);
+    let payable = payable(draft, ctx, id, redeemer)?;
+    let (mut left, mut passed_over) = (wanted, payable.refused.clone());
     let mut events = Vec::new();
     // The order is that of the beginning; nothing that is taken moves a vault forward in it.
-    let mut order = Order::new(draft, id);
+    let mut order = Order::new(draft, id, &payable);
     while events.len() < usize::from(vaults_max) && !left.is_zero() {
         let Some((_, vault)) = order.next(draft)? else { break };
         let savepoint = draft.savepoint();
-        match redeem_from(draft, ctx, vault, facility, redeemer, left, fee) {
+        match redeem_from(draft, ctx, vault, facility, redeemer, left, fee, &payable) {
             Ok(None) => {}
             Ok(Some(taken)) => {
                 left = left.minus(taken.debt)?;
@@ -262,14 +348,7 @@ pub(crate) fn redeem(
 
 /// Whether another vault may still pay.
 fn is_of_the_vault(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Oracle(_)
-            | Error::QuarantinedCollateral(_)
-            | Error::ZeroResult
-            | Error::DoesNotImprove
-            | Error::Ledger(gage_ledger::Error::Ineligible(_))
-    )
+    matches!(error, Error::ZeroResult | Error::DoesNotImprove | Error::Ledger(gage_ledger::Error::Ineligible(_)))
 }
 
 #[cfg(test)]
