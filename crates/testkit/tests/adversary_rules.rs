@@ -12,8 +12,6 @@ fn holds(text: &str) {
 
 /// Alice owes 1,000 and bob 9,000; redemption costs half a percent and half of the part of the supply.
 const REDEEMABLE: &str = "price ETH 200
-     govern {\"vaults\":{\"set_redemption\":{\"facility\":1,\"stable\":$GUSD,\"terms\":{\"fee_min\":50,\"fee_max\":5000,\
-     \"decay\":\"999967910367635122012970996\",\"amount_min\":\"1\"}}}}
      open alice 100 ETH
      open bob 1000 ETH
      open mallory 10 ETH
@@ -24,6 +22,8 @@ const REDEEMABLE: &str = "price ETH 200
      transfer bob mallory 1000 GUSD
      vault mallory GUSD
      deposit mallory vault-3 1 ETH
+     govern {\"vaults\":{\"set_redemption\":{\"facility\":1,\"stable\":$GUSD,\"terms\":{\"fee_min\":50,\"fee_max\":5000,\
+     \"decay\":\"999967910367635122012970996\",\"amount_min\":\"1\"}}}}
      price ETH 200
      ";
 

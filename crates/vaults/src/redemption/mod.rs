@@ -166,17 +166,24 @@ impl Order {
 }
 
 /// The vault of `group` after `last`, with the lower bound of its health. The first is beyond those that the
-/// index calls unsafe: a redemption comes after the liquidations of its block, which gave every safe vault
+/// index calls unsafe by more than rounding: a redemption comes after the liquidations of its block, which gave every safe vault
 /// among them a fresh key. A group whose index was lost has none until they have been gone through.
 fn after(draft: &Draft, group: GroupId, last: Option<(u128, VaultId)>) -> Option<(Ratio, GroupId, u128, VaultId)> {
     let index = GROUPS.peek(draft, &group)?.index;
     let from = match last {
         Some((key, vault)) => Bound::Excluded((group, key, vault)),
-        None => Bound::Included((group, limit(index)?, VaultId(0))),
+        None => Bound::Included((group, first_key(index)?, VaultId(0))),
     };
     let to = Bound::Included((group, u128::MAX, VaultId(u32::MAX)));
     let ((_, key, vault), ()) = INDEX.range(draft, (from, to)).next()?;
     Some((least_health(*key, index), group, *key, *vault))
+}
+
+/// A millionth below the keys of the safe: what is added to debts for rounding puts a vault whose health is
+/// exactly one among the candidates.
+fn first_key(index: u128) -> Option<u128> {
+    let limit = limit(index)?;
+    Some(limit.saturating_sub(limit.wrapping_shr(20)))
 }
 
 /// The part of `wanted` that may be repaid of a debt: all of it, or so much that the floor stays.
