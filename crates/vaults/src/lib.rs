@@ -13,10 +13,9 @@
 //!                                    '--> backstop (pool, first loss, surplus) --> bad debt, booked
 //! ```
 //!
-//! A vault's debt is split over its buckets, the safest collateral first, so that each part pays the
-//! premium of what covers it. `mark` moves accumulators, quotes and group indexes once per block, at
-//! no cost per vault; `recheck` ends every transaction; `liquidate` takes the candidates from the
-//! indexes, worst health first; `settle_auctions` books what the lots brought.
+//! A vault's debt is split over its buckets, the safest collateral first: each part pays the premium of what covers
+//! it. `mark` moves accumulators, quotes and group indexes once per block, at no cost per vault; `recheck` ends
+//! every transaction; `liquidate` takes the worst candidates; `settle_auctions` books what the lots brought.
 //!
 //! Invariants:
 //! - `identity`: stable supply (a pool's claims and reserves less cash) + rounding = bucket debt + debt at
@@ -37,8 +36,7 @@
 //! - `transactions_are_rechecked`: no vault that took risk leaves its transaction unchecked.
 //! - No liquidation lowers health: asserted exactly when a lot opens ([`Error::DoesNotImprove`]).
 //!
-//! In reading order: [`split`], [`health`], [`index`], [`sizing`], [`throughput`], [`params`],
-//! [`state`], `book`, `groups`, [`operations`], `mark`, `recheck`, `liquidate`, `sale`, `settle`, [`query`].
+//! Read [`split`], [`health`], [`index`], [`sizing`], [`state`], `book`, [`operations`], `liquidate`, `settle`.
 
 mod book;
 pub mod calls;
