@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::instructions::{INSTRUCTIONS, Instruction, InstructionId};
 use crate::omnibus::{SUB_HOLDINGS, SubOwner};
 use crate::state::{ASSETS, BALANCES};
-use crate::{Asset, Balance, supply};
+use crate::{Asset, Balance, BalanceKey, supply};
 
 /// An asset with its supply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +64,11 @@ pub fn holdings(draft: &Draft, account: AccountNumber, from: AssetId, limit: usi
         })
         .take(limit)
         .collect()
+}
+
+/// Every balance, in the order of its key: for audits and for the beginning of a history, it reads all of them.
+pub fn balances(draft: &Draft) -> Vec<(BalanceKey, Balance)> {
+    BALANCES.sorted(draft)
 }
 
 /// A settlement instruction with its number.

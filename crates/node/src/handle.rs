@@ -19,7 +19,7 @@ use crate::recovery::snapshot_dir;
 use crate::sequencer::Command;
 use crate::shared::{BlockNotice, Shared};
 use crate::status::LogStatus;
-use crate::{NodeError, NodeStatus, Progress, SealError, Stage, StopReason, TxStatus};
+use crate::{NodeConfig, NodeError, NodeStatus, Progress, SealError, Stage, StopReason, TxStatus};
 
 /// A block that was made on command.
 #[derive(Clone, Debug)]
@@ -132,6 +132,16 @@ impl NodeHandle {
     /// Follows how far the node has come; changes also when any transaction's status does.
     pub fn progress(&self) -> watch::Receiver<Progress> {
         self.shared.progress.subscribe()
+    }
+
+    /// Waits until anything changed since `seen`, at most so long; returns what is then. Blocks the thread.
+    pub fn wait_change(&self, seen: &Progress, most: Duration) -> Progress {
+        self.shared.progress.wait_change(seen, Instant::now() + most)
+    }
+
+    /// How this node is run.
+    pub fn config(&self) -> &NodeConfig {
+        &self.shared.config
     }
 
     /// The newest checkpoint and its root.

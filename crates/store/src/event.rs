@@ -18,12 +18,17 @@ impl Events {
         self.ends.push((module, end));
     }
 
+    /// Adds one event that is bytes already, as [`Events::iter`] gave it.
+    pub fn push_bytes(&mut self, module: u8, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+        let end = u32::try_from(self.bytes.len()).expect("the events of one block stay below 4 GiB");
+        self.ends.push((module, end));
+    }
+
     /// Adds all of `other` behind these.
     pub fn append(&mut self, other: Events) {
         for (module, bytes) in other.iter() {
-            self.bytes.extend_from_slice(bytes);
-            let end = u32::try_from(self.bytes.len()).expect("the events of one block stay below 4 GiB");
-            self.ends.push((module, end));
+            self.push_bytes(module, bytes);
         }
     }
 

@@ -1,6 +1,8 @@
 //! The tools of the house: `cargo xtask tidy` checks its rules, `cargo xtask test` runs what CI runs.
 
 mod lexer;
+mod packages;
+mod postgres;
 mod softhsm;
 mod steps;
 mod tidy;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::workspace::root;
-use crate::{softhsm, tidy};
+use crate::{postgres, softhsm, tidy};
 
 /// What became of a step.
 enum Outcome {
@@ -95,12 +95,18 @@ fn test() -> Result<Outcome> {
     if std::env::var_os(SEED.0).is_none() {
         println!("property tests run with {}={}; set another seed to explore further", SEED.0, SEED.1);
     }
-    let token: &[(&str, &str)] = if softhsm::provide() { &[(softhsm::REQUIRED, "1")] } else { &[] };
+    let mut promised = Vec::new();
+    if softhsm::provide() {
+        promised.push((softhsm::REQUIRED, "1"));
+    }
+    if postgres::provide() {
+        promised.push((postgres::REQUIRED, "1"));
+    }
     if has("nextest") {
-        cargo_with(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast"], token)
+        cargo_with(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast"], &promised)
     } else {
         println!("cargo-nextest is not installed: running the tests with cargo test");
-        cargo_with(&["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast", "--quiet"], token)
+        cargo_with(&["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast", "--quiet"], &promised)
     }
 }
 

@@ -39,6 +39,7 @@
 mod begin;
 mod error;
 mod files;
+mod follow;
 mod frame;
 mod lock;
 mod log;
@@ -52,6 +53,7 @@ mod write;
 
 pub use error::DiskError;
 pub use files::{remove_leftovers, write_atomic};
+pub use follow::LogFollower;
 pub use lock::DirectoryLock;
 pub use log::{BODY_BYTES_MAX, BlockLog, Options, Recovered, SEGMENT_BYTES_DEFAULT, SEGMENT_BYTES_MIN};
 pub use read::Blocks;

@@ -1,0 +1,40 @@
+//! What happened, for people and their tools: blocks, transactions with receipts, events, postings and balances in an
+//! SQL database (floor 4).
+//!
+//! Nouns: [`History`] (a database with the history of one network), [`Location`] (a SQLite file or a PostgreSQL URL),
+//! [`Recorder`] (its one writer), [`Follower`] (records a node's blocks beside it), [`Replay`] (executes the blocks of a log
+//! again, beside a node or without one), [`query`] (statements and lists, in pages).
+//!
+//! ```text
+//!   node --results--> follower --rows--> one write: all of some blocks --> queries, views, exports
+//!   log --blocks--> replay --results----^   where the node forgot, or where there is no node
+//! ```
+//!
+//! The state never depends on a history: one can be lost, and is made again from the log, the same to the byte.
+//!
+//! Invariants
+//! - a height is recorded with everything its block did, or not at all;
+//! - heights have no gaps;
+//! - the last balances recorded are those of the state at that height;
+//! - nothing recorded depends on when or how it was recorded.
+
+mod books;
+mod db;
+mod dump;
+mod error;
+mod follow;
+mod history;
+pub mod query;
+mod recorder;
+mod replay;
+mod rows;
+mod schema;
+mod words;
+
+pub use db::Location;
+pub use error::HistoryError;
+pub use follow::Follower;
+pub use history::{History, HistoryStatus};
+pub use recorder::{Recorded, Recorder};
+pub use replay::Replay;
+pub use words::{decoded, module_name, module_number, names_account};

@@ -1,0 +1,37 @@
+//! The rows of a batch of blocks, by table.
+
+use crate::HistoryError;
+use crate::db::{Db, Row};
+use crate::schema::table;
+
+/// The rows of a batch of blocks, by table.
+#[derive(Default)]
+pub(crate) struct Rows {
+    pub accounts: Vec<Row>,
+    pub assets: Vec<Row>,
+    pub transactions: Vec<Row>,
+    pub events: Vec<Row>,
+    pub event_accounts: Vec<Row>,
+    pub postings: Vec<Row>,
+    pub balances: Vec<Row>,
+    pub blocks: Vec<Row>,
+}
+
+impl Rows {
+    /// Adds them to their tables, blocks last.
+    pub fn write(&self, db: &mut Db) -> Result<(), HistoryError> {
+        for (name, rows) in [
+            ("accounts", &self.accounts),
+            ("assets", &self.assets),
+            ("transactions", &self.transactions),
+            ("events", &self.events),
+            ("event_accounts", &self.event_accounts),
+            ("postings", &self.postings),
+            ("balances", &self.balances),
+            ("blocks", &self.blocks),
+        ] {
+            db.insert(table(name), rows)?;
+        }
+        Ok(())
+    }
+}
