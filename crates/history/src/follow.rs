@@ -70,7 +70,8 @@ fn follow(node: &NodeHandle, history: &History, stop: &AtomicBool) {
     loop {
         let ended = run(node, history, stop);
         let Err(error) = ended else { return };
-        let temporary = matches!(error, HistoryError::Database { .. });
+        // Another program that records the same blocks is no harm: what it wrote is gone on from.
+        let temporary = matches!(error, HistoryError::Database { .. } | HistoryError::NotNext { .. });
         history.set_fault(Some(error.to_string()));
         if !temporary {
             return;

@@ -50,9 +50,9 @@ fn read(follower: &mut LogFollower) -> Vec<u64> {
 fn blocks_are_read_as_they_are_written_across_segments() {
     let scratch = Scratch::new("grows");
     let mut follower = LogFollower::new(&scratch.0, GENESIS, 1);
-    assert_eq!((follower.first_height().unwrap(), read(&mut follower)), (None, vec![]), "there is no log yet");
+    assert_eq!((follower.first_height().unwrap(), read(&mut follower)), (None, Vec::new()), "there is no log yet");
     let mut log = open(&scratch.0);
-    assert_eq!(read(&mut follower), []);
+    assert!(read(&mut follower).is_empty());
     let mut next = 1;
     for group in [1u64, 3, 1, 40, 2, 80, 1] {
         let bodies: Vec<Vec<u8>> = (next..next + group).map(body).collect();
@@ -97,7 +97,7 @@ fn what_may_not_be_durable_is_not_handed_out() {
     file.write_all_at(b"not yet", end - 20).unwrap();
     let mut early = LogFollower::new(&scratch.0, GENESIS, 3);
     early.trust_below(4);
-    assert_eq!(read(&mut early), []);
+    assert!(read(&mut early).is_empty());
 }
 
 #[test]
