@@ -18,20 +18,21 @@ pub(crate) fn find_bars(
     standing: &Standing,
     clauses: &mut Vec<FailedClause>,
 ) {
-    let who = party.describe(draft);
+    // Written out only for a bar that stands: this is asked of every account with a standing in every posting.
+    let who = || party.describe(draft);
     if let Some(block) = &standing.blocked {
-        let text = format!("{who} is blocked: {}", block.reason);
+        let text = format!("{} is blocked: {}", who(), block.reason);
         clauses.push(party.failed(Clause::AccountBlocked, text, "governance can lift the block", None));
     }
     let identity = standing.identity.and_then(|id| Some((id, IDENTITIES.peek(draft, &id)?)));
     if let Some((id, block)) = identity.and_then(|(id, identity)| Some((id, identity.blocked.as_ref()?))) {
-        let text = format!("{who} belongs to identity {}, which is blocked: {}", id.0, block.reason);
+        let text = format!("{} belongs to identity {}, which is blocked: {}", who(), id.0, block.reason);
         clauses.push(party.failed(Clause::IdentityBlocked, text, "governance can lift the block", None));
     }
     let stops = |stops: Stops| stops == Stops::Both || party.side == Side::Sender;
     let everywhere = standing.frozen.as_ref().filter(|freeze| freeze.is_live(ctx.time) && stops(freeze.stops));
     if let Some(freeze) = everywhere {
-        let text = format!("{who} is frozen in all assets: {}", freeze.reason);
+        let text = format!("{} is frozen in all assets: {}", who(), freeze.reason);
         clauses.push(party.failed(Clause::AccountFrozen, text, "governance can lift the freeze", freeze.until));
     }
     if standing.frozen_assets == 0 {
@@ -39,7 +40,7 @@ pub(crate) fn find_bars(
     }
     let here = FREEZES.peek(draft, &(asset, party.account));
     if let Some(freeze) = here.filter(|freeze| freeze.is_live(ctx.time) && stops(freeze.stops)) {
-        let text = format!("{who} is frozen in this asset: {}", freeze.reason);
+        let text = format!("{} is frozen in this asset: {}", who(), freeze.reason);
         let remedy = "the asset's agent can lift the freeze";
         clauses.push(party.failed(Clause::HoldingFrozen, text, remedy, freeze.until));
     }

@@ -57,13 +57,13 @@ fn check_holding(
     clauses: &mut Vec<FailedClause>,
 ) -> Result<(), MathError> {
     let (party, caps) = (movement.party(), &counted.caps);
-    let who = party.describe(draft);
+    let who = || party.describe(draft);
     if let Some(max) = smaller(caps.holding_max, caps.share_max, plan.supply)?.filter(|max| movement.after > *max) {
-        let text = format!("{who} would hold {} smallest units, of at most {max}", movement.after);
+        let text = format!("{} would hold {} smallest units, of at most {max}", who(), movement.after);
         clauses.push(party.failed(Clause::HoldingAboveMax, text, "a smaller amount may pass", None));
     }
     if let Some(min) = caps.holding_min.filter(|min| movement.after < *min) {
-        let text = format!("{who} would hold {} smallest units, of at least {min}", movement.after);
+        let text = format!("{} would hold {} smallest units, of at least {min}", who(), movement.after);
         clauses.push(party.failed(Clause::HoldingBelowMin, text, "a larger amount may pass", None));
     }
     Ok(())
