@@ -100,7 +100,8 @@ fn is_first(changes: &[HolderChange], index: usize, change: &HolderChange) -> bo
     changes.iter().take(index).all(|earlier| earlier.asset != change.asset)
 }
 
-/// Passes if the account may stand on this side of a movement of the asset, whoever is on the other.
+/// Passes if the account may stand on this side of a movement of the asset, whoever is on the other. Caps and
+/// lots are asked about the smallest unit of it.
 ///
 /// # Errors
 /// The [`Denial`] with every clause that failed.
@@ -111,24 +112,9 @@ pub fn eligible(
     asset: AssetId,
     side: Side,
 ) -> Result<(), Box<Denial>> {
-    eligible_for(draft, ctx, account, asset, side, Amount(1))
-}
-
-/// As [`eligible`], for a movement of this amount: caps and lots are asked about it.
-///
-/// # Errors
-/// The [`Denial`] with every clause that failed.
-pub fn eligible_for(
-    draft: &Draft,
-    ctx: &Context,
-    account: AccountNumber,
-    asset: AssetId,
-    side: Side,
-    amount: Amount,
-) -> Result<(), Box<Denial>> {
     let (before, after) = match side {
-        Side::Sender => (amount, Amount::ZERO),
-        Side::Receiver => (Amount::ZERO, amount),
+        Side::Sender => (Amount(1), Amount::ZERO),
+        Side::Receiver => (Amount::ZERO, Amount(1)),
     };
     check(draft, ctx, &[HolderChange { account, asset, before, after }], Force::Holder)
 }

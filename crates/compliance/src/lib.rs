@@ -52,7 +52,7 @@ mod text;
 mod verdict;
 mod words;
 
-pub use check::{Force, HolderChange, admit, check, check_pledge, eligible, eligible_for, venue_allowed};
+pub use check::{Force, HolderChange, admit, check, check_pledge, eligible, venue_allowed};
 pub use counted::{
     CLAIM_CAPS_MAX, Caps, ClaimCap, ClaimValue, Counted, EXEMPT_MAX, Group, Holder, Statistics, TOPICS_MAX,
     ValueStatistics,

@@ -103,10 +103,10 @@ pub fn collateral_cap(draft: &Draft, ctx: &Context, asset: AssetId) -> Result<Am
 
 /// The part of its share that a listing has by its age: from [`FIRST_SHARE`] to all, evenly.
 fn age(listing: &Listing, ctx: &Context) -> u32 {
-    let days = u128::from(ctx.time.0.saturating_sub(listing.listed_at.0).min(GROWN_MS));
+    let age_ms = u128::from(ctx.time.0.saturating_sub(listing.listed_at.0).min(GROWN_MS));
     let range = u128::from(Bps::ONE.0.saturating_sub(FIRST_SHARE.0));
     let grown =
-        mul_div(range, days, GROWN_MS.into(), Rounding::Down).expect("days are at most 90, the divisor is 90 days");
+        mul_div(range, age_ms, GROWN_MS.into(), Rounding::Down).expect("the age counts up to the divisor, 90 days");
     FIRST_SHARE.0.saturating_add(u32::try_from(grown).expect("at most all of it, 10,000"))
 }
 
@@ -124,15 +124,16 @@ pub fn has_bond(draft: &Draft, curator: AccountNumber, asset: AssetId) -> bool {
 /// [`Error::LoosensTooFast`], [`Error::Math`].
 pub(crate) fn check_speed(before: &Listing, after: &Listing, decimals: u8, ctx: &Context) -> Result<(), Error> {
     let least = probation_cap(decimals)?;
-    let within = |before: Amount, after: Amount| -> Result<bool, MathError> {
-        Ok(after <= before || after <= before.plus(before).unwrap_or(Amount::MAX).max(least))
+    let within = |before: Amount, after: Amount| {
+        // Twice what does not fit is no bound.
+        after <= before || after <= before.plus(before).unwrap_or(Amount::MAX).max(least)
     };
     let looser = after.tier > before.tier
         || after.supply_cap > before.supply_cap
         || after.collateral_cap > before.collateral_cap;
     let slow = ctx.time.0.saturating_sub(before.since.0) >= LOOSEN_MS
         && after.tier <= before.tier.saturating_add(1)
-        && within(before.supply_cap, after.supply_cap)?
-        && within(before.collateral_cap, after.collateral_cap)?;
+        && within(before.supply_cap, after.supply_cap)
+        && within(before.collateral_cap, after.collateral_cap);
     if looser && !slow { Err(Error::LoosensTooFast) } else { Ok(()) }
 }
