@@ -69,6 +69,9 @@ pub enum Error {
     /// Arithmetic.
     #[error(transparent)]
     Math(#[from] MathError),
+    /// All of it left before.
+    #[error("nothing of the bond was bonded when the offence happened")]
+    NothingAnswers,
 }
 
 impl Error {
@@ -93,6 +96,7 @@ impl Error {
             Error::EvidenceFromTheFuture => 4014,
             Error::EvidenceTooOld => 4015,
             Error::AlreadySlashed => 4016,
+            Error::NothingAnswers => 4017,
             Error::Math(MathError::Overflow) => 4090,
             Error::Math(MathError::Underflow) => 4091,
             Error::Math(MathError::DivisionByZero) => 4092,

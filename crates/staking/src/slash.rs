@@ -3,19 +3,19 @@
 use gage_accounts::Context;
 use gage_crypto::Hash;
 use gage_store::Draft;
-use gage_units::{Amount, AssetId, Bps, MathError, Rounding};
+use gage_units::{Amount, AssetId, Bps, MathError, Rounding, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::bonds::put_bond;
 use crate::state::{BONDS, BY_EVIDENCE, Bond, NEXT_SLASH, PROCEEDS, SLASHES, next_number, terms};
-use crate::{ACCOUNT, BondId, Destination, Error, Event, Evidence, MODULE, Slash, SlashId};
+use crate::{ACCOUNT, BondId, Destination, Error, Event, Evidence, MODULE, Slash, SlashId, Unbonding};
 
 /// What a module that verified an offence asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewSlash {
     /// From which bond.
     pub bond: BondId,
-    /// Which part of all that is held for it; above zero, at most one.
+    /// Which part of all of it that answers for the offence; above zero, at most one.
     pub fraction: Bps,
     /// What proves the offence.
     pub evidence: Evidence,
@@ -35,11 +35,13 @@ pub struct Slashed {
 }
 
 /// Takes a part of a bond, of what is bonded and of what is on its way out alike, to this module's
-/// account, and books it for the waterfall that gets it.
+/// account, and books it for the waterfall that gets it. What left the bond before the offence does not answer
+/// for it, nor what was promised to be free of evidence by now.
 ///
 /// # Errors
 /// In order: [`Error::BadFraction`], [`Error::NoEvidence`], [`Error::UnknownBond`],
-/// [`Error::EvidenceFromTheFuture`], [`Error::EvidenceTooOld`], [`Error::AlreadySlashed`], those of the ledger.
+/// [`Error::EvidenceFromTheFuture`], [`Error::EvidenceTooOld`], [`Error::AlreadySlashed`],
+/// [`Error::NothingAnswers`], those of the ledger.
 pub fn slash(draft: &mut Draft, ctx: &Context, new: &NewSlash) -> Result<Slashed, Error> {
     let NewSlash { bond: id, fraction, evidence, destination } = *new;
     if fraction == Bps(0) || fraction > Bps::ONE {
@@ -59,7 +61,10 @@ pub fn slash(draft: &mut Draft, ctx: &Context, new: &NewSlash) -> Result<Slashed
     if BY_EVIDENCE.has(draft, &(id, evidence.hash)) {
         return Err(Error::AlreadySlashed);
     }
-    let amount = take_part(&mut bond, fraction)?;
+    let amount = take_part(&mut bond, fraction, evidence.occurred_at, ctx.time)?;
+    if amount.is_zero() {
+        return Err(Error::NothingAnswers);
+    }
     let booked = PROCEEDS.get(draft, &(destination.waterfall, bond.asset)).unwrap_or_default().plus(amount)?;
     // By rule: whoever may not send any more is slashed all the same.
     gage_ledger::settle_by_rule(draft, ctx, bond.hold, ACCOUNT, amount)?;
@@ -76,10 +81,12 @@ pub fn slash(draft: &mut Draft, ctx: &Context, new: &NewSlash) -> Result<Slashed
     Ok(Slashed { slash, asset, amount })
 }
 
-/// Lowers every part of the bond by `fraction`, rounded up: against the offender. Returns their sum.
-fn take_part(bond: &mut Bond, fraction: Bps) -> Result<Amount, MathError> {
+/// Lowers what is bonded, and every part on its way out that was bonded when the offence happened, by
+/// `fraction`, rounded up: against the offender. Returns their sum.
+fn take_part(bond: &mut Bond, fraction: Bps, occurred_at: Timestamp, now: Timestamp) -> Result<Amount, MathError> {
     let mut taken = Amount::ZERO;
-    let parts = bond.unbonding.iter_mut().map(|part| &mut part.amount);
+    let answers = |part: &&mut Unbonding| occurred_at <= part.since && now <= part.evidence_until;
+    let parts = bond.unbonding.iter_mut().filter(answers).map(|part| &mut part.amount);
     for part in std::iter::once(&mut bond.active).chain(parts) {
         let cut = Amount(fraction.apply(part.0, Rounding::Up)?);
         *part = part.minus(cut)?;
@@ -92,9 +99,9 @@ fn take_part(bond: &mut Bond, fraction: Bps) -> Result<Amount, MathError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Role, Unbonding};
+    use crate::Role;
     use gage_ledger::HoldId;
-    use gage_units::{AccountNumber, Timestamp};
+    use gage_units::AccountNumber;
 
     #[test]
     fn every_part_loses_its_share_rounded_up() {
@@ -111,7 +118,33 @@ mod tests {
             hold: HoldId(0),
         };
         // A tenth: 100.1, 1 and 0.1, each rounded up; the last part is gone.
-        assert_eq!(take_part(&mut bond, Bps(1_000)), Ok(Amount(103)));
+        assert_eq!(take_part(&mut bond, Bps(1_000), time, time), Ok(Amount(103)));
         assert_eq!((bond.active, bond.unbonding), (Amount(900), vec![part(9)]));
+    }
+
+    #[test]
+    fn only_what_was_bonded_then_answers() {
+        let part = |amount, since, until| Unbonding {
+            amount: Amount(amount),
+            since: Timestamp(since),
+            evidence_until: Timestamp(until),
+            claimable_at: Timestamp(until),
+        };
+        let mut bond = Bond {
+            owner: AccountNumber(70),
+            role: Role::Publisher,
+            purpose: 0,
+            asset: AssetId(1),
+            active: Amount(1_000),
+            unbonding: vec![part(100, 10, 50), part(200, 20, 50), part(400, 30, 130)],
+            reserved_until: Timestamp(0),
+            hold: HoldId(0),
+        };
+        // Of an act at 20: the first part had left at 10.
+        let mut early = bond.clone();
+        assert_eq!(take_part(&mut early, Bps(1_000), Timestamp(20), Timestamp(50)), Ok(Amount(100 + 20 + 40)));
+        assert_eq!(early.unbonding, [part(100, 10, 50), part(180, 20, 50), part(360, 30, 130)]);
+        // Evidence at 51 comes too late for the second.
+        assert_eq!(take_part(&mut bond, Bps(1_000), Timestamp(20), Timestamp(51)), Ok(Amount(100 + 40)));
     }
 }

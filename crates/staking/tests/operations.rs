@@ -124,6 +124,28 @@ fn evidence_is_dated_and_named() {
     assert_eq!(world.slash(0, 1, 1, now - 10 * HOUR).unwrap().amount, Amount(1));
 }
 
+/// A part that left the bond before the offence does not answer for it; one that left after does.
+#[test]
+fn what_left_before_the_offence_does_not_answer() {
+    let mut world = World::new();
+    world.bond(0, 0, 1_000).unwrap();
+    world.unbond(0, 0, 400).unwrap();
+    world.time += HOUR;
+    let offence = world.time;
+    world.time += HOUR;
+    world.unbond(0, 0, 200).unwrap();
+    // Half of 400 bonded and of the 200 that left an hour later.
+    assert_eq!(world.slash(0, 5_000, 1, offence).unwrap().amount, Amount(300));
+    assert_eq!((world.bonded(0, 0), world.held(0)), (200, 700));
+    world.unbond(0, 0, 200).unwrap();
+    world.time += HOUR;
+    let now = world.time;
+    assert_eq!(world.slash(0, 10_000, 2, now), Err(Error::NothingAnswers));
+    // Of what nobody answers for nothing is noted: earlier evidence still counts.
+    assert_eq!(world.slash(0, 10_000, 2, offence).unwrap().amount, Amount(300));
+    assert_eq!(world.held(0), 400);
+}
+
 /// Whoever may not send any more still answers with the bond.
 #[test]
 fn a_blocked_owner_is_slashed_all_the_same() {

@@ -35,13 +35,14 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// One bond: whose, for what, how much, the parts on their way out (amount, from when), reserved until.
+/// One bond: whose, for what, how much, the parts on their way out (amount, claimable from when, left when),
+/// reserved until.
 #[derive(Clone, Debug)]
 struct Stake {
     owner: usize,
     purpose: u64,
     active: u128,
-    leaving: Vec<(u128, u64)>,
+    leaving: Vec<(u128, u64, u64)>,
     reserved: u64,
 }
 
@@ -83,7 +84,7 @@ impl Model {
                     return false;
                 }
                 stake.active -= amount;
-                stake.leaving.push((amount, now + 20 * HOUR));
+                stake.leaving.push((amount, now + 20 * HOUR, now));
                 true
             }
             Act::Claim(owner, bond) => {
@@ -112,9 +113,15 @@ impl Model {
                     return false;
                 }
                 let cut = |amount: u128| (amount * u128::from(fraction)).div_ceil(10_000);
-                self.taken += cut(stake.active) + stake.leaving.iter().map(|part| cut(part.0)).sum::<u128>();
+                // The window of evidence is that of the offence: what was bonded then answers, however it left.
+                let answers = |part: &&mut (u128, u64, u64)| now - ago * HOUR <= part.2;
+                let leaving: u128 = stake.leaving.iter_mut().filter(answers).map(|part| cut(part.0)).sum();
+                if cut(stake.active) + leaving == 0 {
+                    return false;
+                }
+                self.taken += cut(stake.active) + leaving;
                 stake.active -= cut(stake.active);
-                stake.leaving.iter_mut().for_each(|part| part.0 -= cut(part.0));
+                stake.leaving.iter_mut().filter(answers).for_each(|part| part.0 -= cut(part.0));
                 stake.leaving.retain(|part| part.0 > 0);
                 self.offences.push((bond, offence));
                 self.forget(bond);
