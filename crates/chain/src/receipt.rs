@@ -50,14 +50,16 @@ impl Receipt {
 /// A block's events root, over the same leaves without keeping their bytes.
 pub(crate) fn events_root(receipts: &[Receipt], due: &Events) -> Hash {
     let mut bytes = Vec::new();
-    let mut leaf_hash = |write: &dyn Fn(&mut Vec<u8>) -> std::io::Result<()>| {
-        bytes.clear();
-        write(&mut bytes).expect("writing to memory cannot fail");
-        merkle::leaf_hash(&bytes)
-    };
-    let mut hashes: Vec<Hash> = receipts.iter().map(|receipt| leaf_hash(&|bytes| receipt.serialize(bytes))).collect();
-    hashes.push(leaf_hash(&|bytes| due.serialize(bytes)));
+    let mut hashes: Vec<Hash> = receipts.iter().map(|receipt| leaf_hash(&mut bytes, receipt)).collect();
+    hashes.push(leaf_hash(&mut bytes, due));
     merkle::merkle_root_of(hashes)
+}
+
+/// The hash of a leaf, written into bytes that are used again.
+fn leaf_hash(bytes: &mut Vec<u8>, leaf: &impl BorshSerialize) -> Hash {
+    bytes.clear();
+    leaf.serialize(bytes).expect("writing to memory cannot fail");
+    merkle::leaf_hash(bytes)
 }
 
 /// The leaves of a block's events root: every receipt in the order of execution, then the events of

@@ -46,7 +46,7 @@ impl TransferMany {
     pub(crate) fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         let from = ctx.account()?;
         let mut given = BTreeMap::<AssetId, Amount>::new();
-        let mut receipts = Vec::with_capacity(self.payments.len());
+        let mut credits = Vec::with_capacity(self.payments.len());
         for payment in &self.payments {
             let to = gage_accounts::resolve(draft, &payment.to)?;
             if to == from {
@@ -54,11 +54,11 @@ impl TransferMany {
             }
             let sum = given.entry(payment.asset).or_default();
             *sum = sum.plus(payment.amount)?;
-            receipts.push(Leg::credit(to, payment.asset, Part::Free, payment.amount));
+            credits.push(Leg::credit(to, payment.asset, Part::Free, payment.amount));
         }
         let mut legs: Vec<Leg> =
             given.into_iter().map(|(asset, amount)| Leg::debit(from, asset, Part::Free, amount)).collect();
-        legs.append(&mut receipts);
+        legs.append(&mut credits);
         post(draft, ctx, &Journal { legs: &legs, supply: None, force: Force::Holder, purpose: Purpose::Transfer })
     }
 
