@@ -140,6 +140,8 @@ impl Genesis {
 
         gage_ledger::genesis(draft, &ctx, &self.ledger).map_err(|reason| section("ledger", reason))?;
         gage_compliance::genesis(draft, &ctx, &self.compliance).map_err(|reason| section("compliance", reason))?;
+        // Behind the rules, which are asked of them and count them.
+        gage_ledger::genesis_balances(draft, &ctx, &self.ledger).map_err(|reason| section("ledger", reason))?;
         self.write_credits(draft, &ctx).map_err(|reason| section("credits", reason))?;
         gage_staking::genesis(draft, &ctx, &self.staking).map_err(|reason| section("staking", reason))?;
         gage_oracle::genesis(draft, &ctx, &self.oracle).map_err(|reason| section("oracle", reason))?;

@@ -22,6 +22,7 @@ pub const EXEMPT_MAX: usize = 16;
 
 /// How holders are counted, and how many and how much there may be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Counted {
     /// By the values of claims on these, ascending, at most 4.
     pub topics: Vec<Topic>,

@@ -6,13 +6,15 @@ use gage_store::Draft;
 use gage_units::{AssetId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::counted::Counted;
 use crate::operations::{
-    AppointAgent, InviteAccount, IssueClaim, JoinIdentity, OpenIdentity, SetRequirements, SetTrustedIssuers, SetVenues,
+    AppointAgent, InviteAccount, IssueClaim, JoinIdentity, OpenIdentity, SetCaps, SetRequirements, SetTrustedIssuers,
+    SetVenues,
 };
 use crate::rule::{Requirement, Scope, Topic};
 use crate::state::{IDENTITY_ACCOUNTS_MAX, IdentityId};
 use crate::text::Jurisdiction;
-use crate::{Error, identity_of, register};
+use crate::{Error, count_holders, identity_of, register};
 
 /// This module's section of the genesis file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +72,9 @@ pub struct GenesisRules {
     /// Into which modules it may go.
     #[serde(default)]
     pub venues: Option<Vec<u8>>,
+    /// Whether and how its holders are counted, from the first balance on, and the caps on them.
+    #[serde(default)]
+    pub counted: Option<Counted>,
 }
 
 /// Sets up what the genesis file says, by the ordinary operations.
@@ -87,7 +92,7 @@ pub fn genesis(draft: &mut Draft, ctx: &Context, genesis: &Genesis) -> Result<()
         trusted.validate()?;
         trusted.apply(draft, ctx)?;
     }
-    for GenesisRules { asset, agent, requirements, venues } in &genesis.rules {
+    for GenesisRules { asset, agent, requirements, venues, counted } in &genesis.rules {
         AppointAgent { asset: *asset, agent: *agent }.apply(draft, ctx)?;
         let requirements = SetRequirements { asset: *asset, requirements: requirements.clone() };
         requirements.validate()?;
@@ -95,6 +100,12 @@ pub fn genesis(draft: &mut Draft, ctx: &Context, genesis: &Genesis) -> Result<()
         let venues = SetVenues { asset: *asset, venues: venues.clone() };
         venues.validate()?;
         venues.apply(draft, ctx)?;
+        if let Some(Counted { topics, caps }) = counted {
+            count_holders(draft, ctx, *asset, topics)?;
+            let caps = SetCaps { asset: *asset, caps: caps.clone() };
+            caps.validate()?;
+            caps.apply(draft, ctx)?;
+        }
     }
     Ok(())
 }

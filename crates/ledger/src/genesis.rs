@@ -50,10 +50,10 @@ pub struct Genesis {
     pub balances: Vec<GenesisBalance>,
 }
 
-/// Writes the first assets and balances.
+/// Writes the first assets.
 ///
 /// # Errors
-/// As [`create_asset`] and [`crate::post`]; [`Error::NotMinter`] if an asset names no minter or two.
+/// As [`create_asset`]; [`Error::NotMinter`] if an asset names no minter or two.
 pub fn genesis(draft: &mut Draft, ctx: &Context, genesis: &Genesis) -> Result<(), Error> {
     for new in &genesis.assets {
         let kind = match (new.issuer, new.module) {
@@ -64,6 +64,15 @@ pub fn genesis(draft: &mut Draft, ctx: &Context, genesis: &Genesis) -> Result<()
         let asset = NewAsset { symbol: new.symbol.clone(), decimals: new.decimals, kind, itemised: new.itemised };
         create_asset(draft, ctx, asset)?;
     }
+    Ok(())
+}
+
+/// Mints the first balances, once the rules of assets stand: they are asked as of any other posting, and
+/// whoever holds a counted asset is counted.
+///
+/// # Errors
+/// As [`crate::post`].
+pub fn genesis_balances(draft: &mut Draft, ctx: &Context, genesis: &Genesis) -> Result<(), Error> {
     for balance in &genesis.balances {
         let account = gage_accounts::resolve(draft, &balance.account)?;
         let kind = asset(draft, balance.asset)?.kind;

@@ -55,7 +55,7 @@ pub use asset::{AssetNames, NewAsset, SYMBOL_MAX, asset, create_asset, decimals}
 pub use block::{expire_holds, settle_due};
 pub use error::Error;
 pub use event::Event;
-pub use genesis::{Genesis, GenesisAsset, GenesisBalance, genesis};
+pub use genesis::{Genesis, GenesisAsset, GenesisBalance, genesis, genesis_balances};
 pub use holds::{NEVER, NewHold, hold, hold_item, release, settle, settle_by_rule};
 pub use instructions::{
     BuyIn, Delivery, Fail, INSTRUCTION_LEGS_MAX, Instruction, InstructionId, Party, Reserve, SettleAt, SettlementLeg,
