@@ -104,6 +104,15 @@ pub fn guard(draft: &Draft, account: AccountNumber) -> Option<&Guard> {
     if ACCOUNTS.peek(draft, &account)?.guarded { GUARDS.peek(draft, &account) } else { None }
 }
 
+/// Passes a guardian of the account.
+///
+/// # Errors
+/// [`Error::NotGuardian`].
+pub fn check_guardian(draft: &Draft, account: AccountNumber, guardian: AccountNumber) -> Result<(), Error> {
+    let is_guardian = guard(draft, account).is_some_and(|guard| guard.guardians.accounts.contains(&guardian));
+    if is_guardian { Ok(()) } else { Err(Error::NotGuardian) }
+}
+
 /// Writes the guard of an account with the next policy version, which voids what was approved under the
 /// last.
 pub(crate) fn put_guard(

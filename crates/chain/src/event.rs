@@ -67,6 +67,13 @@ pub enum Event {
         /// What was found.
         reason: String,
     },
+    /// A guardian of the governing account stopped a bundle.
+    DecisionVetoed {
+        /// The bundle.
+        bundle: u64,
+        /// Who stopped it.
+        guardian: AccountNumber,
+    },
 }
 
 /// An event of any module.

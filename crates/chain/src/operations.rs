@@ -32,6 +32,8 @@ pub enum ChainOperation {
     ProposeBundle(ProposeBundle),
     /// Approves a bundle of the account.
     ApproveBundle(ApproveBundle),
+    /// Stops a bundle of governance.
+    VetoDecision(VetoDecision),
 }
 
 /// Moves a free amount of the fee asset into the signer's fee credit.
@@ -63,6 +65,14 @@ pub struct Schedule {
     pub not_after: Timestamp,
 }
 
+/// Stops a bundle of governance that has not run; any guardian of the governing account may, alone.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VetoDecision {
+    /// The bundle.
+    pub bundle: u64,
+}
+
 /// Withdraws a bundle that has not run; only the governing account may.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 pub struct CancelBundle {
@@ -76,9 +86,10 @@ impl ChainOperation {
             ChainOperation::Schedule(operation) => Ok(Bundle::read(&operation.operations).map(|_| ())?),
             ChainOperation::ProposeBundle(operation) => operation.validate(),
             ChainOperation::ApproveBundle(operation) => operation.validate(),
-            ChainOperation::BuyCredit(_) | ChainOperation::WithdrawCredit(_) | ChainOperation::CancelBundle(_) => {
-                Ok(())
-            }
+            ChainOperation::BuyCredit(_)
+            | ChainOperation::WithdrawCredit(_)
+            | ChainOperation::CancelBundle(_)
+            | ChainOperation::VetoDecision(_) => Ok(()),
         }
     }
 
@@ -90,6 +101,7 @@ impl ChainOperation {
             ChainOperation::CancelBundle(operation) => operation.apply(draft, ctx).map(|()| None),
             ChainOperation::ProposeBundle(operation) => operation.apply(draft, ctx).map(|()| None),
             ChainOperation::ApproveBundle(operation) => operation.apply(draft, ctx).map(|()| None),
+            ChainOperation::VetoDecision(operation) => operation.apply(draft, ctx).map(|()| None),
         }
     }
 
@@ -122,6 +134,7 @@ impl ChainOperation {
             ChainOperation::CancelBundle(operation) => format!("Cancel bundle {}", operation.bundle),
             ChainOperation::ProposeBundle(operation) => operation.describe(names),
             ChainOperation::ApproveBundle(operation) => operation.describe(names),
+            ChainOperation::VetoDecision(operation) => format!("Veto scheduled bundle {} as guardian", operation.bundle),
         }
     }
 }
@@ -211,6 +224,22 @@ impl CancelBundle {
         }
         BUNDLES.remove(draft, &self.bundle);
         draft.emit(MODULE, &Event::BundleCancelled { bundle: self.bundle });
+        Ok(())
+    }
+}
+
+impl VetoDecision {
+    fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Rejection> {
+        let guardian = ctx.account()?;
+        if !BUNDLES.has(draft, &self.bundle) {
+            return Err(Error::UnknownBundle.into());
+        }
+        let governor = network(draft).and_then(|network| network.governor).ok_or(Error::NotGovernor)?;
+        gage_accounts::check_guardian(draft, governor, guardian)?;
+
+        // From here on nothing can fail.
+        BUNDLES.remove(draft, &self.bundle);
+        draft.emit(MODULE, &Event::DecisionVetoed { bundle: self.bundle, guardian });
         Ok(())
     }
 }

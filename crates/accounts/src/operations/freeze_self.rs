@@ -4,8 +4,8 @@ use gage_store::Draft;
 use gage_units::AccountNumber;
 use serde::{Deserialize, Serialize};
 
-use super::{acting, check_guardian, guard_of};
-use crate::guard::{Freeze, Guard, write_guard};
+use super::{acting, guard_of};
+use crate::guard::{Freeze, Guard, check_guardian, write_guard};
 use crate::opening::resolve;
 use crate::{Context, Error, Event, MODULE};
 

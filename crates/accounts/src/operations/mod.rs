@@ -55,12 +55,6 @@ fn guard_of(draft: &Draft, account: AccountNumber) -> Guard {
     guard(draft, account).cloned().unwrap_or_default()
 }
 
-/// Passes a guardian of the account.
-fn check_guardian(draft: &Draft, account: AccountNumber, guardian: AccountNumber) -> Result<(), Error> {
-    let is_guardian = guard(draft, account).is_some_and(|guard| guard.guardians.accounts.contains(&guardian));
-    if is_guardian { Ok(()) } else { Err(Error::NotGuardian) }
-}
-
 /// Passes if the key is neither a key nor an open session of the account.
 fn check_unused(draft: &Draft, account: AccountNumber, key: KeyId) -> Result<(), Error> {
     let place = (account, key);

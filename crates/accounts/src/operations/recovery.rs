@@ -6,7 +6,8 @@ use gage_store::Draft;
 use gage_units::AccountNumber;
 use serde::{Deserialize, Serialize};
 
-use super::{acting, check_guardian, describe_key, end_session, guard_of};
+use super::{acting, describe_key, end_session, guard_of};
+use crate::guard::check_guardian;
 use crate::opening::{NewKey, resolve, validate_keys};
 use crate::state::{ACCOUNTS, Account, KEYS, RECOVERIES, Recovery, keys_of, recoveries_of, sessions_of};
 use crate::{Context, Error, Event, MODULE};

@@ -4,7 +4,8 @@ use gage_store::Draft;
 use gage_units::AccountNumber;
 use serde::{Deserialize, Serialize};
 
-use super::{acting, check_guardian};
+use super::acting;
+use crate::guard::check_guardian;
 use crate::state::{BUNDLES, KEYS, Permission, remove_bundle};
 use crate::{Context, Error, Event, MODULE};
 

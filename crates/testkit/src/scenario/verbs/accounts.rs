@@ -11,7 +11,7 @@
 //! | `guardians treasury 2 3d gina hugo` | two of them replace keys after three days |
 //! | `propose-bundle treasury/alice 2h transfer treasury bob 5 ETH` | a bundle whose window ends in two hours |
 //! | `approve treasury/bob bundle-0`, `execute treasury/bob bundle-0`, `reject treasury/bob bundle-0` | |
-//! | `veto gina bundle-0` | as guardian |
+//! | `veto gina bundle-0`, `veto gina decision-0` | as guardian; of the governing account, what it scheduled |
 //! | `freeze treasury/alice`, `thaw treasury`, `freeze-ward gina treasury` | |
 //! | `recover gina treasury dave`, `finish-recovery gina treasury`, `cancel-recovery treasury` | |
 
@@ -21,7 +21,7 @@ use gage_accounts::operations::{
     VetoBundle,
 };
 use gage_accounts::{Breaker, Class, Grant, NewKey, Operation as Accounts, Role, SessionLimit, Tripped, query};
-use gage_chain::{ApproveBundle, ChainOperation, Operation, ProposeBundle};
+use gage_chain::{ApproveBundle, ChainOperation, Operation, ProposeBundle, VetoDecision};
 use gage_crypto::KeyId;
 use gage_units::{Amount, Timestamp};
 
@@ -139,6 +139,10 @@ fn bundle(world: &World, words: &[&str]) -> Result<Asked, String> {
         ["reject", who, bundle] => {
             let reject = RejectBundle { bundle: number(bundle)?, key: signer(who) };
             (who, Operation::Accounts(Accounts::RejectBundle(reject)))
+        }
+        ["veto", who, decision] if decision.starts_with("decision-") => {
+            let veto = VetoDecision { bundle: numbered(decision, "decision")? };
+            (who, Operation::Chain(ChainOperation::VetoDecision(veto)))
         }
         ["veto", who, bundle] => {
             (who, Operation::Accounts(Accounts::VetoBundle(VetoBundle { bundle: number(bundle)? })))
