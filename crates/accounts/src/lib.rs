@@ -57,8 +57,8 @@ pub use error::Error;
 pub use event::Event;
 pub use genesis::{Genesis, GenesisAccount, genesis};
 pub use guard::{
-    BREAKERS_MAX, Breaker, Freeze, GUARDIANS_MAX, Guard, Guardians, LOOSENING_FLOOR_MS, Standing, Tripped, check_guardian,
-    guard, standing,
+    BREAKERS_MAX, Breaker, Freeze, GUARDIANS_MAX, Guard, Guardians, LOOSENING_FLOOR_MS, Standing, Tripped,
+    check_guardian, guard, standing,
 };
 pub use invariants::{check_block, check_invariants};
 pub use judge::{By, Change, Effects, judge};

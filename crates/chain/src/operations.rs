@@ -134,7 +134,9 @@ impl ChainOperation {
             ChainOperation::CancelBundle(operation) => format!("Cancel bundle {}", operation.bundle),
             ChainOperation::ProposeBundle(operation) => operation.describe(names),
             ChainOperation::ApproveBundle(operation) => operation.describe(names),
-            ChainOperation::VetoDecision(operation) => format!("Veto scheduled bundle {} as guardian", operation.bundle),
+            ChainOperation::VetoDecision(operation) => {
+                format!("Veto scheduled bundle {} as guardian", operation.bundle)
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 //! A small world for the ledger's tests: three accounts, two assets.
 #![allow(dead_code, clippy::arithmetic_side_effects, clippy::unwrap_used, clippy::as_conversions)]
 
+pub mod settling;
+
 use gage_accounts::{Context, NewKey, Signer};
 use gage_crypto::{AccountId, Hash, Scheme, SecretKey};
 use gage_ledger::{AssetKind, NewAsset};
