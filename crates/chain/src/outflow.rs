@@ -3,14 +3,17 @@
 //! All parts of a holding count but the held: pledging takes nothing away, while a hold is a promise that
 //! its beneficiary may settle without asking again, so it leaves when it is given. Fees are credit that left
 //! when it was bought. A settlement instruction takes what the account affirmed without asking again, so its
-//! deliveries leave for their receivers when they are affirmed, reserved or not. What others do to the account,
+//! deliveries leave for their receivers when they are affirmed, reserved or not. What an account records as
+//! held for another account, or moves to it inside an omnibus, that one takes out without asking: it leaves then.
+//! What others do to the account,
 //! by a settlement, a seizure or due work, is not judged: it was agreed to before, or a rule of the protocol
 //! does it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use gage_accounts::{Act, Change, Class, Demand, Effects, Flow};
-use gage_ledger::{Delivery, Event, InstructionId, Leg, Part, Purpose, Reserve, Side};
+use gage_ledger::operations::OwnerName;
+use gage_ledger::{Delivery, Event, InstructionId, Leg, Operation as Ledger, Part, Purpose, Reserve, Side};
 use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, AssetId, MathError};
 
@@ -45,7 +48,7 @@ pub(crate) fn effects(
     operations: &[Operation],
     ends: &[usize],
 ) -> Result<Effects, MathError> {
-    let mut fold = Fold { account, flows: BTreeMap::new(), totals: BTreeMap::new(), part: BTreeSet::new() };
+    let mut fold = Fold { account, ..Fold::default() };
     let mut position = 0usize;
     for (index, (module, bytes)) in draft.events().iter().enumerate() {
         while ends.get(position).is_some_and(|end| *end <= index) {
@@ -61,13 +64,17 @@ pub(crate) fn effects(
             fold.event(draft, Place { position: of, kind: kind_of(operation) }, &event)?;
         }
     }
+    for (position, operation) in operations.iter().enumerate() {
+        fold.omnibus(draft, Place { position, kind: kind_of(operation) }, operation)?;
+    }
     let mut effects = Effects { reduces: operations.iter().all(reduces), ..Effects::default() };
     let taking = fold.acts(draft, &mut effects.acts)?;
     let mut quiet = BTreeSet::new();
     for (position, operation) in operations.iter().enumerate() {
         // Each operation by itself: beside one that takes something, another of its verb may take nothing. What
-        // asks for owners or for a named key is decided by those; rules are for the rest.
-        let judged = operation.module() != gage_accounts::MODULE && demand_of(operation) == Demand::Threshold;
+        // asks for owners or for a named key is decided by those; rules are for the rest, what a guardian does
+        // for another account among it: keys below the threshold got here because some rule may let them act.
+        let judged = demand_of(operation) == Demand::Threshold;
         let (module, verb) = kind_of(operation);
         if judged && !taking.contains(&position) && quiet.insert((module, verb)) {
             effects.acts.push(Act { module, verb, flow: None });
@@ -101,6 +108,7 @@ struct Place {
     kind: Kind,
 }
 
+#[derive(Default)]
 struct Fold {
     account: AccountNumber,
     flows: BTreeMap<Way, Sums>,
@@ -108,6 +116,8 @@ struct Fold {
     totals: BTreeMap<AssetId, Sums>,
     /// Which operations took something, and on which way.
     part: BTreeSet<(Way, usize)>,
+    /// By asset, what is promised and still on the account.
+    promised: BTreeMap<AssetId, Amount>,
 }
 
 impl Fold {
@@ -148,11 +158,47 @@ impl Fold {
                 Delivery::OffLedger { .. } => continue,
             };
             self.add(place, asset, Some(leg.to), Side::Debit, amount)?;
-            if reserve == Reserve::Now {
-                self.add(place, asset, Some(AccountNumber(u32::from(gage_ledger::MODULE))), Side::Credit, amount)?;
+            match reserve {
+                Reserve::Now => {
+                    let ledger = AccountNumber(u32::from(gage_ledger::MODULE));
+                    self.add(place, asset, Some(ledger), Side::Credit, amount)?;
+                }
+                Reserve::AtSettlement => self.promise(asset, amount)?,
             }
         }
         Ok(())
+    }
+
+    fn promise(&mut self, asset: AssetId, amount: Amount) -> Result<(), MathError> {
+        let promised = self.promised.entry(asset).or_default();
+        *promised = promised.plus(amount)?;
+        Ok(())
+    }
+
+    /// What becomes another's inside an omnibus: no posting tells of it.
+    fn omnibus(&mut self, draft: &Draft, place: Place, operation: &Operation) -> Result<(), MathError> {
+        let number = |id| gage_accounts::resolve(draft, &id).ok();
+        match operation {
+            Operation::Ledger(Ledger::RecordOwner(record)) => {
+                // An owner whom the account alone knows can take nothing: the account still disposes of it.
+                let OwnerName::Account(owner) = record.owner else { return Ok(()) };
+                self.promise(record.asset, record.amount)?;
+                self.add(place, record.asset, number(owner), Side::Debit, record.amount)
+            }
+            Operation::Ledger(Ledger::MoveWithin(moved)) => {
+                let to = match (moved.from, moved.to) {
+                    (_, OwnerName::Account(owner)) => number(owner),
+                    // Its own, to an owner whom the holder of record answers for.
+                    (OwnerName::Account(_), OwnerName::Reference(_)) => number(moved.holder),
+                    (OwnerName::Reference(_), OwnerName::Reference(_)) => return Ok(()),
+                };
+                if number(moved.holder) == Some(self.account) {
+                    self.promise(moved.asset, moved.amount)?;
+                }
+                self.add(place, moved.asset, to, Side::Debit, moved.amount)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn add(
@@ -187,6 +233,13 @@ impl Fold {
         let mut own = BTreeMap::<AssetId, Sums>::new();
         // What is settled left when it was promised.
         let counts = |leg: &&Leg| leg.part != Part::Held && (purpose != Purpose::Settle || leg.side == Side::Credit);
+        for leg in legs.iter().filter(|leg| leg.account == account && leg.side == Side::Debit) {
+            // Settled at once: what was promised a moment before is there no longer.
+            if purpose == Purpose::Settle && leg.part != Part::Held {
+                let promised = self.promised.entry(leg.asset).or_default();
+                *promised = promised.minus(leg.amount.min(*promised))?;
+            }
+        }
         for leg in legs.iter().filter(|leg| leg.account == account).filter(counts) {
             own.entry(leg.asset).or_default().add(leg.side, leg.amount)?;
         }
@@ -229,7 +282,8 @@ impl Fold {
             let balance = gage_ledger::balance(draft, self.account, *asset);
             let now = balance.free.plus(balance.pledged)?.plus(balance.frozen)?;
             // Below zero only for things, which have no balance of their asset: they count as all there was.
-            let before = now.plus(total.out)?.minus(total.into).unwrap_or_default();
+            let promised = self.promised.get(asset).copied().unwrap_or_default();
+            let before = now.plus(total.out)?.minus(total.into.plus(promised)?).unwrap_or_default();
             let to = to.and_then(|to| gage_accounts::id_of(draft, to));
             acts.push(Act { module: *module, verb: *verb, flow: Some(Flow { asset: *asset, to, amount, before }) });
             taking.extend(self.part.range((*way, 0)..=(*way, usize::MAX)).map(|(_, position)| *position));
