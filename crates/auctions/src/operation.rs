@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::operations::{CancelUniform, CommitBid, OpenUniform, PlaceBid, RevealBid, Take};
+use crate::state::UNIFORM;
 
 /// An operation of this module, one variant per verb.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -66,8 +67,27 @@ impl Operation {
         match self {
             Operation::Take(_) | Operation::CancelUniform(_) => 2_000,
             Operation::OpenUniform(_) => 3_000,
-            // A bid pays for its own clearing as well.
-            Operation::PlaceBid(_) | Operation::CommitBid(_) | Operation::RevealBid(_) => 6_000,
+            // A bid pays for its own clearing as well, and looks through a full book: 128 entries at 50 each.
+            Operation::PlaceBid(_) | Operation::CommitBid(_) | Operation::RevealBid(_) => 12_000,
+        }
+    }
+
+    /// The work that the rules of the assets it moves add to it, as they stand now.
+    pub fn rules_weight(&self, draft: &Draft) -> u64 {
+        let of = |asset| gage_compliance::movement_weight(draft, asset);
+        let both = |asset, want| of(asset).saturating_add(of(want));
+        match self {
+            Operation::Take(take) => both(take.asset, take.want),
+            // In, and back out of what is not sold.
+            Operation::OpenUniform(open) => both(open.asset, open.asset),
+            Operation::CancelUniform(cancel) => of(cancel.asset),
+            // A bidder is asked when he bids and again when the lot is cleared.
+            Operation::PlaceBid(bid) => both(bid.asset, bid.want).saturating_mul(2),
+            Operation::RevealBid(reveal) => both(reveal.asset, reveal.want).saturating_mul(2),
+            Operation::CommitBid(commit) => {
+                let asset = UNIFORM.peek(draft, &commit.lot).map(|lot| lot.asset);
+                asset.map_or(0, of).saturating_add(of(commit.want).saturating_mul(2))
+            }
         }
     }
 

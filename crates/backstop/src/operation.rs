@@ -146,6 +146,32 @@ impl Operation {
         }
     }
 
+    /// The work that the rules of the assets it moves add to it, as they stand now. What a pool's stable asset
+    /// asks is asked of deposits and withdrawals alike; sales and losses are moved by rule, as due work.
+    pub fn rules_weight(&self, draft: &Draft) -> u64 {
+        let of = |asset| gage_compliance::movement_weight(draft, asset);
+        match self {
+            Operation::DepositStability(operation) => of(operation.asset),
+            Operation::WithdrawStability(operation) => of(operation.asset),
+            Operation::ClaimGains(operation) => of(operation.asset),
+            Operation::DepositFirstLoss(operation) => of(operation.asset),
+            Operation::WithdrawFirstLoss(operation) => of(operation.asset),
+            Operation::DepositInsurance(operation) => of(operation.asset),
+            Operation::WithdrawInsurance(operation) => of(operation.asset),
+            Operation::ClaimPremium(operation) => of(operation.asset),
+            Operation::ClaimProceeds(operation) => of(operation.asset),
+            Operation::CreateWaterfall(_)
+            | Operation::SetTerms(_)
+            | Operation::AddCollateral(_)
+            | Operation::DistributeSurplus(_)
+            | Operation::RequestWithdrawal(_)
+            | Operation::SetInsurance(_)
+            | Operation::ConvertGains(_)
+            | Operation::SetSaleTerms(_)
+            | Operation::SetSurplusRule(_) => 0,
+        }
+    }
+
     /// The words a wallet shows.
     pub fn describe(&self, names: &dyn Names) -> String {
         match self {

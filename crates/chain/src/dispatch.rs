@@ -116,13 +116,22 @@ impl Operation {
 
     /// The work that the rules of the assets it moves add to it, as they stand now.
     pub(crate) fn rules_weight(&self, draft: &Draft) -> u64 {
-        let of = |asset| gage_compliance::movement_weight(draft, asset);
         match self {
             Operation::Ledger(operation) => operation.rules_weight(draft),
-            Operation::Auctions(gage_auctions::Operation::Take(take)) => of(take.asset),
-            Operation::Backstop(gage_backstop::Operation::ClaimGains(claim)) => of(claim.asset),
-            // What else moves restricted assets is bounded by its own weight, or moves them to modules.
-            _ => 0,
+            Operation::Securities(operation) => operation.rules_weight(draft),
+            Operation::Auctions(operation) => operation.rules_weight(draft),
+            Operation::Backstop(operation) => operation.rules_weight(draft),
+            Operation::Vaults(operation) => operation.rules_weight(draft),
+            Operation::Chain(ChainOperation::BuyCredit(buy)) => gage_compliance::movement_weight(draft, buy.asset),
+            Operation::Chain(ChainOperation::WithdrawCredit(withdraw)) => {
+                gage_compliance::movement_weight(draft, withdraw.asset)
+            }
+            // These move nothing between accounts.
+            Operation::Chain(_)
+            | Operation::Accounts(_)
+            | Operation::Compliance(_)
+            | Operation::Oracle(_)
+            | Operation::Staking(_) => 0,
         }
     }
 

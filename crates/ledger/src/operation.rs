@@ -6,6 +6,7 @@ use gage_store::Draft;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::instructions::{INSTRUCTIONS, SettlementLeg};
 use crate::operations::{
     AffirmInstruction, Burn, BurnItem, CancelInstruction, ClaimBuyIn, ConfirmDelivery, Correct, CountHolders,
     CreateAsset, ForcedTransfer, FreezePart, GiveHold, Mint, MintItem, MintLocked, MoveWithin, ProposeInstruction,
@@ -158,8 +159,10 @@ impl Operation {
             Operation::TransferMany(operation) => operation.weight(),
             Operation::ProposeInstruction(operation) => operation.weight(),
             Operation::AffirmInstruction(operation) => operation.weight(),
-            // Each may give back what all parties reserved.
-            Operation::CancelInstruction(_) | Operation::ClaimBuyIn(_) => 5_000,
+            // Each may give back what all parties reserved: 16 legs and as many securities.
+            Operation::CancelInstruction(_) => 10_000,
+            // And pays each receiver of a side that failed.
+            Operation::ClaimBuyIn(_) => 20_000,
             Operation::ConfirmDelivery(_) => 2_000,
             _ => 1_000,
         }
@@ -185,19 +188,33 @@ impl Operation {
             Operation::ForcedTransfer(operation) => of(operation.asset),
             Operation::RecoverHoldings(operation) => of(operation.asset),
             Operation::WithdrawHolding(operation) => of(operation.asset),
+            // Due work asks every leg when it settles: who proposes pays for that.
+            Operation::ProposeInstruction(operation) => {
+                let assets = operation.legs.iter().filter_map(|leg| leg.delivery.asset());
+                assets.fold(0, |sum: u64, asset| sum.saturating_add(of(asset)))
+            }
             // The last affirmation may settle it at once.
             Operation::AffirmInstruction(operation) => {
                 let assets = operation.legs.iter().filter_map(|leg| leg.delivery.asset());
                 assets.fold(0, |sum: u64, asset| sum.saturating_add(of(asset)))
             }
-            // These move nothing between holders, or what they settle was asked about when it was affirmed.
+            // And so may the last receipt, all of it.
+            Operation::ConfirmDelivery(operation) => {
+                let record = INSTRUCTIONS.peek(draft, &operation.instruction);
+                let assets = record.into_iter().flat_map(|record| &record.legs).filter_map(SettlementLeg::due);
+                assets.fold(0, |sum: u64, (asset, ..)| sum.saturating_add(of(asset)))
+            }
+            // The compensation, once for each leg that may have a receiver of its own.
+            Operation::ClaimBuyIn(operation) => {
+                let record = INSTRUCTIONS.peek(draft, &operation.instruction);
+                let terms = record.and_then(|record| Some((record.buy_in?, record.legs.len())));
+                terms.map_or(0, |(terms, legs)| of(terms.asset).saturating_mul(u64::try_from(legs).unwrap_or(u64::MAX)))
+            }
+            // These move nothing between holders.
             Operation::CreateAsset(_)
             | Operation::GiveHold(_)
             | Operation::ReleaseHold(_)
-            | Operation::ProposeInstruction(_)
-            | Operation::ConfirmDelivery(_)
             | Operation::CancelInstruction(_)
-            | Operation::ClaimBuyIn(_)
             | Operation::RecordOwner(_)
             | Operation::MoveWithin(_)
             | Operation::ReleaseOwner(_)

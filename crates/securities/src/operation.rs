@@ -11,6 +11,7 @@ use crate::operations::{
     RequestRedemption, SetBackingTerms, SetComposition, SetExposureLimit, SetMintLimit, SetRedemptionTerms,
     WithdrawFunds,
 };
+use crate::redemption::{QUEUES, REQUESTS};
 
 /// One request.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -122,16 +123,42 @@ impl Operation {
                 let verifiers = operation.terms.as_ref().map_or(0, |terms| terms.verifiers.len());
                 2_000u64.saturating_add(listed(verifiers, 500))
             }
-            Operation::MintBacked(_) | Operation::RedeemBacked(_) => 1_500,
-            Operation::Attest(_) | Operation::List(_) => 2_000,
+            // The statements of 16 verifiers are proved anew, and a mint asks what the asset is made of.
+            Operation::MintBacked(_) | Operation::RedeemBacked(_) | Operation::Attest(_) => 3_000,
+            Operation::List(_) => 2_000,
             // It may unfold 64 windows.
             Operation::ClaimRedemption(_) | Operation::CancelRedemption(_) => 5_000,
             Operation::RequestRedemption(_) => 3_000,
-            Operation::SetRedemptionTerms(_)
-            | Operation::FundRedemptions(_)
-            | Operation::WithdrawFunds(_)
+            // They move money between accounts.
+            Operation::FundRedemptions(_) | Operation::WithdrawFunds(_) => 2_000,
+            Operation::SetRedemptionTerms(_) | Operation::SetMintLimit(_) => 1_500,
+            // It counts the limits of its scope.
+            Operation::SetExposureLimit(_) => 2_500,
+        }
+    }
+
+    /// The work that the rules of the assets it moves add to it, as they stand now.
+    pub fn rules_weight(&self, draft: &Draft) -> u64 {
+        let of = |asset| gage_compliance::movement_weight(draft, asset);
+        let cash_of = |asset| QUEUES.peek(draft, &asset).map_or(0, |queue| of(queue.terms.cash));
+        let request = |id| REQUESTS.peek(draft, &id).map(|request| request.asset);
+        match self {
+            Operation::MintBacked(operation) => of(operation.asset),
+            Operation::RedeemBacked(operation) => of(operation.asset),
+            // In; what a window redeems moves on once for all who wait.
+            Operation::RequestRedemption(operation) => of(operation.asset),
+            Operation::FundRedemptions(operation) => cash_of(operation.asset),
+            Operation::WithdrawFunds(operation) => cash_of(operation.asset),
+            Operation::CancelRedemption(operation) => request(operation.request).map_or(0, of),
+            Operation::ClaimRedemption(operation) => request(operation.request).map_or(0, cash_of),
+            Operation::RegisterInstrument(_)
+            | Operation::SetComposition(_)
+            | Operation::SetBackingTerms(_)
+            | Operation::Attest(_)
+            | Operation::List(_)
+            | Operation::SetRedemptionTerms(_)
             | Operation::SetExposureLimit(_)
-            | Operation::SetMintLimit(_) => 1_500,
+            | Operation::SetMintLimit(_) => 0,
         }
     }
 

@@ -6,6 +6,7 @@ use gage_store::Draft;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::Source;
 use crate::operations::{
     AddCollateral, AllowTopUp, Borrow, ClaimKept, ClaimPart, CloseVault, CreateFacility, CreatePool, Deposit,
     OpenVault, RampCollateralTerms, Redeem, RedeemBasket, Repay, RestrictPeg, SetBand, SetCollateralTerms,
@@ -13,6 +14,7 @@ use crate::operations::{
     Supply, SwapIn, SwapOut, Withdraw, WithdrawSupply,
 };
 use crate::redemption::EVALUATIONS_MAX;
+use crate::state::FACILITIES;
 
 /// What an account or governance can ask of vaults.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -201,6 +203,40 @@ impl Operation {
             Operation::AllowTopUp(_) => 1_500,
             // Accrues every bucket and moves every group of the facility.
             Operation::SetFacilityParams(_) | Operation::SetPoolTerms(_) | Operation::ShutDown(_) => 50_000,
+        }
+    }
+
+    /// The work that the rules of the assets it moves add to it, as they stand now. Pledging moves nothing, and
+    /// what a liquidation, a redemption or a basket moves is in its own weight.
+    pub fn rules_weight(&self, draft: &Draft) -> u64 {
+        let of = |asset| gage_compliance::movement_weight(draft, asset);
+        let both = |asset, other| of(asset).saturating_add(of(other));
+        let facility = |id| FACILITIES.peek(draft, &id);
+        match self {
+            Operation::Borrow(operation) => of(operation.asset),
+            Operation::Repay(operation) => of(operation.asset),
+            Operation::ClaimKept(operation) => of(operation.asset),
+            Operation::ClaimPart(operation) => of(operation.asset),
+            Operation::Redeem(operation) => of(operation.asset),
+            Operation::RedeemBasket(operation) => of(operation.asset),
+            // Out of one pocket and into the other: what is lent, and the shares of it.
+            Operation::Supply(operation) => {
+                let shares = facility(operation.facility).and_then(|facility| match facility.source {
+                    Source::Pool { shares, .. } => Some(shares),
+                    _ => None,
+                });
+                of(operation.asset).saturating_add(shares.map_or(0, of))
+            }
+            Operation::WithdrawSupply(operation) => {
+                let lent = facility(operation.facility).map(|facility| facility.stable);
+                of(operation.shares).saturating_add(lent.map_or(0, of))
+            }
+            Operation::SwapIn(operation) => {
+                let stable = facility(operation.facility).map(|facility| facility.stable);
+                of(operation.asset).saturating_add(stable.map_or(0, of))
+            }
+            Operation::SwapOut(operation) => both(operation.stable, operation.asset),
+            _ => 0,
         }
     }
 
