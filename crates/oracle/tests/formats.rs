@@ -5,9 +5,15 @@ mod support;
 
 use gage_accounts::{Names, Signer};
 use gage_crypto::hash::sha256;
-use gage_oracle::operations::{Report, SetMarketState};
+use gage_crypto::{AccountId, Hash, Scheme, SecretKey, SigningPayload};
+use gage_oracle::operations::{
+    Proof, RelayStatements, Report, ReportEvidence, SetGuardianSet, SetMarketState, SetPythEmitter, SetPythPublisher,
+    SetReportKey, SetSlashing, SubmitPythUpdate,
+};
 use gage_oracle::state::{CorporateAction, Side, Trading};
-use gage_oracle::{Dimension, FeedId, FeedParams, Genesis, Operation, PriceClass, Source, query};
+use gage_oracle::statement::{SignedStatement, Statement};
+use gage_oracle::wormhole::{Emitter, GuardianSet};
+use gage_oracle::{Dimension, FeedId, FeedParams, Genesis, Operation, PriceClass, Slashing, Source, query};
 use gage_store::Kind;
 use gage_units::{Amount, AssetId, Price, Timestamp};
 use support::{E18, FEED, World, context, create, price};
@@ -63,6 +69,91 @@ fn canonical_bytes_are_pinned() {
 }
 
 const GOLDEN: &str = "5049f737de5035139d2575cf9fa04e6f6d805a4fbf65e0d4a4846b9aa5a353d3";
+
+fn statement(price: Price) -> SignedStatement {
+    let secret = SecretKey::from_bytes(Scheme::Ed25519, &[7; 32]).unwrap();
+    let statement = Statement { publisher: AccountId([9; 32]), report: Report { price, bid: None, ..report() } };
+    let payload = SigningPayload { machine: statement.digest(&Hash([3; 32])), wallet: None };
+    SignedStatement { statement, key: secret.public_key(), signature: secret.sign(&payload).unwrap() }
+}
+
+/// What came after the first verbs, each with the words of a wallet.
+fn newer() -> Vec<(Operation, String)> {
+    let key = SecretKey::from_bytes(Scheme::Ed25519, &[7; 32]).unwrap().public_key();
+    let (publisher, hash) = (AccountId([9; 32]), Hash([5; 32]));
+    let guardians = vec![gage_crypto::key::EthereumAddress([1; 20]), gage_crypto::key::EthereumAddress([2; 20])];
+    let (one, two) = (guardians[0], guardians[1]);
+    let said = format!("feed 0: 195 +- 0.05 observed at 1583971200000 of {publisher}");
+    let prove = |proof| Operation::ReportEvidence(ReportEvidence { proof: Box::new(proof) });
+    let rules = Slashing::default();
+    let Slashing { equivocation, deviation, deviation_bound, window_ms, waterfall } = rules;
+    vec![
+        (
+            Operation::RelayStatements(RelayStatements { statements: vec![statement(price(195))] }),
+            format!("Bring the signed report {said}"),
+        ),
+        (
+            prove(Proof::Equivocation { first: statement(price(195)), second: Box::new(statement(price(196))) }),
+            format!("Prove that {said} was also signed as feed 0: 196 +- 0.05 observed at 1583971200000"),
+        ),
+        (
+            prove(Proof::Contradiction { statement: statement(price(195)) }),
+            format!("Prove that {said} contradicts what was reported here"),
+        ),
+        (
+            prove(Proof::Deviation { statement: statement(price(195)) }),
+            format!("Prove that {said} lies outside the confirmed price"),
+        ),
+        (
+            Operation::SetReportKey(SetReportKey { key: Some(key.clone()) }),
+            format!("Sign reports outside transactions with key {key}"),
+        ),
+        (Operation::SetReportKey(SetReportKey { key: None }), "Sign no reports outside transactions".to_owned()),
+        (
+            Operation::SetSlashing(SetSlashing { rules }),
+            format!(
+                "Slash publishers by {equivocation} for two reports of one instant, by {deviation} for a report \
+                 outside the price by {deviation_bound} for {window_ms} ms; to waterfall {waterfall}"
+            ),
+        ),
+        (
+            Operation::SubmitPythUpdate(SubmitPythUpdate { update: vec![1, 2] }),
+            "Bring an update of Pyth that cannot be read: ".to_owned(),
+        ),
+        (
+            Operation::SetPythPublisher(SetPythPublisher { feed: FEED, publisher, weight: 4, price_id: hash }),
+            format!("Let Pyth's price {hash} count for feed 0 as {publisher} with weight 4"),
+        ),
+        (
+            Operation::SetGuardianSet(SetGuardianSet { number: 6, set: GuardianSet { guardians, expires: None } }),
+            format!("Take guardian set 6 without end: {one} {two}"),
+        ),
+        (
+            Operation::SetPythEmitter(SetPythEmitter { emitter: Some(Emitter { chain: 26, address: hash }) }),
+            format!("Take Pyth's prices of {hash} on chain 26"),
+        ),
+        (Operation::SetPythEmitter(SetPythEmitter { emitter: None }), "Take no prices of Pyth".to_owned()),
+    ]
+}
+
+#[test]
+fn newer_verbs_say_everything_in_fixed_bytes() {
+    for (operation, words) in newer() {
+        let text = operation.describe(&Symbols);
+        let unreadable = matches!(operation, Operation::SubmitPythUpdate(_));
+        assert!(if unreadable { text.starts_with(&words) } else { text == words }, "{text}\n{words}");
+        assert!(text.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{text:?}");
+        let json = serde_json::to_string(&operation).unwrap();
+        assert_eq!(serde_json::from_str::<Operation>(&json).unwrap(), operation);
+    }
+    let operations: Vec<Operation> = newer().into_iter().map(|(operation, _)| operation).collect();
+    // The verb is the first byte, as the table of formats has it.
+    let verbs: Vec<u8> = operations.iter().map(|operation| borsh::to_vec(operation).unwrap()[0]).collect();
+    assert_eq!(verbs, [11, 12, 12, 12, 13, 13, 14, 15, 16, 17, 18, 18]);
+    assert_eq!(sha256(&borsh::to_vec(&operations).unwrap()).to_string(), GOLDEN_NEWER);
+}
+
+const GOLDEN_NEWER: &str = "2a03c2e2e050f5a3cc9699f1506bee59ca33b4f018e59b5be49d0c8d7ebd0658";
 
 #[test]
 fn genesis_is_readable_text() {

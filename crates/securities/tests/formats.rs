@@ -1,0 +1,175 @@
+//! Wallet text and canonical bytes of redemption, listing and limits; broken books that are planted and found.
+#![allow(clippy::arithmetic_side_effects, clippy::unwrap_used, clippy::as_conversions)]
+
+mod support;
+
+use gage_accounts::{Names, Quantity, Signer};
+use gage_crypto::AccountId;
+use gage_crypto::hash::sha256;
+use gage_ledger::{AssetKind, Beneficiary};
+use gage_securities::operations::{
+    CancelRedemption, ClaimRedemption, FundRedemptions, List, RequestRedemption, ScopeName, SetExposureLimit,
+    SetMintLimit, SetRedemptionTerms, WithdrawFunds,
+};
+use gage_securities::redemption::{JOINING, QUEUES, REQUESTS};
+use gage_securities::{Operation, RedemptionPrice, RedemptionTerms, RequestId, check_invariants};
+use gage_units::{Amount, AssetId, Bps};
+use support::{DAY, World};
+
+const FUND: AssetId = AssetId(0);
+const MONEY: AssetId = AssetId(1);
+
+struct Symbols;
+
+impl Names for Symbols {
+    fn asset(&self, asset: AssetId) -> Option<(String, u8)> {
+        match asset {
+            FUND => Some(("FUND".to_owned(), 6)),
+            MONEY => Some(("USD".to_owned(), 2)),
+            _ => None,
+        }
+    }
+}
+
+fn terms(price: RedemptionPrice) -> RedemptionTerms {
+    RedemptionTerms { cash: MONEY, price, notice_ms: 5, window_ms: DAY, gate: Bps(1_000) }
+}
+
+/// What came after the first verbs, each with the words of a wallet.
+fn newer() -> Vec<(Operation, String)> {
+    let (asset, amount, request) = (FUND, Amount(2_500_000), RequestId(4));
+    let curator = AccountId([9; 32]);
+    let set = |price| Operation::SetRedemptionTerms(SetRedemptionTerms { asset, terms: terms(price) });
+    let ends = "notice 5 ms, windows of 86400000 ms, gate";
+    let gate = Bps(1_000);
+    let limit = |scope, max| Operation::SetExposureLimit(SetExposureLimit { scope, base: asset, max });
+    let record = ScopeName::Record(Beneficiary { module: 10, id: 3 });
+    vec![
+        (
+            Operation::List(List {
+                asset,
+                tier: 2,
+                curator: Some(curator),
+                supply_cap: amount,
+                collateral_cap: amount,
+            }),
+            format!("List FUND#0 in tier 2, curator {curator}, supply cap 2.5 FUND#0, collateral cap 2.5 FUND#0"),
+        ),
+        (set(RedemptionPrice::Par(Amount(150))), format!("Redeem FUND#0 at 1.5 USD#1 a unit, {ends} {gate}")),
+        (set(RedemptionPrice::Nav), format!("Redeem FUND#0 at the oracle's price in USD#1, {ends} {gate}")),
+        (
+            Operation::FundRedemptions(FundRedemptions { asset, amount: Amount(7) }),
+            "Fund redemptions of FUND#0 with 7 units of its money".to_owned(),
+        ),
+        (
+            Operation::WithdrawFunds(WithdrawFunds { asset, amount: Amount(7) }),
+            "Take back 7 units of money for FUND#0".to_owned(),
+        ),
+        (
+            Operation::RequestRedemption(RequestRedemption { asset, quantity: Quantity::Exact(amount) }),
+            "Request redemption of 2.5 FUND#0".to_owned(),
+        ),
+        (Operation::CancelRedemption(CancelRedemption { request }), "Cancel redemption request 4".to_owned()),
+        (Operation::ClaimRedemption(ClaimRedemption { request }), "Claim redemption request 4".to_owned()),
+        (limit(ScopeName::Account(curator), Some(amount)), format!("Limit exposure of {curator} to 2.5 FUND#0")),
+        (limit(record, None), "Lift the limit on exposure of record 3 of module 10 to FUND#0".to_owned()),
+        (
+            Operation::SetMintLimit(SetMintLimit { asset, limit: Some((DAY, amount)) }),
+            "Limit minting to 2.5 FUND#0 in 86400000 ms".to_owned(),
+        ),
+        (Operation::SetMintLimit(SetMintLimit { asset, limit: None }), "Lift the limit on minting FUND#0".to_owned()),
+    ]
+}
+
+#[test]
+fn newer_verbs_say_everything_in_fixed_bytes() {
+    for (operation, words) in newer() {
+        assert_eq!(operation.describe(&Symbols), words);
+        let json = serde_json::to_string(&operation).unwrap();
+        assert_eq!(serde_json::from_str::<Operation>(&json).unwrap(), operation);
+    }
+    let operations: Vec<Operation> = newer().into_iter().map(|(operation, _)| operation).collect();
+    // The verb is the first byte, as the table of formats has it.
+    let verbs: Vec<u8> = operations.iter().map(|operation| borsh::to_vec(operation).unwrap()[0]).collect();
+    assert_eq!(verbs, [6, 7, 7, 8, 9, 10, 11, 12, 13, 13, 14, 14]);
+    assert_eq!(sha256(&borsh::to_vec(&operations).unwrap()).to_string(), GOLDEN);
+}
+
+const GOLDEN: &str = "da82b1248e951030f3ed68040dc08f683acde1a5fe6dd1dbff3180042cbbbf9d";
+
+/// A queue in which one waits whose notice is over and one whose notice runs, and money is claimable.
+fn desk() -> (World, AssetId, AssetId) {
+    let mut world = World::new();
+    let issuer = world.accounts[0];
+    let (fund, money) = (world.asset(AssetKind::Issued { issuer }), world.asset(AssetKind::Issued { issuer }));
+    let ctx = world.context(Signer::Account(issuer));
+    for (asset, place) in [(fund, 2), (money, 0)] {
+        let mint = gage_ledger::operations::Mint { asset, to: world.ids[place], amount: Amount(1_000) };
+        gage_ledger::Operation::Mint(mint).apply(&mut world.draft, &ctx).unwrap();
+    }
+    let price = RedemptionPrice::Par(Amount(1_000_000));
+    let terms = RedemptionTerms { cash: money, price, notice_ms: DAY, window_ms: DAY, gate: Bps(500) };
+    world.act(0, Operation::SetRedemptionTerms(SetRedemptionTerms { asset: fund, terms })).unwrap();
+    world.act(0, Operation::FundRedemptions(FundRedemptions { asset: fund, amount: Amount(500) })).unwrap();
+    let request =
+        Operation::RequestRedemption(RequestRedemption { asset: fund, quantity: Quantity::Exact(Amount(90)) });
+    world.act(2, request.clone()).unwrap();
+    world.time += DAY;
+    world.due();
+    world.act(2, request).unwrap();
+    (world, fund, money)
+}
+
+#[track_caller]
+fn finds(name: &str, plant: impl FnOnce(&mut World, AssetId)) {
+    let (mut world, fund, _) = desk();
+    check_invariants(&world.draft).unwrap();
+    plant(&mut world, fund);
+    let broken = check_invariants(&world.draft).unwrap_err();
+    assert_eq!((broken.module, broken.invariant), ("securities", name), "{}", broken.detail);
+}
+
+#[test]
+fn books_beyond_what_is_kept_are_found() {
+    finds("QueuesAreKept", |world, fund| {
+        let mut queue = QUEUES.get(&world.draft, &fund).unwrap();
+        queue.funded = Amount(queue.funded.0 + 1);
+        QUEUES.put(&mut world.draft, fund, queue);
+    });
+    finds("QueuesAreKept", |world, fund| {
+        let mut queue = QUEUES.get(&world.draft, &fund).unwrap();
+        queue.waiting = Amount(queue.waiting.0 + 1);
+        QUEUES.put(&mut world.draft, fund, queue);
+    });
+    finds("QueuesAreKept", |world, fund| {
+        let mut queue = QUEUES.get(&world.draft, &fund).unwrap();
+        queue.claimable = Amount::MAX;
+        QUEUES.put(&mut world.draft, fund, queue);
+    });
+}
+
+#[test]
+fn requests_beyond_the_books_are_found() {
+    finds("RequestsFitTheBooks", |world, _| {
+        let mut request = REQUESTS.get(&world.draft, &RequestId(1)).unwrap();
+        request.remaining = Amount(request.remaining.0 + 1);
+        REQUESTS.put(&mut world.draft, RequestId(1), request);
+    });
+    finds("RequestsFitTheBooks", |world, _| {
+        let mut request = REQUESTS.get(&world.draft, &RequestId(0)).unwrap();
+        request.claimable = Amount(request.claimable.0 + 1);
+        REQUESTS.put(&mut world.draft, RequestId(0), request);
+    });
+    // What joins a window that has closed would wait for ever.
+    finds("RequestsFitTheBooks", |world, fund| JOINING.put(&mut world.draft, (fund, 0), Amount(1)));
+    finds("RequestsFitTheBooks", |world, fund| {
+        let window = QUEUES.get(&world.draft, &fund).unwrap().window;
+        JOINING.put(&mut world.draft, (fund, window + 7), Amount(1));
+    });
+    // A request for which there is no queue.
+    finds("RequestsFitTheBooks", |world, _| {
+        let request = REQUESTS.get(&world.draft, &RequestId(1)).unwrap();
+        let lost = gage_securities::redemption::Request { asset: AssetId(40), ..request };
+        REQUESTS.put(&mut world.draft, RequestId(9), lost);
+    });
+}
