@@ -101,9 +101,9 @@ fn longer_lists_weigh_more() {
 fn moving() -> Vec<(&'static str, Operation)> {
     let (asset, lot, amount, limit) = (USD, LotId(0), Amount(1), Price(1));
     let (want, quantity, hash) = (AssetId(7), Quantity::Exact(amount), Hash([1; 32]));
-    let auctions = |operation| Operation::Auctions(operation);
-    let securities = |operation| Operation::Securities(operation);
-    let vaults = |operation| Operation::Vaults(operation);
+    let auctions = Operation::Auctions;
+    let securities = Operation::Securities;
+    let vaults = Operation::Vaults;
     use gage_auctions::Operation as A;
     use gage_securities::Operation as S;
     use gage_vaults::Operation as V;
@@ -196,8 +196,8 @@ fn records_tell_what_is_moved() {
     pause(&mut network);
     let one = gage_compliance::movement_weight(network.chain.draft(), USD);
 
-    let ledger = |operation| Operation::Ledger(operation);
-    let securities = |operation| Operation::Securities(operation);
+    let ledger = Operation::Ledger;
+    let securities = Operation::Securities;
     let (instruction, hash) = (InstructionId(0), Hash([1; 32]));
     let buy_in = ledger(gage_ledger::Operation::ClaimBuyIn(ClaimBuyIn { instruction }));
     let confirm = ConfirmDelivery { instruction, leg: 0, reference: hash, receipt: hash };
