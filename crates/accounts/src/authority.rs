@@ -8,7 +8,7 @@ use gage_crypto::{AccountId, KeyId};
 use gage_store::Draft;
 use gage_units::AccountNumber;
 
-use crate::state::{ACCOUNTS, KEYS, KEYS_MAX, NONCES, NUMBERS, Permission, SESSIONS};
+use crate::state::{ACCOUNTS, KEY_NONCES, KEYS_MAX, NUMBERS, Permission, SESSIONS, SIGNERS, put_window, window};
 use crate::{Class, Context, Error, MODULE, NonceWindow, judge, nonce, opening};
 
 /// Whose word an operation needs.
@@ -63,12 +63,10 @@ pub fn touch_name(draft: &Draft, id: &AccountId) {
 }
 
 /// Brings near what says who signs for an account.
-pub fn touch(draft: &Draft, account: AccountNumber, keys: &[KeyId]) {
+pub fn touch(draft: &Draft, account: AccountNumber) {
     ACCOUNTS.touch(draft, &account);
-    NONCES.touch(draft, &(account, 0));
-    for key in keys {
-        KEYS.touch(draft, &(account, *key));
-    }
+    SIGNERS.touch(draft, &account);
+    KEY_NONCES.touch(draft, &account);
 }
 
 /// Passes if the transaction may run now, and uses up its nonce.
@@ -77,7 +75,7 @@ pub fn touch(draft: &Draft, account: AccountNumber, keys: &[KeyId]) {
 /// As [`check_authority`].
 pub fn authorise(draft: &mut Draft, ctx: &Context, authority: &Authority) -> Result<Granted, Error> {
     let (granted, lane, window) = decide(draft, ctx, authority)?;
-    NONCES.put(draft, (granted.account, lane), window);
+    put_window(draft, granted.account, lane, window);
     Ok(granted)
 }
 
@@ -104,8 +102,7 @@ fn decide(draft: &Draft, ctx: &Context, authority: &Authority) -> Result<(Grante
     if nonce::lane_of(authority.nonce) != lane {
         return Err(Error::WrongLane);
     }
-    let window = NONCES.peek(draft, &(number, lane)).copied().unwrap_or_default();
-    let window = window.with(nonce::count_of(authority.nonce))?;
+    let window = window(draft, number, lane).with(nonce::count_of(authority.nonce))?;
     Ok((Granted { account: number, session, watched }, lane, window))
 }
 
@@ -119,6 +116,10 @@ fn check_names(keys: &[KeyId]) -> Result<(), Error> {
 
 /// The key of the session that signs, if it is a session that signs.
 fn session_key(draft: &Draft, number: AccountNumber, keys: &[KeyId]) -> Result<Option<KeyId>, Error> {
+    // Lanes are given out in order: without a first one there never was a session.
+    if ACCOUNTS.peek(draft, &number).is_none_or(|account| account.last_lane == 0) {
+        return Ok(None);
+    }
     match keys.iter().copied().find(|key| SESSIONS.has(draft, &(number, *key))) {
         Some(_) if keys.len() > 1 => Err(Error::SessionSignsAlone),
         found => Ok(found),
@@ -151,9 +152,10 @@ fn check_session(
 
 /// Passes if the keys that signed carry every operation; tells whether the account is guarded.
 fn check_keys(draft: &Draft, ctx: &Context, number: AccountNumber, authority: &Authority) -> Result<bool, Error> {
+    let find = |id: KeyId| SIGNERS.peek(draft, &number).and_then(|all| all.find(id)).ok_or(Error::UnknownKey);
     let (mut owners, mut signers) = (0u32, 0u32);
     for id in authority.keys {
-        let key = KEYS.peek(draft, &(number, *id)).ok_or(Error::UnknownKey)?;
+        let key = find(*id)?;
         if !key.is_live(ctx.time) {
             return Err(Error::KeyExpired);
         }
@@ -184,7 +186,7 @@ fn check_keys(draft: &Draft, ctx: &Context, number: AccountNumber, authority: &A
                 if !authority.keys.contains(&key) {
                     return Err(Error::KeyDoesNotSign);
                 }
-                let role = KEYS.peek(draft, &(number, key)).ok_or(Error::UnknownKey)?.role;
+                let role = find(key)?.role;
                 if !role.permits(permission) {
                     return Err(Error::NotPermitted);
                 }

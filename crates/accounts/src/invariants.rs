@@ -8,8 +8,8 @@ use crate::bundle::{BUNDLES_MAX, BUNDLES_OF_ACCOUNT_MAX};
 use crate::guard::{BREAKERS_MAX, GUARDIANS_MAX};
 use crate::opening::{check_threshold, is_module, network};
 use crate::state::{
-    ACCOUNTS, BUNDLES, BUNDLES_OF, EXPIRING, GUARDS, KEYS, KEYS_MAX, METERS, Meter, NETWORK, NONCES, NUMBERS, QUEUED,
-    RECOVERIES, SESSIONS, SESSIONS_MAX, bundles_of, keys_of, sessions_of,
+    ACCOUNTS, BUNDLES, BUNDLES_OF, EXPIRING, GUARDS, KEY_NONCES, KEYS, KEYS_MAX, METERS, Meter, NETWORK, NONCES,
+    NUMBERS, QUEUED, RECOVERIES, SESSIONS, SESSIONS_MAX, bundles_of, keys_of, sessions_of,
 };
 use crate::window::SLOTS_MAX;
 use crate::{Broken, MODULE_ACCOUNTS};
@@ -92,7 +92,7 @@ fn no_account_is_locked_out(draft: &Draft) -> Result<(), Broken> {
 /// account that exists, within the limits.
 fn a_signer_has_one_part(draft: &Draft) -> Result<(), Broken> {
     const INVARIANT: &str = "a_signer_has_one_part";
-    for ((account, id), key) in KEYS.iter(draft) {
+    for ((account, id), key) in &KEYS.sorted(draft) {
         let holds = ACCOUNTS.has(draft, account)
             && key.public_key.id() == *id
             && key.weight > 0
@@ -123,10 +123,13 @@ fn lanes_are_never_shared(draft: &Draft) -> Result<(), Broken> {
         Broken::unless(distinct && given_out, NAME, INVARIANT, || format!("account {number} has the lanes {lanes:?}"))?;
     }
     for ((account, lane), _) in NONCES.sorted(draft) {
-        let kept = lane == 0 || sessions_of(draft, account).any(|(_, session)| session.lane == lane);
+        let kept = sessions_of(draft, account).any(|(_, session)| session.lane == lane);
         Broken::unless(kept && ACCOUNTS.has(draft, &account), NAME, INVARIANT, || {
             format!("account {account} keeps nonces of lane {lane} without a session")
         })?;
+    }
+    for (account, _) in KEY_NONCES.iter(draft) {
+        Broken::unless(ACCOUNTS.has(draft, &account), NAME, INVARIANT, || format!("nonces of no account {account}"))?;
     }
     Ok(())
 }

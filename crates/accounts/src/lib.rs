@@ -42,6 +42,7 @@ pub mod operations;
 mod policy;
 mod proof;
 pub mod query;
+mod signers;
 mod state;
 mod window;
 

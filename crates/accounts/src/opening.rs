@@ -6,7 +6,7 @@ use gage_store::Draft;
 use gage_units::{AccountNumber, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::state::{ACCOUNTS, Account, KEYS, KEYS_MAX, Key, NETWORK, NUMBERS, Network, Role, SESSIONS};
+use crate::state::{ACCOUNTS, Account, KEYS, KEYS_MAX, Key, NETWORK, NUMBERS, Network, Role, SESSIONS, put_key};
 use crate::{Context, Error, Event, MODULE, MODULE_ACCOUNTS};
 
 /// A key as its owner asks for it.
@@ -225,7 +225,7 @@ pub(crate) fn open(
     ACCOUNTS.put(draft, number, account);
     NUMBERS.put(draft, id, number);
     for key in keys {
-        KEYS.put(draft, (number, key.public_key.id()), key.at(ctx.time));
+        put_key(draft, number, key.at(ctx.time));
     }
     draft.emit(MODULE, &Event::AccountOpened { account: number, id, opened_by, keys: keys.to_vec(), threshold });
     Ok(number)

@@ -5,15 +5,15 @@ use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, AssetId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::Error;
 use crate::bundle::{self, Bundle};
 use crate::guard::{self, Breaker, Freeze};
 use crate::nonce::nonce;
 use crate::opening::{self};
 use crate::policy::Policy;
 use crate::state::{
-    ACCOUNTS, Key, METERS, Meter, NONCES, Recovery, Session, bundles_of, keys_of, meters_of, recoveries_of, sessions_of,
+    ACCOUNTS, Key, METERS, Meter, Recovery, Session, bundles_of, keys_of, meters_of, recoveries_of, sessions_of, window,
 };
-use crate::{Error, NonceWindow};
 
 /// An account with everything that signs for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,7 +89,7 @@ pub fn account(draft: &Draft, id: &AccountId) -> Result<AccountView, Error> {
 
 /// The least nonce above all used in a lane of an account.
 pub fn next_nonce(draft: &Draft, account: AccountNumber, lane: u32) -> u64 {
-    let window: NonceWindow = NONCES.peek(draft, &(account, lane)).copied().unwrap_or_default();
+    let window = window(draft, account, lane);
     nonce(lane, window.next)
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::bundle::Bundle;
 use crate::guard::Guard;
 use crate::opening::NewKey;
+use crate::signers::Signers;
 use crate::window::Window;
 use crate::{Class, NonceWindow};
 
@@ -27,12 +28,12 @@ pub const SESSION_MS_MAX: u64 = 366 * 24 * 60 * 60 * 1000;
 pub(crate) const NETWORK: Table<(), Network> = Table::authenticated(0x0101, "accounts/network");
 /// Accounts by number.
 pub(crate) const ACCOUNTS: Column<AccountNumber, Account> = Column::authenticated(0x0102, "accounts/accounts");
-/// Keys, those of one account side by side.
-pub(crate) const KEYS: OrderedTable<(AccountNumber, KeyId), Key> = OrderedTable::authenticated(0x0103, "accounts/keys");
+/// Keys. Written through [`put_key`] and [`remove_key`], which keep [`SIGNERS`].
+pub(crate) const KEYS: Table<(AccountNumber, KeyId), Key> = Table::authenticated(0x0103, "accounts/keys");
 /// Sessions, those of one account side by side, by the session's key.
 pub(crate) const SESSIONS: OrderedTable<(AccountNumber, KeyId), Session> =
     OrderedTable::authenticated(0x0104, "accounts/sessions");
-/// Used nonces by account and lane. A lane without a record has used none.
+/// Used nonces of sessions by account and lane. A lane without a record has used none.
 pub(crate) const NONCES: Table<(AccountNumber, u32), NonceWindow> = Table::authenticated(0x0105, "accounts/nonces");
 /// The number of an account, by its name.
 pub(crate) const NUMBERS: Table<AccountId, AccountNumber> = Table::derived(0x0106, "accounts/numbers");
@@ -54,6 +55,10 @@ pub(crate) const BUNDLES_OF: OrderedTable<(AccountNumber, u64), ()> =
 pub(crate) const EXPIRING: OrderedTable<(Timestamp, u64), ()> = OrderedTable::derived(0x010C, "accounts/expiring");
 /// The bundles that run in the next block.
 pub(crate) const QUEUED: OrderedTable<u64, ()> = OrderedTable::derived(0x010D, "accounts/queued");
+/// What every transaction asks of its account's keys, in one place near the account's other records.
+pub(crate) const SIGNERS: Column<AccountNumber, Signers> = Column::derived(0x010E, "accounts/signers");
+/// Used nonces of the keys, which share lane 0. An account without a record has used none.
+pub(crate) const KEY_NONCES: Column<AccountNumber, NonceWindow> = Column::authenticated(0x010F, "accounts/key_nonces");
 
 /// The network's name and its count of accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -251,6 +256,8 @@ pub fn create_tables(draft: &mut Draft) {
     BUNDLES_OF.create(draft);
     EXPIRING.create(draft);
     QUEUED.create(draft);
+    SIGNERS.create(draft);
+    KEY_NONCES.create(draft);
 }
 
 /// Fills the derived tables from the authenticated ones, after a load.
@@ -259,6 +266,9 @@ pub fn rebuild(draft: &mut Draft) {
         ACCOUNTS.iter(draft).map(|(number, account)| (account.id, number)).collect();
     for (id, number) in numbers {
         NUMBERS.put(draft, id, number);
+    }
+    for ((account, id), key) in KEYS.sorted(draft) {
+        SIGNERS.put(draft, account, signers(draft, account).with(id, &key));
     }
     let bundles: Vec<(u64, Bundle)> = BUNDLES.iter(draft).map(|(number, bundle)| (*number, bundle.clone())).collect();
     for (number, bundle) in bundles {
@@ -304,9 +314,44 @@ pub(crate) fn recoveries_of(draft: &Draft, account: AccountNumber) -> impl Itera
     RECOVERIES.range(draft, (Included(first), Included(last))).map(|((_, guardian), recovery)| (*guardian, recovery))
 }
 
+/// Gives an account a key, or writes one anew.
+pub(crate) fn put_key(draft: &mut Draft, account: AccountNumber, key: Key) {
+    let id = key.public_key.id();
+    SIGNERS.put(draft, account, signers(draft, account).with(id, &key));
+    KEYS.put(draft, (account, id), key);
+}
+
+/// Takes a key from an account.
+pub(crate) fn remove_key(draft: &mut Draft, account: AccountNumber, id: KeyId) {
+    KEYS.remove(draft, &(account, id));
+    SIGNERS.put(draft, account, signers(draft, account).without(id));
+}
+
+fn signers(draft: &Draft, account: AccountNumber) -> Signers {
+    SIGNERS.get(draft, &account).unwrap_or_default()
+}
+
 /// The keys of an account in the order of their identifiers.
 pub(crate) fn keys_of(draft: &Draft, account: AccountNumber) -> impl Iterator<Item = (KeyId, &Key)> {
-    KEYS.range(draft, span(account)).map(|((_, id), key)| (*id, key))
+    let listed = SIGNERS.peek(draft, &account).map(Signers::as_slice).unwrap_or_default();
+    listed.iter().filter_map(move |signer| Some((signer.id, KEYS.peek(draft, &(account, signer.id))?)))
+}
+
+/// What a lane has used.
+pub(crate) fn window(draft: &Draft, account: AccountNumber, lane: u32) -> NonceWindow {
+    let window = match lane {
+        0 => KEY_NONCES.peek(draft, &account),
+        lane => NONCES.peek(draft, &(account, lane)),
+    };
+    window.copied().unwrap_or_default()
+}
+
+/// Writes what a lane has used.
+pub(crate) fn put_window(draft: &mut Draft, account: AccountNumber, lane: u32, window: NonceWindow) {
+    match lane {
+        0 => KEY_NONCES.put(draft, account, window),
+        lane => NONCES.put(draft, (account, lane), window),
+    }
 }
 
 /// The sessions of an account in the order of their keys' identifiers.

@@ -140,7 +140,8 @@ fn what_is_refused_at_execution() {
                 chain.draft().visit(gage_store::Kind::Authenticated, |key, value| {
                     // The chain's own tables hold head and fees, nonces are used up, and these follow the clock.
                     let table = u16::from_be_bytes([key[0], key[1]]);
-                    let clock = [0x0105, 0x0a02, 0x0a04, 0x0a05].contains(&table) || key[0] == gage_oracle::MODULE;
+                    let clock =
+                        [0x0105, 0x010f, 0x0a02, 0x0a04, 0x0a05].contains(&table) || key[0] == gage_oracle::MODULE;
                     if key[0] != gage_chain::MODULE && !clock {
                         books.push((key.to_vec(), value.to_vec()));
                     }

@@ -176,6 +176,7 @@ impl Chain {
     /// # Errors
     /// See [`Invalid`].
     pub fn check_block(&self, block: &Block) -> Result<(), Invalid> {
-        validity::check_block(&self.draft, &self.head(), block, &Body::of(&self.genesis, &block.transactions))
+        let body = Body::of(&self.genesis, &block.transactions);
+        validity::check_block(&self.draft, &self.head(), block, &body).map(drop)
     }
 }

@@ -14,6 +14,7 @@ use crate::prepared::Body;
 use crate::receipt::{Outcome, Receipt, events_root};
 use crate::run::Act;
 use crate::state::{BUNDLES, FROZEN, Head, accumulator, params, put_accumulator, put_head};
+use crate::touch::Planned;
 use crate::transaction::TransactionHash;
 use crate::{Error, MODULE, PreparedBlock, Rejection, account_bundles, classes, fees, touch, validity};
 
@@ -35,9 +36,11 @@ impl Chain {
     }
 
     fn run_block(&mut self, block: &Block, body: &Body) -> Result<BlockResult, Fault> {
-        validity::check_block(&self.draft, &self.head(), block, body).map_err(Fault::Invalid)?;
+        let accounts = validity::check_block(&self.draft, &self.head(), block, body).map_err(Fault::Invalid)?;
         let (height, time) = (block.header.height, block.header.time);
-        let transactions: Vec<_> = block.transactions.iter().zip(&body.outlines).collect();
+        let outlined = block.transactions.iter().zip(&body.outlines).zip(accounts);
+        let transactions: Vec<Planned> =
+            outlined.map(|((signed, outline), account)| Planned { signed, outline, account }).collect();
         let ctx = Context { height, time, signer: Signer::Protocol, outputs: &[] };
         let mut due = Events::default();
         let mut budget = params(&self.draft).due_weight_max;
@@ -53,11 +56,11 @@ impl Chain {
                 self.end_of_risk(&ctx, &mut due, &mut budget);
             }
             // The block is in the order of its classes.
-            let start = transactions.partition_point(|(_, outline)| outline.class < class);
-            let end = transactions.partition_point(|(_, outline)| outline.class <= class);
+            let start = transactions.partition_point(|planned| planned.outline.class < class);
+            let end = transactions.partition_point(|planned| planned.outline.class <= class);
             for group in transactions.get(start..end).unwrap_or_default().chunks(touch::GROUP) {
                 touch::transactions(&self.draft, group);
-                for (signed, outline) in group {
+                for Planned { signed, outline, .. } in group {
                     let receipt = self.run_transaction(signed, outline, height, time);
                     receipts.push(receipt);
                 }

@@ -2,32 +2,42 @@
 //! it reads; a loop of touches over many transactions waits once. No result depends on it.
 
 use gage_store::Draft;
+use gage_units::AccountNumber;
 
 use crate::Operation;
 use crate::prepared::Outline;
 use crate::state::CREDIT;
 use crate::transaction::SignedTransaction;
 
+/// A transaction of a block with what is known of it before it runs.
+#[derive(Clone, Copy)]
+pub(crate) struct Planned<'b> {
+    pub signed: &'b SignedTransaction,
+    pub outline: &'b Outline,
+    /// For whom it acts.
+    pub account: AccountNumber,
+}
+
 /// How many transactions are touched together: few enough that the first is still near when it runs.
 pub(crate) const GROUP: usize = 16;
 
 /// Touches what these transactions will read: first the accounts they name, then what hangs on them.
-pub(crate) fn transactions(draft: &Draft, group: &[(&SignedTransaction, &Outline)]) {
-    for (signed, _) in group {
-        gage_accounts::touch_name(draft, &signed.transaction.account);
+pub(crate) fn transactions(draft: &Draft, group: &[Planned]) {
+    for Planned { signed, .. } in group {
         for operation in &signed.transaction.operations {
             if let Operation::Ledger(operation) = operation {
                 operation.touch_names(draft);
             }
         }
     }
-    for (signed, outline) in group {
-        let Ok(account) = gage_accounts::resolve(draft, &signed.transaction.account) else { continue };
-        gage_accounts::touch(draft, account, &outline.keys);
-        CREDIT.touch(draft, &account);
+    for Planned { signed, account, .. } in group {
+        gage_accounts::touch(draft, *account);
+        CREDIT.touch(draft, account);
         for operation in &signed.transaction.operations {
-            if let Operation::Ledger(operation) = operation {
-                operation.touch(draft, account);
+            match operation {
+                Operation::Ledger(operation) => operation.touch(draft, *account),
+                Operation::Vaults(operation) => operation.touch(draft, *account),
+                _ => {}
             }
         }
     }

@@ -56,7 +56,9 @@ pub struct Transaction {
 /// A signature with the key that made it.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 pub struct KeySignature {
-    /// The key; whether it is one of the account's is asked at execution.
+    /// The key; whether it is one of the account's is asked at execution, whether it is a point where the
+    /// signature is checked.
+    #[borsh(deserialize_with = "PublicKey::deserialize_unproven")]
     pub key: PublicKey,
     /// Its signature.
     pub signature: Signature,

@@ -74,12 +74,17 @@ pub enum Invalid {
     },
 }
 
-/// Checks a block against the state after its parent. Signatures and the equality of the published
-/// roots with one's own are the host's part.
+/// Checks a block against the state after its parent, and returns the account that each transaction acts for.
+/// Signatures and the equality of the published roots with one's own are the host's part.
 ///
 /// # Errors
 /// The first reason, in the order of [`Invalid`].
-pub(crate) fn check_block(draft: &Draft, head: &Head, block: &Block, body: &Body) -> Result<(), Invalid> {
+pub(crate) fn check_block(
+    draft: &Draft,
+    head: &Head,
+    block: &Block,
+    body: &Body,
+) -> Result<Vec<AccountNumber>, Invalid> {
     let header = &block.header;
     if header.parent != head.block {
         return Err(Invalid::Parent);
@@ -121,7 +126,7 @@ pub(crate) fn check_block(draft: &Draft, head: &Head, block: &Block, body: &Body
 
 /// Each transaction by itself, then every account's credit against the most that its transactions of
 /// this block may cost. The refusal of the first transaction that is refused.
-fn check_transactions(draft: &Draft, block: &Block, body: &Body) -> Result<(), Invalid> {
+fn check_transactions(draft: &Draft, block: &Block, body: &Body) -> Result<Vec<AccountNumber>, Invalid> {
     // Accounts are looked up in a loop of their own, so that the processor fetches many at once.
     let mut payers: Vec<(AccountNumber, usize)> = Vec::with_capacity(block.transactions.len());
     let mut refused: Option<(usize, Rejection)> = None;
@@ -134,6 +139,7 @@ fn check_transactions(draft: &Draft, block: &Block, body: &Body) -> Result<(), I
             }
         }
     }
+    let accounts = payers.iter().map(|(account, _)| *account).collect();
     // By account, and in the order of the block within an account.
     payers.sort_unstable();
     for of_account in payers.chunk_by(|left, right| left.0 == right.0) {
@@ -146,7 +152,7 @@ fn check_transactions(draft: &Draft, block: &Block, body: &Body) -> Result<(), I
             refused = Some(broke);
         }
     }
-    refused.map_or(Ok(()), |(position, reason)| Err(Invalid::Transaction { position, reason }))
+    refused.map_or(Ok(accounts), |(position, reason)| Err(Invalid::Transaction { position, reason }))
 }
 
 fn check_alone(

@@ -219,7 +219,7 @@ fn a_bundle_made_by_a_breaker_leaves_its_deposit_and_gets_it_back() {
 #[test]
 fn a_full_state_takes_no_bundle_of_a_breaker() {
     let mut genesis = common::genesis();
-    genesis.params.records_max = 1_000;
+    genesis.params.records_max = 1_001;
     let mut network = Network::with(&genesis, 1, 1);
     done(&mut network, ALICE, breaker(1_000, Tripped::Queue { delay_ms: 10_000 }));
     let hold = |network: &Network| {
@@ -227,7 +227,7 @@ fn a_full_state_takes_no_bundle_of_a_breaker() {
         let give = gage_ledger::operations::GiveHold { beneficiary, asset: USD, amount, expires };
         Operation::Ledger(gage_ledger::Operation::GiveHold(give))
     };
-    while network.chain.draft().records() < 999 {
+    while network.chain.draft().records() < 1_000 {
         let give = hold(&network);
         let signed = (0..10).map(|_| network.signed(BOB, vec![give.clone()])).collect();
         network.execute(signed);

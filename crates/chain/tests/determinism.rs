@@ -89,4 +89,4 @@ fn the_golden_root() {
 }
 
 const GENESIS_HASH: &str = "634ee7dfed6d8f802c123c45a1475c36de7790c095342404e49ccfc332b7f95d";
-const GOLDEN_ROOT: &str = "cca91e9ece5e1f61bcf3f9ed679be63e3ddefa42103f6a6339be3cfefc8bf28a";
+const GOLDEN_ROOT: &str = "d552cbcb1cceae4d0586b82cb34bf6b926a59437a767063a6d7aa653cbdf901e";

@@ -23,6 +23,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// An open ledger for asset-backed securities and derivatives.
 #[derive(Debug, Parser)]
 #[command(name = "gage", version, about)]

@@ -72,7 +72,7 @@ impl Scheme {
 /// Bytes of the longest public key: a compressed point of a 256-bit Weierstrass curve.
 pub const KEY_LEN_MAX: usize = 33;
 
-/// A public key: always a point on its curve.
+/// A public key: a point on its curve, but for [`PublicKey::deserialize_unproven`].
 ///
 /// Encodings: compressed SEC 1 (33 bytes) on secp256k1 and P-256; the 32 bytes of RFC 8032 for
 /// Ed25519, where ZIP-215 decides what is a point. That includes non-canonical encodings and points of
@@ -138,6 +138,19 @@ impl PublicKey {
         Ok(Self { scheme, bytes: padded })
     }
 
+    /// Reads canonical bytes without asking whether they are a point: for a key that comes with its signature,
+    /// whose check asks that again and answers [`BadEncoding`](crate::signature::SignatureError::BadEncoding). Asking
+    /// twice would add a tenth to the check of an Ed25519 signature.
+    ///
+    /// # Errors
+    /// If the bytes end early or name no scheme.
+    pub fn deserialize_unproven<R: Read>(reader: &mut R) -> std::io::Result<Self> {
+        let scheme = Scheme::deserialize_reader(reader)?;
+        let mut bytes = [0; KEY_LEN_MAX];
+        reader.read_exact(bytes.get_mut(..scheme.key_len()).unwrap_or_default())?;
+        Ok(Self { scheme, bytes })
+    }
+
     /// How this key signs.
     #[must_use]
     pub const fn scheme(&self) -> Scheme {
@@ -184,11 +197,8 @@ impl BorshSerialize for PublicKey {
 
 impl BorshDeserialize for PublicKey {
     fn deserialize_reader<R: Read>(reader: &mut R) -> std::io::Result<Self> {
-        let scheme = Scheme::deserialize_reader(reader)?;
-        let mut bytes = [0; KEY_LEN_MAX];
-        let used = bytes.get_mut(..scheme.key_len()).unwrap_or_default();
-        reader.read_exact(used)?;
-        Self::new(scheme, used).map_err(|error| Error::new(ErrorKind::InvalidData, error))
+        let unproven = Self::deserialize_unproven(reader)?;
+        Self::new(unproven.scheme, unproven.as_bytes()).map_err(|error| Error::new(ErrorKind::InvalidData, error))
     }
 }
 

@@ -72,6 +72,7 @@ pub use state::{
     Asset, AssetKind, Balance, BalanceKey, Beneficiary, Hold, HoldId, Item, balance, balance_key_bytes, create_tables,
     hold_record, holds_of_module, rebuild, supply,
 };
+pub use touch::touch_balance;
 
 /// The number of this module: the high byte of its tables, the thousands of its errors.
 pub const MODULE: u8 = 3;

@@ -26,6 +26,7 @@ impl Operation {
     }
 }
 
-fn touch_balance(draft: &Draft, account: AccountNumber, asset: AssetId) {
+/// Brings a balance near.
+pub fn touch_balance(draft: &Draft, account: AccountNumber, asset: AssetId) {
     BALANCES.touch(draft, &BalanceKey { account, asset, item: None });
 }

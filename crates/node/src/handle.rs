@@ -59,6 +59,12 @@ impl NodeHandle {
         lock(&self.shared.index).status(hash, certified)
     }
 
+    /// The stage that a transaction has reached; `None` if it is unknown or was dropped. Cheaper than its status.
+    pub fn stage(&self, hash: &TransactionHash) -> Option<Stage> {
+        let certified = self.shared.progress.get().certified;
+        lock(&self.shared.index).stage(hash, certified)
+    }
+
     /// Waits until a transaction has reached a stage or was dropped, the node has stopped, or the time
     /// is over; returns where it stands then. Blocks the thread; asynchronous callers use
     /// [`NodeHandle::progress`].
@@ -129,7 +135,7 @@ impl NodeHandle {
         self.shared.notices.subscribe()
     }
 
-    /// Follows how far the node has come; changes also when any transaction's status does.
+    /// Follows how far the node has come; changes also when transactions are dropped.
     pub fn progress(&self) -> watch::Receiver<Progress> {
         self.shared.progress.subscribe()
     }
@@ -142,6 +148,11 @@ impl NodeHandle {
     /// How this node is run.
     pub fn config(&self) -> &NodeConfig {
         &self.shared.config
+    }
+
+    /// Follows what may end a wait for `stage`: blocks that reach it, dropped transactions, the node's stop.
+    pub fn progress_to(&self, stage: Stage) -> watch::Receiver<Progress> {
+        self.shared.progress.subscribe_to(stage)
     }
 
     /// The newest checkpoint and its root.

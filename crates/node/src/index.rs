@@ -1,12 +1,12 @@
 //! Where each transaction stands, and the results of the last blocks.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use gage_chain::{BlockResult, Header, Rejection, TransactionHash};
 use gage_units::Height;
 
-use crate::TxStatus;
+use crate::{Stage, TxStatus};
 
 /// How many dropped transactions are remembered.
 const DROPPED_KEPT: usize = 10_000;
@@ -28,7 +28,7 @@ struct Kept {
 
 /// Transactions by hash, results and headers by height.
 pub(crate) struct Index {
-    places: BTreeMap<TransactionHash, Place>,
+    places: HashMap<TransactionHash, Place>,
     dropped: VecDeque<TransactionHash>,
     results: BTreeMap<Height, Kept>,
     results_bytes: usize,
@@ -42,7 +42,7 @@ pub(crate) struct Index {
 impl Index {
     pub fn new(blocks_max: u64, bytes_max: usize) -> Index {
         Index {
-            places: BTreeMap::new(),
+            places: HashMap::new(),
             dropped: VecDeque::new(),
             results: BTreeMap::new(),
             results_bytes: 0,
@@ -145,6 +145,17 @@ impl Index {
         match self.places.get(hash) {
             Some(Place::Executed(height, index)) => Some((self.result(*height)?, *index)),
             _ => None,
+        }
+    }
+
+    /// The stage, where everything up to `certified` is certified.
+    pub fn stage(&self, hash: &TransactionHash, certified: Height) -> Option<Stage> {
+        match self.places.get(hash)? {
+            Place::Waiting => Some(Stage::Accepted),
+            Place::Dropped(_) => None,
+            Place::Ordered(_) => Some(Stage::Ordered),
+            Place::Executed(height, _) if *height <= certified => Some(Stage::Certified),
+            Place::Executed(..) => Some(Stage::Executed),
         }
     }
 

@@ -8,8 +8,8 @@ use gage_chain::Executed;
 use gage_units::Height;
 use tokio::sync::watch;
 
-use crate::StopReason;
 use crate::locks::lock;
+use crate::{Stage, StopReason};
 
 /// How far the node has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,7 +41,11 @@ struct Inner {
 pub(crate) struct ProgressCell {
     inner: Mutex<Inner>,
     changed: Condvar,
+    /// Told of every height, drop and stop.
     watch: watch::Sender<Progress>,
+    /// Told only of what may end a wait for that stage, so that thousands who wait for one are not woken for
+    /// the others: ordered, executed, certified.
+    stages: [watch::Sender<Progress>; 3],
 }
 
 impl ProgressCell {
@@ -49,8 +53,9 @@ impl ProgressCell {
     pub fn new(head: Height, roots: BTreeMap<Height, Executed>) -> ProgressCell {
         let certified = roots.last_key_value().map_or(Height::GENESIS, |(height, _)| *height);
         let progress = Progress { ordered: head, executed: head, certified, ..Progress::default() };
-        let (watch, _) = watch::channel(progress);
-        ProgressCell { inner: Mutex::new(Inner { progress, roots, stop: None }), changed: Condvar::new(), watch }
+        let inner = Mutex::new(Inner { progress, roots, stop: None });
+        let sender = || watch::channel(progress).0;
+        ProgressCell { inner, changed: Condvar::new(), watch: sender(), stages: [sender(), sender(), sender()] }
     }
 
     pub fn get(&self) -> Progress {
@@ -61,16 +66,21 @@ impl ProgressCell {
         self.watch.subscribe()
     }
 
+    /// Changes that may end a wait for `stage`.
+    pub fn subscribe_to(&self, stage: Stage) -> watch::Receiver<Progress> {
+        self.of(stage).subscribe()
+    }
+
     pub fn ordered(&self, height: Height) {
-        self.change(|inner| inner.progress.ordered = height);
+        self.change(&[Stage::Ordered], |inner| inner.progress.ordered = height);
     }
 
     pub fn executed(&self, height: Height) {
-        self.change(|inner| inner.progress.executed = height);
+        self.change(&[Stage::Executed], |inner| inner.progress.executed = height);
     }
 
     pub fn certified(&self, executed: Executed) {
-        self.change(|inner| {
+        self.change(&[Stage::Certified], |inner| {
             inner.progress.certified = executed.height;
             inner.roots.insert(executed.height, executed);
             while inner.roots.len() > ROOTS_KEPT {
@@ -79,14 +89,21 @@ impl ProgressCell {
         });
     }
 
-    /// Some transaction's status changed.
-    pub fn touch(&self) {
-        self.change(|_| {});
+    /// Transactions were accepted: nobody but the threads of this process waits for that.
+    pub fn accepted(&self) {
+        let mut inner = lock(&self.inner);
+        inner.progress.changes += 1;
+        self.changed.notify_all();
+    }
+
+    /// Transactions were dropped: whoever waits for them need not wait any longer.
+    pub fn dropped(&self) {
+        self.change(&[Stage::Ordered, Stage::Executed, Stage::Certified], |_| {});
     }
 
     /// No more blocks are made. The first reason stays.
     pub fn stop(&self, reason: StopReason) {
-        self.change(|inner| {
+        self.change(&[Stage::Ordered, Stage::Executed, Stage::Certified], |inner| {
             inner.progress.stopped = true;
             inner.stop.get_or_insert(reason);
         });
@@ -143,11 +160,24 @@ impl ProgressCell {
         inner.progress
     }
 
-    fn change(&self, change: impl FnOnce(&mut Inner)) {
+    fn change(&self, stages: &[Stage], change: impl FnOnce(&mut Inner)) {
         let mut inner = lock(&self.inner);
         change(&mut inner);
         inner.progress.changes += 1;
         self.watch.send_replace(inner.progress);
+        for stage in stages {
+            self.of(*stage).send_replace(inner.progress);
+        }
         self.changed.notify_all();
+    }
+
+    /// Whom to tell. What is accepted is so at once; the next that can happen to it is its order.
+    fn of(&self, stage: Stage) -> &watch::Sender<Progress> {
+        let [ordered, executed, certified] = &self.stages;
+        match stage {
+            Stage::Accepted | Stage::Ordered => ordered,
+            Stage::Executed => executed,
+            Stage::Certified => certified,
+        }
     }
 }

@@ -139,7 +139,7 @@ impl Sequencer {
                 index.dropped(hash, reason);
             }
             drop(index);
-            shared.progress.touch();
+            shared.progress.dropped();
         }
         // By class, else in the order of arrival.
         transactions.sort_by_key(|signed| signed.transaction.class());

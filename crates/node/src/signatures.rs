@@ -46,8 +46,8 @@ pub(crate) fn names_for(draft: &Draft, signed: &SignedTransaction) -> TextNames 
     TextNames(noting.seen.into_inner())
 }
 
-/// Below this many items a thread costs more than it saves.
-const ITEMS_PER_THREAD: usize = 16;
+/// Below this many items a thread costs more than it saves, and those of other requests need the cores.
+const ITEMS_PER_THREAD: usize = 64;
 
 /// Does `work` on every item, in parallel, and returns the results in order.
 pub(crate) fn in_parallel<T: Send, R: Send>(items: Vec<T>, threads: usize, work: impl Fn(T) -> R + Sync) -> Vec<R> {

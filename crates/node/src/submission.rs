@@ -94,7 +94,7 @@ impl NodeHandle {
         }
         drop((index, mempool, chain));
         if changed {
-            shared.progress.touch();
+            shared.progress.accepted();
         }
         taken
     }

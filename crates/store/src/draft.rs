@@ -69,7 +69,10 @@ impl Draft {
 
     /// Takes the events out, after a commit.
     pub fn take_events(&mut self) -> Events {
-        std::mem::take(&mut self.events)
+        // The buffer stays, grown; what leaves is as long as its content.
+        let taken = self.events.clone();
+        self.events.truncate(0);
+        taken
     }
 
     /// A point to come back to.
@@ -96,6 +99,7 @@ impl Draft {
                 slot.forget_undo();
             }
         }
+        self.writes.shrink_to(crate::slot::KEPT_MAX);
     }
 
     /// Hands every authenticated record written since the last call, with its current bytes or

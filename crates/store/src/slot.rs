@@ -50,6 +50,9 @@ struct Undo<K, V> {
     before: Option<Row<V>>,
 }
 
+/// The most entries for which room is kept: a genesis or a load must not hold its memory for ever.
+pub(crate) const KEPT_MAX: usize = 1 << 17;
+
 /// The history of a slot: what to take back, and what to tell the tree.
 struct History<K, V> {
     name: TableName,
@@ -89,6 +92,7 @@ impl<K: Key, V: Record> History<K, V> {
             let (key_bytes, value_bytes) = bytes.split_at(key_len);
             sink(key_bytes, value.map(|_| value_bytes));
         }
+        self.dirty.shrink_to(KEPT_MAX);
     }
 }
 
@@ -132,6 +136,7 @@ macro_rules! erase {
 
             fn forget_undo(&mut self) {
                 self.history.undo.clear();
+                self.history.undo.shrink_to(KEPT_MAX);
             }
 
             fn drain_dirty(&mut self, sink: &mut ChangeSink<'_>) {

@@ -68,6 +68,7 @@ mod source;
 pub mod split;
 pub mod state;
 pub mod throughput;
+mod touch;
 pub mod wide;
 
 pub use book::{debt, health};

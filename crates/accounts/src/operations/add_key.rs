@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{acting, check_unused, describe_key, put_with_new_members};
 use crate::opening::NewKey;
-use crate::state::{KEYS, KEYS_MAX, keys_of};
+use crate::state::{KEYS_MAX, keys_of, put_key};
 use crate::{Context, Error, Event, MODULE};
 
 /// Adds a key to the signing account.
@@ -35,7 +35,7 @@ impl AddKey {
         }
 
         // From here on nothing can fail.
-        KEYS.put(draft, (number, id), self.key.at(ctx.time));
+        put_key(draft, number, self.key.at(ctx.time));
         let member_epoch = put_with_new_members(draft, number, account);
         draft.emit(MODULE, &Event::KeyAdded { account: number, key: self.key, member_epoch });
         Ok(())

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{acting, describe_key, end_session, guard_of};
 use crate::guard::check_guardian;
 use crate::opening::{NewKey, resolve, validate_keys};
-use crate::state::{ACCOUNTS, Account, KEYS, RECOVERIES, Recovery, keys_of, recoveries_of, sessions_of};
+use crate::state::{ACCOUNTS, Account, RECOVERIES, Recovery, keys_of, put_key, recoveries_of, remove_key, sessions_of};
 use crate::{Context, Error, Event, MODULE};
 
 /// Proposes new keys for an account that the signer guards, in the place of what it proposed before.
@@ -125,13 +125,13 @@ fn replace_keys(draft: &mut Draft, ctx: &Context, number: AccountNumber, account
     let gone: Vec<KeyId> = keys_of(draft, number).map(|(id, _)| id).collect();
     let sessions: Vec<(KeyId, u32)> = sessions_of(draft, number).map(|(id, session)| (id, session.lane)).collect();
     for key in gone {
-        KEYS.remove(draft, &(number, key));
+        remove_key(draft, number, key);
     }
     for (key, lane) in sessions {
         end_session(draft, number, key, lane);
     }
     for key in &keys {
-        KEYS.put(draft, (number, key.public_key.id()), key.at(ctx.time));
+        put_key(draft, number, key.at(ctx.time));
     }
     forget(draft, number);
     // One step each per recovery: 2^64 of them do not happen.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{acting, end_sessions_of, others, put_with_new_members};
 use crate::opening::check_threshold;
-use crate::state::KEYS;
+use crate::state::{KEYS, remove_key};
 use crate::{Context, Error, Event, MODULE};
 
 /// Removes a key from the signing account. Sessions that the key may have signed for end.
@@ -26,7 +26,7 @@ impl RemoveKey {
 
         // From here on nothing can fail.
         end_sessions_of(draft, number, &key);
-        KEYS.remove(draft, &(number, self.key));
+        remove_key(draft, number, self.key);
         let member_epoch = put_with_new_members(draft, number, account);
         draft.emit(MODULE, &Event::KeyRemoved { account: number, key: self.key, member_epoch });
         Ok(())

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{acting, check_unused, end_sessions_of, others, put_with_new_members};
 use crate::opening::{NewKey, check_threshold};
-use crate::state::KEYS;
+use crate::state::{KEYS, put_key, remove_key};
 use crate::{Context, Error, Event, MODULE};
 
 /// Puts a new key in the place of an old one, with its role and weight. Sessions that the old key may
@@ -38,8 +38,8 @@ impl RotateKey {
 
         // From here on nothing can fail.
         end_sessions_of(draft, number, &old);
-        KEYS.remove(draft, &(number, self.old));
-        KEYS.put(draft, (number, self.new.id()), key.at(ctx.time));
+        remove_key(draft, number, self.old);
+        put_key(draft, number, key.at(ctx.time));
         let member_epoch = put_with_new_members(draft, number, account);
         draft.emit(MODULE, &Event::KeyRotated { account: number, old: self.old, key, member_epoch });
         Ok(())

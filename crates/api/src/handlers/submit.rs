@@ -1,6 +1,5 @@
 //! Taking signed transactions, one or many, in bytes or in hexadecimal digits.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, StatusCode};
@@ -14,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Shared;
 use super::transactions::{StatusReply, wait};
+use crate::api::Api;
 use crate::extract::{Bounded, Params, json, media_type, read_hex, read_json};
 use crate::problem::{Cause, Problem};
 
@@ -66,7 +66,8 @@ pub(crate) async fn one(
     let bytes = bytes_of_one(&headers, &body)?;
     let hash = api.blocking(move |api| api.node.submit(&bytes).map_err(|error| Problem::submit(&error))).await?;
     let stage = query.wait.unwrap_or(Stage::Accepted);
-    let status = wait(&api, hash, stage, timeout).await;
+    wait(&api, &[hash], stage, timeout).await;
+    let status = api.node.status(&hash);
     let reached = status.stage().is_some_and(|reached| reached >= Stage::Executed);
     let code = if reached { StatusCode::OK } else { StatusCode::ACCEPTED };
     Ok(json(code, &StatusReply::of(&hash, &status)))
@@ -136,28 +137,20 @@ pub(crate) async fn many(
     let transactions = bytes_of_many(&headers, &body)?;
     let taken = api.blocking(move |api| Ok(api.node.submit_many(transactions))).await?;
     let stage = query.wait.unwrap_or(Stage::Accepted);
-    let deadline = tokio::time::Instant::now() + timeout;
-    let mut results = Vec::with_capacity(taken.len());
-    for taken in taken {
-        results.push(taken_of(&api, taken, stage, deadline).await);
-    }
+    let hashes: Vec<TransactionHash> = taken.iter().filter_map(|taken| taken.as_ref().ok()).copied().collect();
+    wait(&api, &hashes, stage, timeout).await;
+    let results: Vec<Taken> = taken.into_iter().map(|taken| taken_of(&api, taken)).collect();
     let refused = results.iter().filter(|taken| matches!(taken, Taken::Refused { .. })).count();
     let reply = ManyReply { accepted: results.len().saturating_sub(refused), refused, results };
     Ok(json(StatusCode::OK, &reply))
 }
 
-async fn taken_of(
-    api: &Arc<crate::api::Api>,
-    taken: Result<TransactionHash, SubmitError>,
-    stage: Stage,
-    deadline: tokio::time::Instant,
-) -> Taken {
+fn taken_of(api: &Api, taken: Result<TransactionHash, SubmitError>) -> Taken {
     match taken {
         Err(error) => Taken::Refused { status: "refused", problem: Problem::submit(&error) },
         Ok(hash) => {
-            let left = deadline.saturating_duration_since(tokio::time::Instant::now());
-            let status = wait(api, hash, stage, left).await;
-            Taken::Accepted { transaction: hash.to_string(), status: status.word() }
+            let word = api.node.stage(&hash).map_or_else(|| api.node.status(&hash).word(), Stage::word);
+            Taken::Accepted { transaction: hash.to_string(), status: word }
         }
     }
 }

@@ -113,21 +113,21 @@ impl StatusReply {
     }
 }
 
-/// Waits without a thread until a transaction reaches a stage, is dropped, or the time is over.
-pub(crate) async fn wait(api: &Api, hash: TransactionHash, at_least: Stage, most: Duration) -> TxStatus {
+/// Waits without a thread until transactions that the node has taken reach a stage or are dropped, or the
+/// time is over.
+pub(crate) async fn wait(api: &Api, hashes: &[TransactionHash], at_least: Stage, most: Duration) {
     let deadline = Instant::now() + most;
-    let mut progress = api.node.progress();
-    loop {
-        let stopped = progress.borrow_and_update().stopped;
-        let status = api.node.status(&hash);
-        let reached = status.stage().is_some_and(|stage| stage >= at_least);
-        if reached || stopped || matches!(status, TxStatus::Dropped { .. } | TxStatus::Unknown) {
-            return status;
-        }
-        match tokio::time::timeout_at(deadline, progress.changed()).await {
-            Ok(Ok(())) => {}
+    let mut progress = api.node.progress_to(at_least);
+    for hash in hashes {
+        loop {
+            let stopped = progress.borrow_and_update().stopped;
+            if stopped || api.node.stage(hash).is_none_or(|stage| stage >= at_least) {
+                break;
+            }
             // The time is over, or the node is gone.
-            _ => return api.node.status(&hash),
+            if !matches!(tokio::time::timeout_at(deadline, progress.changed()).await, Ok(Ok(()))) {
+                return;
+            }
         }
     }
 }

@@ -16,31 +16,34 @@ use gage_node::write_genesis;
 use super::Scale;
 use super::measure::{cpu, median, percentile};
 use super::table::Table;
-use super::world::{self, Signers, Transfers};
+use super::world::{self, Keys, Signers, Transfers};
 
 const ACCOUNTS: usize = 10_000;
 /// Transfers per second, and how often those that are due are sent.
-const RATE: usize = 8_000;
+const RATE: usize = 16_000;
 const TICK: Duration = Duration::from_millis(5);
+/// How often the node makes a block while something waits.
+const BLOCK_MS: u64 = 5;
 /// Connections that take turns, so that none waits for an answer when its turn comes.
 const CONNECTIONS: usize = 16;
 
 pub(crate) fn run(scale: Scale) -> Result<Table> {
-    let count = scale.of(80_000);
+    let count = scale.of(160_000);
     let mut table = Table::new(
         "signed",
         format!(
-            "{count} transactions of one transfer each (ed25519, 10,000 accounts, seed 42), {RATE} a second in open loop, \
+            "{count} transactions of one transfer each (ed25519, 10,000 accounts with a key each, seed 42), {RATE} a second in open loop, \
              those due sent every 5 ms over 16 connections; the node is a process of its own, syncs every block and makes \
-             one every 2 ms while something waits. Latency from the instant a transfer was due to the answer at the client."
+             one every {BLOCK_MS} ms while something waits. Latency from the instant a transfer was due to the answer at the client."
         ),
     );
     let dir = tempfile::tempdir().context("a directory for the node")?;
-    let genesis = world::genesis(ACCOUNTS);
+    let keys = Keys::new(ACCOUNTS);
+    let genesis = world::genesis_with(ACCOUNTS, &keys);
     let file = dir.path().join("genesis.toml");
     write_genesis(&file, &genesis)?;
-    let verification = verification(&genesis)?;
-    let mut transfers = Transfers::of(Signers::on(ACCOUNTS, genesis.hash()));
+    let verification = verification(&genesis, &keys)?;
+    let mut transfers = Transfers::of(Signers::with(keys, ACCOUNTS, genesis.hash()));
     let drawn: Vec<SignedTransaction> = (0..count).map(|_| transfers.single()).collect();
 
     let mut node = start_node(&file, &dir.path().join("node"))?;
@@ -77,7 +80,7 @@ struct Measured {
 fn start_node(genesis: &Path, dir: &Path) -> Result<RunningNode> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("node").arg("--dir").arg(dir).arg("--genesis").arg(genesis);
-    command.args(["--listen", "127.0.0.1:0", "--interval-ms", "2", "--snapshot-every", "0"]);
+    command.args(["--listen", "127.0.0.1:0", "--interval-ms", &BLOCK_MS.to_string(), "--snapshot-every", "0"]);
     command.args(["--requests-per-second", "1000000"]).stdout(Stdio::piped());
     let mut process = command.spawn().context("starting the node")?;
     let output = process.stdout.take().context("the node's output")?;
@@ -91,9 +94,9 @@ fn start_node(genesis: &Path, dir: &Path) -> Result<RunningNode> {
 }
 
 /// What one signature check takes: the median of a thousand.
-fn verification(genesis: &gage_chain::Genesis) -> Result<Duration> {
+fn verification(genesis: &gage_chain::Genesis, keys: &Keys) -> Result<Duration> {
     let hash = genesis.hash();
-    let mut transfers = Transfers::of(Signers::on(ACCOUNTS, hash));
+    let mut transfers = Transfers::of(Signers::with(keys.clone(), ACCOUNTS, hash));
     let chain = world::chain(genesis)?;
     let mut series = Vec::new();
     for _ in 0..1_000 {

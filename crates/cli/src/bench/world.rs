@@ -1,11 +1,13 @@
 //! The networks that are measured, and their transactions.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use gage_accounts::{GenesisAccount, NewKey, Quantity};
 use gage_chain::{Chain, Executed, Genesis, GenesisCredit, Header, KeySignature, Operation, Params, PreparedBlock};
 use gage_chain::{SignedTransaction, Transaction, active_version};
 use gage_crypto::signature::{Signature, SignatureBytes};
-use gage_crypto::{AccountId, Hash, Scheme, SecretKey, SigningPayload};
+use gage_crypto::{AccountId, Hash, PublicKey, Scheme, SecretKey, SigningPayload};
 use gage_ledger::operations::{Payment, Transfer, TransferMany};
 use gage_ledger::{GenesisAsset, GenesisBalance};
 use gage_store::proof::Root;
@@ -22,9 +24,29 @@ pub(crate) const MAX_FEE: Amount = Amount(2_000_000_000_000_000_000);
 /// When the network starts.
 pub(crate) const START: Timestamp = Timestamp(1_767_225_600_000);
 
-/// A key that all accounts of a benchmark share: their number is what costs, not their keys' difference.
-pub(crate) fn shared_key() -> SecretKey {
-    SecretKey::from_bytes(Scheme::Ed25519, &[7; 32]).expect("any 32 bytes are an ed25519 secret")
+/// Keys of which account `i` has the one at `i` modulo their count. Where no signature is checked, one key
+/// serves all: their number is what costs, not their keys' difference.
+#[derive(Clone)]
+pub(crate) struct Keys(Arc<[(SecretKey, PublicKey)]>);
+
+impl Keys {
+    /// `count` keys.
+    pub fn new(count: usize) -> Keys {
+        let key = |number: usize| {
+            let mut secret = [7; 32];
+            for (to, from) in secret.iter_mut().zip(number.to_le_bytes()) {
+                *to = from;
+            }
+            let secret = SecretKey::from_bytes(Scheme::Ed25519, &secret).expect("any 32 bytes are an ed25519 secret");
+            let public = secret.public_key();
+            (secret, public)
+        };
+        Keys((0..count).map(key).collect())
+    }
+
+    fn of(&self, account: usize) -> &(SecretKey, PublicKey) {
+        &self.0[account % self.0.len()]
+    }
 }
 
 /// The name of account `number` of a benchmark.
@@ -32,9 +54,13 @@ pub(crate) fn account(number: usize) -> AccountId {
     AccountId::derive(&Hash::ZERO, Scheme::Ed25519, &(number as u64).to_le_bytes())
 }
 
-/// `count` accounts with one key each, with money and with credit for fees.
+/// `count` accounts with the same key each, with money and with credit for fees.
 pub(crate) fn genesis(count: usize) -> Genesis {
-    let key = NewKey::owner(shared_key().public_key());
+    genesis_with(count, &Keys::new(1))
+}
+
+/// `count` accounts with one of these keys each, with money and with credit for fees.
+pub(crate) fn genesis_with(count: usize, keys: &Keys) -> Genesis {
     let issuer = account(0);
     let asset = |symbol: &str| GenesisAsset {
         symbol: symbol.to_owned(),
@@ -50,7 +76,8 @@ pub(crate) fn genesis(count: usize) -> Genesis {
         ..Genesis::default()
     };
     genesis.ledger.assets = ["FEE", "MONEY"].map(asset).to_vec();
-    for id in (0..count).map(account) {
+    for number in 0..count {
+        let (id, key) = (account(number), NewKey::owner(keys.of(number).1));
         genesis.accounts.accounts.push(GenesisAccount { id: Some(id), keys: vec![key], threshold: 1 });
         let amount = Amount(1_000_000_000_000_000_000_000_000);
         genesis.ledger.balances.push(GenesisBalance { account: id, asset: FEE, amount });
@@ -64,7 +91,7 @@ pub(crate) fn genesis(count: usize) -> Genesis {
 pub(crate) struct Signers {
     ids: Vec<AccountId>,
     nonces: Vec<u64>,
-    key: SecretKey,
+    keys: Keys,
     /// The network signed for; without one the signatures are zeros, which nobody checks.
     network: Option<Hash>,
 }
@@ -75,7 +102,7 @@ impl Signers {
         Signers {
             ids: (0..accounts).map(account).collect(),
             nonces: vec![0; accounts],
-            key: shared_key(),
+            keys: Keys::new(1),
             network: None,
         }
     }
@@ -83,6 +110,11 @@ impl Signers {
     /// With real signatures on the network with this genesis.
     pub fn on(accounts: usize, network: Hash) -> Signers {
         Signers { network: Some(network), ..Signers::new(accounts) }
+    }
+
+    /// With real signatures by these keys.
+    pub fn with(keys: Keys, accounts: usize, network: Hash) -> Signers {
+        Signers { keys, ..Signers::on(accounts, network) }
     }
 
     /// A transaction of account `number` with its next nonce.
@@ -96,14 +128,15 @@ impl Signers {
             operations,
             expected: Vec::new(),
         };
+        let (secret, public) = self.keys.of(number);
         let signature = match self.network {
             Some(genesis) => {
                 let payload = SigningPayload { machine: transaction.hash(&genesis).0, wallet: None };
-                self.key.sign(&payload).expect("a machine's key signs any payload")
+                secret.sign(&payload).expect("a machine's key signs any payload")
             }
             None => Signature::Ed25519(SignatureBytes([0; 64])),
         };
-        SignedTransaction { transaction, signatures: vec![KeySignature { key: self.key.public_key(), signature }] }
+        SignedTransaction { transaction, signatures: vec![KeySignature { key: *public, signature }] }
     }
 }
 
