@@ -6,6 +6,7 @@ mod common;
 mod demo;
 mod frost;
 mod genesis;
+mod history;
 mod keys;
 mod node;
 mod pkcs11;
@@ -68,6 +69,11 @@ enum Command {
     Terms(terms::TermsCommand),
     /// Measure, beside a peer or a limit in the same run
     Bench(bench::BenchArgs),
+    /// What happened: keep, rebuild and ask the history of a node.
+    #[command(subcommand)]
+    History(history::HistoryCommand),
+    /// Write the history of a node into files for analysis.
+    Export(history::ExportArgs),
     /// Recompute conservation and the coverage of every asset with backing.
     Audit(audit::AuditArgs),
 }
@@ -88,6 +94,8 @@ fn main() -> ExitCode {
         Command::Verify(args) => verify::verify(&args),
         Command::Terms(command) => terms::terms(&command),
         Command::Bench(args) => bench::bench(&args),
+        Command::History(command) => history::history(&command),
+        Command::Export(args) => history::export(&args),
         Command::Audit(args) => audit::audit(&args),
     };
     match done {

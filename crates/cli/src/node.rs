@@ -9,9 +9,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use gage_api::{ApiConfig, Server};
+use gage_chain::Genesis;
+use gage_history::{Follower, History};
 use gage_node::{Node, NodeConfig, Sealing, read_genesis};
 
 use crate::common::LISTEN;
+use crate::history::default_location;
 use crate::say;
 
 /// How a node is run.
@@ -41,6 +44,10 @@ pub struct NodeArgs {
     /// A file with the admin's token; with --manual one is made in the data directory if none is given
     #[arg(long)]
     admin_token_file: Option<PathBuf>,
+    /// Where the history is kept: a SQLite file, postgres://user@host/database, or `none`; history.sqlite in the data
+    /// directory if not given
+    #[arg(long)]
+    history: Option<String>,
     /// Requests per second that one address may make
     #[arg(long, default_value_t = 500)]
     requests_per_second: u32,
@@ -58,12 +65,14 @@ pub fn node(args: &NodeArgs) -> Result<ExitCode> {
         ),
     };
     let genesis = read_genesis(&path)?;
-    let mut config = NodeConfig::new(&args.dir, genesis);
+    let mut config = NodeConfig::new(&args.dir, genesis.clone());
     config.snapshot_every = args.snapshot_every;
     config.sealing =
         if args.manual { Sealing::Manual } else { Sealing::Every(Duration::from_millis(args.interval_ms)) };
     let node = Node::start(config)?;
     let admin_token = admin_token(args)?;
+    let history = open_history(args, &genesis)?;
+    let follower = history.clone().map(|history| Follower::start(node.handle(), history)).transpose()?;
     let api = ApiConfig {
         listen: args.listen,
         allow_remote: args.allow_remote,
@@ -80,6 +89,9 @@ pub fn node(args: &NodeArgs) -> Result<ExitCode> {
     say!("network  {} with genesis {}", handle.network(), handle.genesis());
     say!("head     height {}, time {}", head.height, head.time);
     say!("api      {url} (the document: {url}/openapi.json, figures: {url}/metrics)");
+    if let Some(history) = &history {
+        say!("history  {}", history.location());
+    }
     if args.manual {
         say!("sealing  when told: POST {url}/v1/admin/seal with the admin's token");
     } else {
@@ -91,17 +103,38 @@ pub fn node(args: &NodeArgs) -> Result<ExitCode> {
     let ask = move || asked.send(()).unwrap_or_default();
     ctrlc::set_handler(ask).context("listening for signals")?;
     // A node that stopped by itself goes on answering reads, so that its operator can look; said once.
-    let mut told = false;
+    let (mut told, mut troubled) = (false, None);
     while stop.recv_timeout(Duration::from_secs(1)).is_err() {
         if let (Some(reason), false) = (handle.stopped(), told) {
             eprintln!("gage: the node makes no more blocks: {reason}; reads still work; stop it with ctrl-c");
             told = true;
         }
+        let trouble = history.as_ref().and_then(History::fault);
+        if trouble != troubled {
+            match &trouble {
+                Some(sentence) => eprintln!("gage: the history falls behind: {sentence}"),
+                None => eprintln!("gage: the history goes on"),
+            }
+            troubled = trouble;
+        }
     }
     say!("stopping");
     server.stop();
+    if let Some(follower) = follower {
+        follower.stop();
+    }
     node.stop()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The history that the arguments name, opened before anything is recorded.
+fn open_history(args: &NodeArgs, genesis: &Genesis) -> Result<Option<History>> {
+    let location = match args.history.as_deref() {
+        Some("none") => return Ok(None),
+        Some(text) => text.parse()?,
+        None => default_location(&args.dir),
+    };
+    Ok(Some(History::open(&location, genesis)?))
 }
 
 fn admin_token(args: &NodeArgs) -> Result<Option<String>> {

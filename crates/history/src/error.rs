@@ -20,6 +20,9 @@ pub enum HistoryError {
     /// The URL names no database.
     #[error("{0:?} names no history: give the path of a SQLite file, or postgres://user@host/database")]
     Location(String),
+    /// There is no history.
+    #[error("there is no history in {0}; a node with --history makes one, and `gage history rebuild` from a log")]
+    Missing(String),
     /// The history is of another network.
     #[error(
         "the history in {place} is of the network {found}, not of {expected}; give each network a history of its own"

@@ -14,7 +14,7 @@ use gage_units::Height;
 
 use crate::HistoryError;
 use crate::history::History;
-use crate::recorder::Recorded;
+use crate::recorder::{Recorded, Recorder};
 use crate::replay::Replay;
 
 /// The most blocks of one write.
@@ -108,6 +108,45 @@ fn run(node: &NodeHandle, history: &History, stop: &AtomicBool) -> Result<(), Hi
     Ok(())
 }
 
+/// Records the blocks of a log that are there now, from where the history stands; how many it recorded. `told` hears of
+/// every write and ends the work by answering false.
+///
+/// # Errors
+/// [`HistoryError`]; what was recorded before stands.
+pub fn catch_up(
+    recorder: &mut Recorder,
+    replay: &mut Replay,
+    mut told: impl FnMut(Height) -> bool,
+) -> Result<u64, HistoryError> {
+    let mut recorded = 0u64;
+    if recorder.height().is_none() {
+        recorder.begin(replay.chain())?;
+    }
+    loop {
+        let last = recorder.height().unwrap_or(Height::GENESIS);
+        let (mut batch, mut events) = (Vec::new(), 0usize);
+        while batch.len() < BATCH_BLOCKS_MAX && events < BATCH_EVENTS {
+            let Some(block) = replay.next_block()? else { break };
+            if block.result.height > last {
+                events = events.saturating_add(weight(&block));
+                batch.push(block);
+            }
+        }
+        let Some(newest) = batch.last().map(|block| block.result.height) else { return Ok(recorded) };
+        recorder.record(&batch)?;
+        recorded = recorded.saturating_add(batch.len() as u64);
+        if !told(newest) {
+            return Ok(recorded);
+        }
+    }
+}
+
+/// About how many rows a block makes.
+fn weight(recorded: &Recorded) -> usize {
+    let receipts = recorded.result.receipts.iter().map(|receipt| receipt.events.len().saturating_add(1));
+    receipts.fold(recorded.result.due.len(), usize::saturating_add)
+}
+
 /// Where blocks come from.
 struct Source<'a> {
     node: &'a NodeHandle,
@@ -126,9 +165,7 @@ impl Source<'_> {
             }
             let Some(recorded) = self.after(last, newest)? else { break };
             last = recorded.result.height;
-            let receipts = &recorded.result.receipts;
-            events = events.saturating_add(receipts.iter().map(|receipt| receipt.events.len() + 1).sum::<usize>());
-            events = events.saturating_add(recorded.result.due.len());
+            events = events.saturating_add(weight(&recorded));
             batch.push(recorded);
         }
         Ok(batch)

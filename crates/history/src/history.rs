@@ -7,7 +7,7 @@ use gage_crypto::Hash;
 use gage_units::Height;
 use serde::Serialize;
 
-use crate::db::{Db, Location};
+use crate::db::{Db, Location, Value};
 use crate::recorder::{Recorder, last_height};
 use crate::{HistoryError, schema};
 
@@ -69,6 +69,25 @@ impl History {
         Ok(History { inner: Arc::new(inner) })
     }
 
+    /// Opens a history that exists, of whatever network.
+    ///
+    /// # Errors
+    /// [`HistoryError::Missing`]; as [`History::open`].
+    pub fn open_existing(location: &Location) -> Result<History, HistoryError> {
+        let missing = || HistoryError::Missing(location.to_string());
+        if let Location::Sqlite(path) = location
+            && !path.exists()
+        {
+            return Err(missing());
+        }
+        let mut db = Db::open(location)?;
+        let facts = schema::facts_if_any(&mut db)?.ok_or_else(missing)?;
+        let genesis = facts.get("genesis").and_then(|text| text.parse().ok());
+        let genesis = genesis.ok_or_else(|| HistoryError::Damaged("it does not say its network".to_owned()))?;
+        drop(db);
+        History::open_network(location, genesis, facts.get("network").map_or("", String::as_str))
+    }
+
     /// Where it is kept.
     pub fn location(&self) -> &Location {
         &self.inner.location
@@ -105,6 +124,27 @@ impl History {
                 fault: fault.clone(),
             })
         })
+    }
+
+    /// Why nothing more is recorded by this process, or not at the moment.
+    pub fn fault(&self) -> Option<String> {
+        lock(&self.inner.progress).fault.clone()
+    }
+
+    /// The rows of any statement, as texts; an empty one for a null. What it changes is undone.
+    ///
+    /// # Errors
+    /// [`HistoryError::Database`].
+    pub fn sql(&self, statement: &str) -> Result<Vec<Vec<String>>, HistoryError> {
+        let rows = self.read(|db| db.query(statement, &[]))?;
+        let text = |value: Value| match value {
+            Value::Null => String::new(),
+            Value::Int(number) => number.to_string(),
+            Value::Amount(amount) => amount.to_string(),
+            Value::Text(text) | Value::Json(text) => text,
+            Value::Bytes(bytes) => hex::encode(bytes),
+        };
+        Ok(rows.into_iter().map(|row| row.into_iter().map(text).collect()).collect())
     }
 
     /// Says why nothing more is recorded, or that all is well again.

@@ -3,7 +3,7 @@
 //!
 //! Nouns: [`History`] (a database with the history of one network), [`Location`] (a SQLite file or a PostgreSQL URL),
 //! [`Recorder`] (its one writer), [`Follower`] (records a node's blocks beside it), [`Replay`] (executes the blocks of a log
-//! again, beside a node or without one), [`query`] (statements and lists, in pages).
+//! again, beside a node or without one), [`query`] (statements and lists, in pages), [`Format`] (of exports).
 //!
 //! ```text
 //!   node --results--> follower --rows--> one write: all of some blocks --> queries, views, exports
@@ -22,8 +22,10 @@ mod books;
 mod db;
 mod dump;
 mod error;
+mod export;
 mod follow;
 mod history;
+mod markets;
 pub mod query;
 mod recorder;
 mod replay;
@@ -33,7 +35,8 @@ mod words;
 
 pub use db::Location;
 pub use error::HistoryError;
-pub use follow::Follower;
+pub use export::{Exported, Format};
+pub use follow::{Follower, catch_up};
 pub use history::{History, HistoryStatus};
 pub use recorder::{Recorded, Recorder};
 pub use replay::Replay;

@@ -10,6 +10,7 @@ use gage_units::{AccountNumber, AssetId, Height};
 
 use crate::books::Books;
 use crate::db::{Columns, Db, Value};
+use crate::markets::{self, Place};
 use crate::rows::Rows;
 use crate::words::{Readable, amount_in, module_name, number_in};
 use crate::{HistoryError, schema};
@@ -73,6 +74,7 @@ impl Recorder {
         let mut rows = Rows::default();
         self.opening(chain, &mut rows)?;
         let height = Value::from_u64(head.height.0, "a height")?;
+        markets::opening(chain, &mut rows, &height);
         rows.balances = self.books.changes(head.height.0)?;
         rows.blocks.push(vec![
             height,
@@ -179,10 +181,11 @@ impl Recorder {
     fn block(&mut self, recorded: &Recorded, rows: &mut Rows) -> Result<(), HistoryError> {
         let Recorded { block, result } = recorded;
         let height = Value::from_u64(result.height.0, "a height")?;
+        let time = Value::from_u64(block.header.time.0, "a time")?;
         let mut number = 0u32;
         for (receipt, position) in result.receipts.iter().zip(0u32..) {
             for (module, bytes) in receipt.events.iter() {
-                self.event(rows, &height, number, Some(position), (module, bytes))?;
+                self.event(rows, (&height, &time), number, Some(position), (module, bytes))?;
                 number = number.saturating_add(1);
             }
             let place = usize::try_from(position).ok().and_then(|position| position.checked_sub(result.bundles));
@@ -190,14 +193,14 @@ impl Recorder {
             self.transaction(rows, &height, position, receipt, signed)?;
         }
         for (module, bytes) in result.due.iter() {
-            self.event(rows, &height, number, None, (module, bytes))?;
+            self.event(rows, (&height, &time), number, None, (module, bytes))?;
             number = number.saturating_add(1);
         }
         rows.balances.extend(self.books.changes(result.height.0)?);
         let count = |count: usize| u64::try_from(count).map_err(|_| HistoryError::OutOfRange("a count"));
         rows.blocks.push(vec![
             height,
-            Value::from_u64(block.header.time.0, "a time")?,
+            time,
             Value::text(result.block),
             Value::text(result.events_root),
             Value::from_u64(count(block.transactions.len())?, "a count")?,
@@ -257,12 +260,14 @@ impl Recorder {
     fn event(
         &mut self,
         rows: &mut Rows,
-        height: &Value,
+        (height, time): (&Value, &Value),
         number: u32,
         receipt: Option<u32>,
         (module, bytes): (u8, &[u8]),
     ) -> Result<(), HistoryError> {
         let read = Readable::of(module, bytes);
+        let place = Place { height: height.clone(), time_ms: time.clone(), number: number.into() };
+        markets::project(rows, &place, &read)?;
         match &read.event {
             Some(DecodedEvent::Ledger(gage_ledger::Event::Posted { purpose, legs, .. })) => {
                 self.journal(rows, height, number, receipt, *purpose, legs)?;

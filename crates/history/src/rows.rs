@@ -14,6 +14,12 @@ pub(crate) struct Rows {
     pub event_accounts: Vec<Row>,
     pub postings: Vec<Row>,
     pub balances: Vec<Row>,
+    pub prices: Vec<Row>,
+    pub vaults: Vec<Row>,
+    pub vault_lines: Vec<Row>,
+    pub lots: Vec<Row>,
+    pub takes: Vec<Row>,
+    pub lot_ends: Vec<Row>,
     pub blocks: Vec<Row>,
 }
 
@@ -28,6 +34,12 @@ impl Rows {
             ("event_accounts", &self.event_accounts),
             ("postings", &self.postings),
             ("balances", &self.balances),
+            ("prices", &self.prices),
+            ("vaults", &self.vaults),
+            ("vault_lines", &self.vault_lines),
+            ("lots", &self.lots),
+            ("takes", &self.takes),
+            ("lot_ends", &self.lot_ends),
             ("blocks", &self.blocks),
         ] {
             db.insert(table(name), rows)?;

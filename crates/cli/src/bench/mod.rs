@@ -5,6 +5,7 @@
 //! are of the thread's own processor time; figures with a disk or two cores are of the wall clock.
 
 mod api_batch;
+mod history;
 mod ledger;
 mod measure;
 mod memory;
@@ -56,6 +57,8 @@ enum Name {
     Proof,
     /// Bytes of memory per account and per vault
     Memory,
+    /// What blocks did, written into the history
+    History,
 }
 
 /// How large the workloads are.
@@ -99,5 +102,6 @@ fn run(name: Name, scale: Scale) -> Result<Table> {
         Name::Recover => recover::run(scale),
         Name::Proof => proof::run(scale),
         Name::Memory => memory::run(scale),
+        Name::History => history::run(scale),
     }
 }

@@ -6,6 +6,7 @@
 mod account;
 mod blocks;
 mod events;
+mod markets;
 mod transactions;
 
 use gage_units::Timestamp;
@@ -16,6 +17,7 @@ use crate::db::{Columns, Db, Value};
 
 pub use account::{Standing, Statement, StatementAsked, StatementLine};
 pub use events::{EventLine, EventsAsked};
+pub use markets::{Candle, LotHistory, LotLine, LotsAsked, TakeLine, VaultHistory, VaultLine};
 pub use transactions::{ReceiptFound, TransactionLine};
 
 /// From a time on, up to, not including, another; without one there is no bound.

@@ -22,7 +22,10 @@ struct Step {
     fill: fn(&mut Db) -> Result<(), HistoryError>,
 }
 
-const STEPS: [Step; 1] = [Step { number: 1, sql: include_str!("0001_core.sql"), fill: decimal_sum }];
+const STEPS: [Step; 2] = [
+    Step { number: 1, sql: include_str!("0001_core.sql"), fill: decimal_sum },
+    Step { number: 2, sql: include_str!("0002_markets.sql"), fill: crate::markets::fill },
+];
 
 const VIEWS: &str = include_str!("views.sql");
 
@@ -79,18 +82,20 @@ fn with_function(text: &str, name: &str, write: impl Fn(&str) -> String) -> Stri
     out
 }
 
-/// The schema of a database; 0 if it is empty.
-fn found(db: &mut Db) -> Result<i64, HistoryError> {
+/// What a history says of itself; `None` if the database holds none.
+pub(crate) fn facts_if_any(db: &mut Db) -> Result<Option<BTreeMap<String, String>>, HistoryError> {
     let exists = if db.is_sqlite() {
         "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'history'"
     } else {
         "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'history'"
     };
     let exists = db.query(exists, &[])?.first().map_or(Ok(0), |row| row.int(0))?;
-    if exists == 0 {
-        return Ok(0);
-    }
-    let facts = facts(db)?;
+    if exists == 0 { Ok(None) } else { facts(db).map(Some) }
+}
+
+/// The schema of a database; 0 if it is empty.
+fn found(db: &mut Db) -> Result<i64, HistoryError> {
+    let Some(facts) = facts_if_any(db)? else { return Ok(0) };
     let schema = facts.get("schema").and_then(|text| text.parse().ok());
     schema.ok_or_else(|| HistoryError::Damaged("the table `history` does not say its schema".to_owned()))
 }

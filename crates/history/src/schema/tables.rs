@@ -70,6 +70,56 @@ pub(crate) const TABLES: &[Table] = &[
         order: "account, asset, height",
     },
     Table {
+        name: "prices",
+        columns: &["feed", "height", "number", "time_ms", "price", "confidence", "used", "observed_ms"],
+        order: "feed, height, number",
+    },
+    Table { name: "vaults", columns: &["vault", "facility", "owner", "opened_height"], order: "vault" },
+    Table {
+        name: "vault_lines",
+        columns: &[
+            "vault",
+            "height",
+            "number",
+            "kind",
+            "asset",
+            "collateral",
+            "debt",
+            "debt_left",
+            "lot",
+            "health",
+            "health_after",
+        ],
+        order: "vault, height, number",
+    },
+    Table {
+        name: "lots",
+        columns: &[
+            "lot",
+            "style",
+            "module",
+            "record",
+            "asset",
+            "amount",
+            "want",
+            "raise_max",
+            "start_price",
+            "floor_price",
+            "opened_height",
+        ],
+        order: "lot",
+    },
+    Table {
+        name: "takes",
+        columns: &["lot", "height", "number", "taker", "taken", "price", "payment"],
+        order: "lot, height, number",
+    },
+    Table {
+        name: "lot_ends",
+        columns: &["lot", "height", "number", "remainder", "remainder_to", "raised"],
+        order: "lot",
+    },
+    Table {
         name: "blocks",
         columns: &["height", "time_ms", "hash", "events_root", "transactions", "bundles", "events", "header"],
         order: "height",
@@ -86,7 +136,33 @@ pub(crate) fn column_of_json(column: &str) -> bool {
     ["body", "operations"].contains(&column)
 }
 
+/// The columns that hold amounts, prices or ratios.
+const AMOUNTS: [&str; 22] = [
+    "amount",
+    "balance",
+    "collateral",
+    "confidence",
+    "debt",
+    "debt_left",
+    "fee",
+    "floor_price",
+    "free",
+    "frozen",
+    "health",
+    "health_after",
+    "held",
+    "payment",
+    "pledged",
+    "price",
+    "raise_max",
+    "raised",
+    "remainder",
+    "start_price",
+    "taken",
+    "used",
+];
+
 /// Whether a column holds amounts, prices or ratios.
 pub(crate) fn column_of_amount(column: &str) -> bool {
-    ["fee", "amount", "balance", "free", "held", "pledged", "frozen"].contains(&column)
+    AMOUNTS.contains(&column)
 }

@@ -1,0 +1,216 @@
+//! `gage history` and `gage export`: what happened, from the database beside a node.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Subcommand};
+use gage_history::query::Span;
+use gage_history::{Format, History, Location, Recorder, Replay, catch_up};
+use gage_node::read_genesis;
+use gage_units::{Height, Timestamp};
+use serde_json::json;
+
+use crate::common::print;
+use crate::say;
+
+/// How often progress is told.
+const TOLD: Duration = Duration::from_secs(1);
+/// How often a log is looked at for new blocks.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Where a history is.
+#[derive(Clone, Debug, Args)]
+pub struct Place {
+    /// The node's data directory
+    #[arg(long)]
+    dir: Option<PathBuf>,
+    /// The history: a SQLite file or postgres://user@host/database; else GAGE_HISTORY, else history.sqlite in the data directory
+    #[arg(long)]
+    history: Option<String>,
+}
+
+impl Place {
+    fn location(&self) -> Result<Location> {
+        let named = self.history.clone().or_else(|| std::env::var("GAGE_HISTORY").ok());
+        match (&named, &self.dir) {
+            (Some(text), _) => Ok(text.parse()?),
+            (None, Some(dir)) => Ok(default_location(dir)),
+            (None, None) => {
+                bail!("say where the history is: --history FILE or URL, or --dir the node's data directory")
+            }
+        }
+    }
+
+    fn dir(&self) -> Result<&Path> {
+        self.dir.as_deref().context("say where the log is: --dir the node's data directory")
+    }
+}
+
+/// Where a node keeps its history unless told otherwise.
+pub fn default_location(dir: &Path) -> Location {
+    Location::Sqlite(dir.join("history.sqlite"))
+}
+
+/// What to do with a history.
+#[derive(Debug, Subcommand)]
+pub enum HistoryCommand {
+    /// How far a history has come
+    Status(StatusArgs),
+    /// Empty a history and write it anew from the node's log; works beside a running node
+    Rebuild(Place),
+    /// Record a node's log from another process, until interrupted
+    Follow(FollowArgs),
+    /// Run a statement of SQL on a history and print its rows; nothing it changes stays
+    Sql(SqlArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    #[command(flatten)]
+    place: Place,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct FollowArgs {
+    #[command(flatten)]
+    place: Place,
+    /// End when everything that is in the log now is recorded
+    #[arg(long)]
+    once: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SqlArgs {
+    #[command(flatten)]
+    place: Place,
+    /// The statement, for instance "SELECT * FROM statement LIMIT 10"
+    statement: String,
+}
+
+/// `gage history`
+pub fn history(command: &HistoryCommand) -> Result<ExitCode> {
+    match command {
+        HistoryCommand::Status(args) => status(args)?,
+        HistoryCommand::Rebuild(place) => {
+            let (history, mut recorder) = open(place)?;
+            recorder.clear()?;
+            let count = record(place, &mut recorder, &AtomicBool::new(false), true)?;
+            say!("{count} blocks recorded in {}", history.location());
+        }
+        HistoryCommand::Follow(args) => {
+            let (_, mut recorder) = open(&args.place)?;
+            let stop = Arc::new(AtomicBool::new(false));
+            let asked = Arc::clone(&stop);
+            ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed)).context("listening for signals")?;
+            let count = record(&args.place, &mut recorder, &stop, args.once)?;
+            say!("{count} blocks recorded");
+        }
+        HistoryCommand::Sql(args) => {
+            for row in History::open_existing(&args.place.location()?)?.sql(&args.statement)? {
+                say!("{}", row.join("\t"));
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn open(place: &Place) -> Result<(History, Recorder)> {
+    let genesis = read_genesis(&place.dir()?.join("genesis.toml"))?;
+    let history = History::open(&place.location()?, &genesis)?;
+    let recorder = history.recorder()?;
+    Ok((history, recorder))
+}
+
+fn status(args: &StatusArgs) -> Result<()> {
+    let history = History::open_existing(&args.place.location()?)?;
+    let status = history.status()?;
+    let mut shown = serde_json::to_value(&status).context("writing the status")?;
+    if let Some(fields) = shown.as_object_mut() {
+        fields.insert("history".to_owned(), json!(history.location().to_string()));
+        fields.insert("genesis".to_owned(), json!(history.genesis()));
+        // A fault is known to the process that records.
+        fields.remove("fault");
+    }
+    print(&shown, args.json);
+    Ok(())
+}
+
+/// Records what the log has; then ends, or goes on as it grows.
+fn record(place: &Place, recorder: &mut Recorder, stop: &AtomicBool, once: bool) -> Result<u64> {
+    let dir = place.dir()?;
+    let genesis = read_genesis(&dir.join("genesis.toml"))?;
+    let mut replay = Replay::start(dir, &genesis, recorder.height())?;
+    let (mut count, mut told) = (0u64, Instant::now());
+    let mut tell = |height: Height| {
+        if told.elapsed() >= TOLD {
+            eprintln!("block {height}");
+            told = Instant::now();
+        }
+        !stop.load(Ordering::Relaxed)
+    };
+    loop {
+        count = count.saturating_add(catch_up(recorder, &mut replay, &mut tell)?);
+        if once || stop.load(Ordering::Relaxed) {
+            return Ok(count);
+        }
+        std::thread::sleep(LOOK);
+    }
+}
+
+/// What to export.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    #[command(flatten)]
+    place: Place,
+    /// Write Parquet files into this directory
+    #[arg(long, value_name = "DIR", required_unless_present = "csv")]
+    parquet: Option<PathBuf>,
+    /// Write CSV files into this directory
+    #[arg(long, value_name = "DIR")]
+    csv: Option<PathBuf>,
+    /// Only these subjects: blocks, transactions, postings, events, prices, vaults, auctions, takes
+    #[arg(long = "only", value_name = "SUBJECT")]
+    only: Vec<String>,
+    /// From this time on, in milliseconds since 1970
+    #[arg(long, value_name = "MS")]
+    from: Option<u64>,
+    /// Before this time, in milliseconds since 1970
+    #[arg(long, value_name = "MS")]
+    to: Option<u64>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// `gage export`
+pub fn export(args: &ExportArgs) -> Result<ExitCode> {
+    if let Some(unknown) = args.only.iter().find(|name| !History::exports().any(|known| known == name.as_str())) {
+        let known: Vec<&str> = History::exports().collect();
+        bail!("{unknown:?} cannot be exported; choose among {}", known.join(", "));
+    }
+    let history = History::open_existing(&args.place.location()?)?;
+    let span = Span { from: args.from.map(Timestamp), to: args.to.map(Timestamp) };
+    let mut written = Vec::new();
+    for (dir, format) in [(&args.parquet, Format::Parquet), (&args.csv, Format::Csv)] {
+        if let Some(dir) = dir {
+            written.extend(history.export(dir, format, &args.only, &span)?);
+        }
+    }
+    let files: Vec<_> =
+        written.iter().map(|file| json!({ "file": file.path.display().to_string(), "rows": file.rows })).collect();
+    if args.json {
+        print(&json!({ "files": files }), true);
+    } else {
+        for file in &written {
+            say!("{:>12} rows  {}", file.rows, file.path.display());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
