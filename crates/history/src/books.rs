@@ -36,12 +36,14 @@ impl Books {
         }
     }
 
-    /// Books one line; what its part holds after it.
-    pub fn post(&mut self, db: &mut Db, leg: &Leg) -> Result<Amount, HistoryError> {
+    /// Books one line; what its part holds after it. Without a database, nothing was recorded before.
+    pub fn post(&mut self, db: Option<&mut Db>, leg: &Leg) -> Result<Amount, HistoryError> {
         let key = (leg.account.0, leg.asset.0);
         let balance = match self.holdings.entry(key) {
             std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
-            std::collections::hash_map::Entry::Vacant(unknown) => unknown.insert(last(db, key)?),
+            std::collections::hash_map::Entry::Vacant(unknown) => {
+                unknown.insert(db.map_or(Ok(Balance::default()), |db| last(db, key))?)
+            }
         };
         let part = match leg.part {
             Part::Free => &mut balance.free,

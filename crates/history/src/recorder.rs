@@ -168,7 +168,7 @@ impl Recorder {
                 }
                 let (side, item) = (Side::Credit, key.item);
                 let line = Leg { account: key.account, asset: key.asset, item, part, side, amount };
-                let after = self.books.post(&mut self.db, &line)?;
+                let after = self.books.post(None, &line)?;
                 let mut row = vec![key.account.0.into(), key.asset.0.into(), height.clone(), number.into(), leg.into()];
                 row.extend([Value::Null, Value::text("opening"), Value::text("credit"), Value::text(part.name())]);
                 row.extend([amount.into(), after.into(), item_value(&line), Value::Null]);
@@ -315,7 +315,7 @@ impl Recorder {
         let purpose = format!("{purpose:?}").to_lowercase();
         let sides = Sides::of(legs);
         for (leg, position) in legs.iter().zip(0u32..) {
-            let after = self.books.post(&mut self.db, leg)?;
+            let after = self.books.post(Some(&mut self.db), leg)?;
             let side = if leg.side == Side::Debit { "debit" } else { "credit" };
             let mut row =
                 vec![leg.account.0.into(), leg.asset.0.into(), height.clone(), number.into(), position.into()];

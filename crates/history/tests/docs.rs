@@ -17,7 +17,13 @@ fn statements() -> Vec<String> {
 /// Each answer as text; numbers without the zeros that SQLite's texts begin with.
 fn answers(history: &History) -> Vec<Vec<Vec<String>>> {
     let plain = |cell: String| match cell.trim_start_matches('0') {
-        rest if cell.len() == 39 && cell.bytes().all(|byte| byte.is_ascii_digit()) => rest.to_owned(),
+        rest if cell.len() == 39 && cell.bytes().all(|byte| byte.is_ascii_digit()) => {
+            if rest.is_empty() {
+                "0".to_owned()
+            } else {
+                rest.to_owned()
+            }
+        }
         _ => cell,
     };
     let ask = |sql: String| {

@@ -32,7 +32,7 @@ fn exported(name: &str) -> (Scratch, History, PathBuf) {
 fn credits(history: &History) -> (usize, u128) {
     let asked = StatementAsked { asset: None, span: Span::default(), page: PageAsked::first(500) };
     let statement = history.statement(&id(BOB), &asked).unwrap().unwrap();
-    let lines = statement.lines.items.iter().filter(|line| line.side == "credit");
+    let lines = statement.items.iter().filter(|line| line.side == "credit");
     (lines.clone().count(), lines.map(|line| line.amount.0).sum())
 }
 

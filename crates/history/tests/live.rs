@@ -26,8 +26,7 @@ fn a_statement_reconciles_with_the_state() {
             let balance = world.handle().read(|chain| gage_ledger::balance(chain.draft(), number, standing.asset));
             assert_eq!((standing.free, standing.pledged), (balance.free, balance.pledged), "{user} {standing:?}");
             let part = |part: &str| {
-                let lines =
-                    statement.lines.items.iter().filter(|line| line.asset == standing.asset && line.part == part);
+                let lines = statement.items.iter().filter(|line| line.asset == standing.asset && line.part == part);
                 lines.fold(0i128, |sum, line| {
                     let amount = i128::try_from(line.amount.0).unwrap();
                     if line.side == "debit" { sum - amount } else { sum + amount }
@@ -35,12 +34,12 @@ fn a_statement_reconciles_with_the_state() {
             };
             assert_eq!(part("free"), i128::try_from(balance.free.0).unwrap(), "the lines add up");
             assert_eq!(part("pledged"), i128::try_from(balance.pledged.0).unwrap(), "the lines add up");
-            let last = statement.lines.items.iter().rfind(|line| line.asset == standing.asset && line.part == "free");
+            let last = statement.items.iter().rfind(|line| line.asset == standing.asset && line.part == "free");
             assert_eq!(last.unwrap().balance, balance.free, "the last line says what is there");
         }
     }
     let bob = history.statement(&id(BOB), &all(PageAsked::first(500))).unwrap().unwrap();
-    let paid = bob.lines.items.iter().find(|line| line.amount == Amount(102)).unwrap();
+    let paid = bob.items.iter().find(|line| line.amount == Amount(102)).unwrap();
     assert_eq!((paid.purpose.as_str(), paid.side.as_str()), ("transfer", "credit"));
     assert_eq!(paid.other, Some(id(ALICE).to_string()), "a payment names who paid");
     assert!(paid.transaction.is_some());
@@ -61,19 +60,19 @@ fn a_statement_of_a_time_opens_and_closes_where_it_says() {
     let opening = CASH - CREDIT - 100 + 7;
     assert_eq!(first.opening[0].free, Amount(opening));
     assert_eq!(first.closing[0].free, Amount(opening - 101 - 102 + 14));
-    let mut lines = first.lines.items.clone();
-    let mut next = first.lines.next;
+    let mut lines = first.items.clone();
+    let mut next = first.next;
     while let Some(cursor) = next {
         let page = history.statement(&id(ALICE), &asked(Some(cursor))).unwrap().unwrap();
         assert_eq!(page.opening, first.opening, "every page is of the same statement");
-        lines.extend(page.lines.items);
-        next = page.lines.next;
+        lines.extend(page.items);
+        next = page.next;
     }
     let amounts: Vec<u128> = lines.iter().map(|line| line.amount.0).collect();
     assert_eq!(amounts, [101, 7, 102, 7]);
     let nothing = StatementAsked { span: Span { from: minute(900), to: None }, ..asked(None) };
     let nothing = history.statement(&id(ALICE), &nothing).unwrap().unwrap();
-    assert_eq!((nothing.opening.clone(), nothing.lines.items.len()), (nothing.closing, 0));
+    assert_eq!((nothing.opening.clone(), nothing.items.len()), (nothing.closing, 0));
     assert!(!nothing.opening.is_empty(), "what was there last is there still");
     assert!(history.statement(&id(9), &asked(None)).unwrap().is_none(), "nobody has that account");
 }
@@ -188,4 +187,81 @@ fn transactions_and_events_come_in_pages() {
     let of_bob = history.events(&of_bob).unwrap().unwrap();
     assert!(of_bob.items.iter().any(|line| line.event.get("lot_taken").is_some()));
     assert!(of_bob.items.iter().all(|line| line.event.get("vault_opened").is_none()), "that was Alice's");
+}
+
+/// A node that prunes its log, with sixty blocks behind it.
+fn pruned(scratch: &Scratch) -> World {
+    let mut short = config(&scratch.path().join("node"));
+    short.snapshot_every = 10;
+    short.snapshots_kept = 1;
+    short.prune_log = true;
+    short.log_segment_bytes = 8_192;
+    short.receipts_retained_blocks = 2;
+    World::start(short)
+}
+
+fn pay_on(world: &mut World, blocks: u32) {
+    for _ in 0..blocks {
+        for (from, to) in [(ALICE, BOB), (BOB, PUBLISHER), (ISSUER, ALICE)] {
+            world.pay(from, to, 3);
+        }
+        world.seal();
+    }
+}
+
+#[test]
+fn a_history_of_a_pruned_log_begins_at_a_snapshot() {
+    let scratch = Scratch::new("pruned");
+    let mut world = pruned(&scratch);
+    pay_on(&mut world, 60);
+    let history = follow(&world.handle(), &sqlite(&scratch, "history.sqlite"));
+    let begins = history.status().unwrap().begins.unwrap();
+    assert!(begins > Height(20), "{begins}");
+    let statement = history.statement(&id(BOB), &all(PageAsked::first(500))).unwrap().unwrap();
+    assert_eq!(statement.items[0].purpose, "opening");
+    assert!(statement.items.iter().all(|line| line.height >= begins));
+    let number = world.handle().read(|chain| gage_accounts::resolve(chain.draft(), &id(BOB)).unwrap());
+    let free = world.handle().read(|chain| gage_ledger::balance(chain.draft(), number, USD).free);
+    assert_eq!(statement.closing[0].free, free, "it reconciles all the same");
+}
+
+#[test]
+fn blocks_that_are_gone_are_named() {
+    let scratch = Scratch::new("gap");
+    let mut world = pruned(&scratch);
+    let location = sqlite(&scratch, "history.sqlite");
+    let history = follow(&world.handle(), &location);
+    assert_eq!(history.status().unwrap().height, Some(Height(0)));
+    pay_on(&mut world, 60);
+    let follower = Follower::start(world.handle(), history.clone()).unwrap();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while history.fault().is_none() {
+        assert!(std::time::Instant::now() < deadline, "it goes on: {:?}", history.status());
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    follower.stop();
+    let fault = history.fault().unwrap();
+    assert!(fault.contains("the blocks between are gone"), "{fault}");
+    assert_eq!(history.status().unwrap().height, Some(Height(0)), "nothing was made up");
+}
+
+#[test]
+fn two_writers_make_one_history() {
+    let scratch = Scratch::new("writers");
+    let mut world = World::start(config(&scratch.path().join("node")));
+    let location = sqlite(&scratch, "history.sqlite");
+    let history = History::open(&location, &genesis()).unwrap();
+    let first = Follower::start(world.handle(), history.clone()).unwrap();
+    let second = Follower::start(world.handle(), History::open(&location, &genesis()).unwrap()).unwrap();
+    world.play();
+    let head = world.handle().read(|chain| chain.head().height);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while history.status().unwrap().height != Some(head) {
+        assert!(std::time::Instant::now() < deadline, "{:?}", history.status());
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    first.stop();
+    second.stop();
+    let alone = follow(&world.handle(), &sqlite(&scratch, "alone.sqlite"));
+    assert_same(&dump(&alone), &dump(&history));
 }

@@ -60,10 +60,10 @@ fn a_vaults_history_tells_its_debt() {
     let (_scratch, world, history) = played("vault");
     let found = history.vault_history(1, &Span::default(), &PageAsked::first(500)).unwrap().unwrap();
     assert_eq!((found.facility, found.owner.as_deref()), (1, Some(id(ALICE).to_string().as_str())));
-    let kinds: Vec<&str> = found.lines.items.iter().map(|line| line.kind.as_str()).collect();
+    let kinds: Vec<&str> = found.items.iter().map(|line| line.kind.as_str()).collect();
     assert_eq!(kinds[..5], ["vault_opened", "deposited", "borrowed", "repaid", "liquidated"], "{kinds:?}");
     assert!(kinds.contains(&"auction_repaid"), "{kinds:?}");
-    let line = |kind: &str| found.lines.items.iter().find(|line| line.kind == kind).unwrap();
+    let line = |kind: &str| found.items.iter().find(|line| line.kind == kind).unwrap();
     assert_eq!(line("deposited").collateral, Some(Amount(10 * ONE)));
     assert_eq!(
         (line("borrowed").debt, line("borrowed").debt_left),
@@ -77,7 +77,7 @@ fn a_vaults_history_tells_its_debt() {
     // Debt left, debt at auction and debt repaid account for what was borrowed.
     let view = world.handle().read(|chain| gage_vaults::query::vault(chain.draft(), gage_vaults::VaultId(1)).unwrap());
     let repaid: u128 =
-        found.lines.items.iter().filter(|line| line.kind == "auction_repaid").map(|line| line.debt.unwrap().0).sum();
+        found.items.iter().filter(|line| line.kind == "auction_repaid").map(|line| line.debt.unwrap().0).sum();
     assert_eq!(view.debt.0 + view.auctioned.0 + repaid, 950 * ONE);
     assert!(history.vault_history(2, &Span::default(), &PageAsked::first(1)).unwrap().is_none());
 }
@@ -92,7 +92,7 @@ fn an_auctions_history_tells_who_took_what() {
     let lot = history.lot_history(1, &PageAsked::first(10)).unwrap().unwrap();
     assert_eq!(lot.lot, lots.items[0]);
     assert_eq!((lot.lot.takes, lot.lot.taken), (1, Amount(ONE)));
-    let take = &lot.lines.items[0];
+    let take = &lot.items[0];
     assert_eq!((take.taker.as_deref(), take.taken), (Some(id(BOB).to_string().as_str()), Amount(ONE)));
     assert_eq!(take.payment, lot.lot.paid);
     assert!(take.price.unwrap() > Price(100 * ONE) && take.transaction.is_some());

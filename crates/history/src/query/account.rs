@@ -35,8 +35,9 @@ pub struct Statement {
     /// What is there after its last block, by asset.
     pub closing: Vec<Standing>,
     /// The lines, the oldest first.
-    #[serde(flatten)]
-    pub lines: Page<StatementLine>,
+    pub items: Vec<StatementLine>,
+    /// The cursor of the next page of lines; null at the end.
+    pub next: Option<String>,
 }
 
 /// What an account has of an asset.
@@ -107,14 +108,16 @@ impl History {
                 // Nothing is recorded in the range: what was there before it is there after it.
                 let before = before(db, &asked.span)?;
                 let standing = standing(db, number, asked.asset, before)?;
-                let lines = Page { items: Vec::new(), next: None };
-                return Ok(Some(Statement { account: *account, opening: standing.clone(), closing: standing, lines }));
+                let (account, opening) = (*account, standing.clone());
+                return Ok(Some(Statement { account, opening, closing: standing, items: Vec::new(), next: None }));
             };
+            let Page { items, next } = lines(db, number, asked, range)?;
             Ok(Some(Statement {
                 account: *account,
                 opening: standing(db, number, asked.asset, range.0.saturating_sub(1))?,
                 closing: standing(db, number, asked.asset, range.1)?,
-                lines: lines(db, number, asked, range)?,
+                items,
+                next,
             }))
         })
     }

@@ -42,8 +42,9 @@ pub struct VaultHistory {
     /// The block it was opened in, or the one this history begins with.
     pub opened: Height,
     /// What happened, the oldest first.
-    #[serde(flatten)]
-    pub lines: Page<VaultLine>,
+    pub items: Vec<VaultLine>,
+    /// The cursor of the next page; null at the end.
+    pub next: Option<String>,
 }
 
 /// One thing that happened to a vault.
@@ -156,11 +157,11 @@ pub struct TakeLine {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LotHistory {
     /// The lot.
-    #[serde(flatten)]
     pub lot: LotLine,
     /// Who bought what, the oldest first.
-    #[serde(flatten)]
-    pub lines: Page<TakeLine>,
+    pub items: Vec<TakeLine>,
+    /// The cursor of the next page of takes; null at the end.
+    pub next: Option<String>,
 }
 
 const LOT: &str = "SELECT l.lot, l.style, l.module, l.record, l.asset, l.amount, l.want, l.raise_max, l.start_price, \
@@ -251,7 +252,7 @@ impl History {
                        LEFT JOIN accounts a ON a.account = v.owner WHERE v.vault = ?1";
             let rows = db.query(sql, &[vault.into()])?;
             let Some(found) = rows.first() else { return Ok(None) };
-            let lines = match heights(db, span)? {
+            let Page { items, next } = match heights(db, span)? {
                 Some(range) => vault_lines(db, vault, range, page)?,
                 None => Page { items: Vec::new(), next: None },
             };
@@ -260,7 +261,8 @@ impl History {
                 facility: found.count(0)?,
                 owner: found.maybe(1, text)?,
                 opened: Height(found.count(2)?),
-                lines,
+                items,
+                next,
             }))
         })
     }
@@ -314,8 +316,8 @@ impl History {
             let rest = format!("ORDER BY t.height, t.number LIMIT ?{}", filter.parameters.len());
             let rows = db.query(&filter.statement(select, &rest), &filter.parameters)?;
             let items = rows.iter().map(take_line).collect::<Result<Vec<_>, _>>()?;
-            let lines = Page::of(items, page, |line| format!("{}.{}", line.height, line.number));
-            Ok(Some(LotHistory { lot, lines }))
+            let Page { items, next } = Page::of(items, page, |line| format!("{}.{}", line.height, line.number));
+            Ok(Some(LotHistory { lot, items, next }))
         })
     }
 }

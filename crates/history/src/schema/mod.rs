@@ -57,13 +57,17 @@ pub(crate) fn in_words_of(db: &Db, sql: &str) -> String {
     });
     with_function(&text, "WHOLE", |columns| {
         let (amount, decimals) = columns.split_once(", ").unwrap_or((columns, "0"));
-        match db.is_sqlite() {
-            true => format!(
-                "coalesce(nullif(ltrim(substr({amount}, 1, 39 - {decimals}), '0'), ''), '0') || \
-                 CASE WHEN {decimals} = 0 THEN '' ELSE '.' || substr({amount}, 40 - {decimals}) END"
-            ),
-            false => format!("round({amount} / power(10::numeric, {decimals}), {decimals}::int)::text"),
-        }
+        // Digits are moved, nothing is divided: a quotient would be rounded.
+        let (digits, places) = match db.is_sqlite() {
+            true => (amount.to_owned(), decimals.to_owned()),
+            false => (format!("lpad(CAST({amount} AS TEXT), 39, '0')"), format!("CAST({decimals} AS INTEGER)")),
+        };
+        format!(
+            "CASE WHEN {amount} IS NULL THEN NULL \
+             WHEN {decimals} = 0 THEN coalesce(nullif(ltrim({digits}, '0'), ''), '0') \
+             ELSE coalesce(nullif(ltrim(substr({digits}, 1, 39 - {places}), '0'), ''), '0') || '.' || \
+             substr({digits}, 40 - {places}) END"
+        )
     })
 }
 
