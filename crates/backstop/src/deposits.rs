@@ -192,6 +192,12 @@ pub(crate) fn request(record: &Waterfall, cooldown_ms: u64, time: Timestamp, amo
     Ok(Request { amount, ready_at, expires_at: ready_at.plus_ms(record.terms.window_ms)? })
 }
 
+/// A request for at most `capital`; none for nothing.
+pub(crate) fn bounded(request: Option<Request>, capital: Amount) -> Option<Request> {
+    let request = request.map(|request| Request { amount: request.amount.min(capital), ..request });
+    request.filter(|request| !request.amount.is_zero())
+}
+
 /// How much of `wanted` may leave on a request now, out of `capital`.
 ///
 /// # Errors

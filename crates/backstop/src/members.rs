@@ -4,7 +4,7 @@ use gage_accounts::{Context, Quantity};
 use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, AssetId, MathError};
 
-use crate::deposits::{may_leave, request, request_after, touch, write};
+use crate::deposits::{bounded, may_leave, request, request_after, touch, write};
 use crate::state::GAINS;
 use crate::waterfalls::check_reserved;
 use crate::{Error, PoolId, Request, StepKind, Waterfall, custody};
@@ -27,6 +27,8 @@ pub(crate) fn deposit(
     }
     let mut settled = touch(draft, ctx, id, record, account)?;
     let (deposit, pool) = (&mut settled.deposit, &mut settled.pool);
+    // A cooldown was served by what was here: what comes now does not leave on it, losses since or not.
+    deposit.request = bounded(deposit.request, deposit.amount.plus(deposit.pending)?);
     if deposit.pending.is_zero() {
         pool.pending_members = pool.pending_members.checked_add(1).ok_or(MathError::Overflow)?;
     }
@@ -41,7 +43,7 @@ pub(crate) fn deposit(
     Ok(amount)
 }
 
-/// Starts the cooldown of a withdrawal.
+/// Starts the cooldown of a withdrawal of at most what is deposited now.
 ///
 /// # Errors
 /// [`Error::NoDeposit`].
@@ -54,11 +56,12 @@ pub(crate) fn ask_to_leave(
     cooldown_ms: u64,
     amount: Amount,
 ) -> Result<Request, Error> {
-    let request = request(record, cooldown_ms, ctx.time, amount)?;
     let mut settled = touch(draft, ctx, id, record, account)?;
-    if settled.deposit.amount.is_zero() && settled.deposit.pending.is_zero() {
+    let deposited = settled.deposit.amount.plus(settled.deposit.pending)?;
+    if deposited.is_zero() {
         return Err(Error::NoDeposit);
     }
+    let request = request(record, cooldown_ms, ctx.time, amount.min(deposited))?;
     settled.deposit.request = Some(request);
     write(draft, id, record, account, settled);
     Ok(request)

@@ -7,6 +7,7 @@ use gage_units::AssetId;
 use serde::{Deserialize, Serialize};
 
 use super::{is_stable, not_zero};
+use crate::deposits::bounded;
 use crate::state::FIRST_LOSS;
 use crate::{Error, Event, FirstLoss, MODULE, WaterfallId, custody, waterfall};
 
@@ -41,7 +42,9 @@ impl DepositFirstLoss {
         }
         let amount = ctx.resolve(self.amount, self.asset)?;
         let capital = FIRST_LOSS.get(draft, &self.waterfall).unwrap_or_default();
-        let after = FirstLoss { amount: capital.amount.plus(amount)?, ..capital };
+        // A cooldown was served by what was here: what comes now does not leave on it.
+        let request = bounded(capital.request, capital.amount);
+        let after = FirstLoss { amount: capital.amount.plus(amount)?, request };
         custody::take(draft, ctx, account, record.stable, amount)?;
 
         // From here on nothing can fail.

@@ -27,7 +27,7 @@ pub enum Tranche {
     },
 }
 
-/// Starts the cooldown of a withdrawal. Until it is made, the capital bears losses and earns as
+/// Starts the cooldown of a withdrawal of at most what is deposited now. Until it is made, the capital bears losses and earns as
 /// before. A new request takes the place of an earlier one and starts the cooldown anew.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,7 +51,7 @@ impl RequestWithdrawal {
 
     /// # Errors
     /// In this order: `NotAnAccount`, [`Error::UnknownWaterfall`], [`Error::WrongAsset`], then
-    /// [`Error::NoDeposit`], [`Error::UnknownTier`] or [`Error::NotCurator`].
+    /// [`Error::UnknownTier`], [`Error::NotCurator`], [`Error::NoDeposit`].
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         let account = ctx.account()?;
         let record = waterfall(draft, self.waterfall)?;
@@ -74,8 +74,11 @@ impl RequestWithdrawal {
                 if record.curator != Some(account) {
                     return Err(Error::NotCurator);
                 }
-                let request = request(&record, cooldown_ms, ctx.time, self.amount)?;
                 let capital = FIRST_LOSS.get(draft, &self.waterfall).unwrap_or_default();
+                if capital.amount.is_zero() {
+                    return Err(Error::NoDeposit);
+                }
+                let request = request(&record, cooldown_ms, ctx.time, self.amount.min(capital.amount))?;
                 FIRST_LOSS.put(draft, self.waterfall, FirstLoss { request: Some(request), ..capital });
                 (request, true)
             }
