@@ -67,12 +67,6 @@ fn share(draft: &Draft, vault: &Vault, position: &Position) -> Result<Amount, Er
     Ok(split::debt_of(position.normalised, accumulator)?)
 }
 
-/// The debt that each collateral of a vault covers. # Errors If a figure does not fit.
-pub(crate) fn covered(draft: &Draft, vault: &Vault) -> Result<Vec<(AssetId, Amount)>, Error> {
-    let shares = vault.positions.iter().map(|position| Ok((position.asset, share(draft, vault, position)?)));
-    shares.collect()
-}
-
 /// The worth of one smallest unit of debt, in 1e-36 of the numeraire.
 pub(crate) fn unit_of(facility: &Facility) -> Result<Worth, Error> {
     Ok(worth(Amount(1), facility.par.0, facility.decimals)?)

@@ -74,7 +74,7 @@ use crate::{CollateralTerms, Error, FacilityParams, LiquidationTerms, book};
 pub(crate) const BORROWED: u8 = 1;
 /// This vault gave collateral out.
 pub(crate) const WITHDREW: u8 = 2;
-/// Some collateral of this vault covers more debt than before: its cap is asked at the end of the transaction.
+/// Some collateral of this vault may cover more debt than before: caps are asked at the end of the transaction.
 pub(crate) const SHIFTED: u8 = 4;
 
 /// The vault, if the signer owns it. # Errors `NotAnAccount`, `UnknownVault`, `NotVaultOwner`.

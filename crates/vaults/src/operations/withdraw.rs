@@ -11,8 +11,7 @@ use crate::state::beneficiary;
 use crate::{Error, Event, MODULE, VaultId, book};
 
 /// Frees pledged collateral. What is left must cover the debt at its loan-to-value limit and the low
-/// end of its price, within the caps of the collaterals that cover more than before, at the end of the
-/// transaction.
+/// end of its price, within the caps of all collaterals that cover it, at the end of the transaction.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Withdraw {
@@ -49,7 +48,6 @@ impl Withdraw {
         if indebted {
             takes_risk(&facility, &totals, &vault)?;
         }
-        let covered = book::covered(draft, &vault)?;
         let position = vault.positions.iter_mut().find(|position| position.asset == self.asset);
         let position = position.ok_or(Error::ExceedsPledge)?;
         position.amount = position.amount.minus(self.amount).map_err(|_| Error::ExceedsPledge)?;
@@ -59,16 +57,11 @@ impl Withdraw {
         gage_ledger::unpledge(draft, ctx, owner, self.asset, beneficiary(self.vault), self.amount)?;
         book::write(draft, self.vault, vault, &facility, &mut totals, debt)?;
         settle_totals(draft, id, before, totals)?;
-        let covers = book::covered(draft, &book::vault(draft, self.vault)?)?;
-        // Another collateral takes over what the withdrawn one covered; one unit is rounding.
-        let shifted = covers.iter().any(|(asset, now)| {
-            let was = covered.iter().find(|(other, _)| other == asset).map_or(Amount::ZERO, |(_, was)| *was);
-            now.0 > was.0.saturating_add(1)
-        });
 
         // From here on nothing can fail.
         if indebted {
-            touch(draft, self.vault, if shifted { WITHDREW | SHIFTED } else { WITHDREW });
+            // What a deposit moved under another collateral is asked for here: deposits themselves never are.
+            touch(draft, self.vault, WITHDREW | SHIFTED);
         }
         draft.emit(MODULE, &Event::Withdrawn { vault: self.vault, asset: self.asset, amount: self.amount });
         Ok(Some(Output { asset: self.asset, amount: self.amount }))
