@@ -34,13 +34,15 @@ impl SetFacilityParams {
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         ctx.require_governance()?;
         self.validate()?;
-        let mut facility = book::facility(draft, self.facility)?;
+        let facility = book::facility(draft, self.facility)?;
         if facility.stable != self.stable {
             return Err(Error::WrongAsset);
         }
         shutdown::require_running(draft, self.facility)?;
         // A new rate must not reach back: what has passed is accrued at the old one.
         crate::mark::accrue_now(draft, ctx, self.facility)?;
+        // Read again: the price of what a pool lends may have moved with the accrual.
+        let mut facility = book::facility(draft, self.facility)?;
 
         // From here on nothing can fail.
         facility.params = self.params;
