@@ -243,6 +243,7 @@ pub(crate) fn create(draft: &mut Draft, id: VaultId, vault: Vault) {
 
 /// Removes an empty vault.
 pub(crate) fn delete(draft: &mut Draft, id: VaultId, vault: &Vault) {
+    calls::end(draft, id, true);
     OWNED.remove(draft, &(vault.owner, id));
     VAULTS.remove(draft, &id);
 }

@@ -124,12 +124,17 @@ pub(crate) fn end(draft: &mut Draft, id: VaultId, cured: bool) {
 /// A touched vault that is as healthy as the facility asks is called no more. Costs one look at an
 /// empty table where nobody is called.
 pub(crate) fn end_if_cured(draft: &mut Draft, id: VaultId, vault: &Vault, health: &Health) {
-    // A sale or a loss in the course of liquidation cures nothing.
-    if CALLS.is_empty(draft) || !CALLS.has(draft, &id) || vault.in_liquidation() || vault.positions.is_empty() {
+    if CALLS.is_empty(draft) || !CALLS.has(draft, &id) {
         return;
     }
+    // A sale or a loss in the course of liquidation cures nothing.
+    let sold = vault.in_liquidation() || vault.positions.is_empty();
+    // Without debt there is nothing to call for, however it went.
+    if health.debt.is_zero() {
+        return end(draft, id, !sold);
+    }
     let cure = GRACE.peek(draft, &vault.facility).map_or(Ratio::ONE, |terms| terms.cure);
-    if health.debt.is_zero() || health.ratio() >= cure {
+    if !sold && health.ratio() >= cure {
         end(draft, id, true);
     }
 }
