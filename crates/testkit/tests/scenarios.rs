@@ -1,4 +1,4 @@
-//! Plays every scenario file of the rules; a file is named by its rule.
+//! Plays every scenario file of the rules and attacks; a file is named by its rule, or by what is tried.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,6 +31,11 @@ fn every_rule_holds() {
 #[test]
 fn only_who_may_hold_holds() {
     play_all("compliance", 8);
+}
+
+#[test]
+fn every_attack_fails() {
+    play_all("attacks", 6);
 }
 
 /// A block has exactly one receipt per transaction and bundle; the runner counts them in every block.

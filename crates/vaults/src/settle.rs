@@ -156,7 +156,6 @@ fn burn_raised(draft: &mut Draft, ctx: &Context, id: LotId, raised: Amount) -> R
     let mut totals = book::totals(draft, number);
     totals.auctioned = totals.auctioned.minus(burned)?;
 
-    // From here on nothing can fail.
     TOTALS.put(draft, number, totals);
     record.repaid = repaid;
     LOTS.put(draft, id, record);
@@ -186,15 +185,14 @@ pub(crate) fn end_now(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(),
     burn_raised(draft, ctx, id, lot.raised)?;
     count_sold(draft, id, lot.remaining)?;
     let record = record(draft, id)?;
-    let owner = book::vault(draft, record.vault)?.owner;
     let savepoint = draft.savepoint();
-    let may_hold = match gage_auctions::close(draft, ctx, id, owner) {
-        Ok(_) => true,
-        Err(gage_auctions::Error::Ledger(gage_ledger::Error::Ineligible(_))) => false,
-        Err(error) => return Err(error.into()),
+    let denied = match return_remainder(draft, ctx, id, &record) {
+        Ok(_) => false,
+        Err(error) if is_denial(&error) => true,
+        Err(error) => return Err(error),
     };
     draft.undo_to(savepoint);
-    if may_hold {
+    if !denied {
         return finish(draft, ctx, id);
     }
     let remainder = gage_auctions::close(draft, ctx, id, ACCOUNT)?;
@@ -206,31 +204,30 @@ pub(crate) fn end_now(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(),
     if !left.is_zero() {
         keep(draft, record.vault, record.asset, left)?;
     }
-    take_back(draft, ctx, id, &record, Amount::ZERO, shortfall.minus(covered)?)
+    take_back(draft, id, &record, Amount::ZERO, shortfall.minus(covered)?)
 }
 
 /// Ends a lot: its remainder and the debt it did not raise go back to the vault.
 fn finish(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> {
     let record = record(draft, id)?;
-    let owner = book::vault(draft, record.vault)?.owner;
-    // The owner may have lost the right to hold the asset; then it is kept for him.
     let savepoint = draft.savepoint();
-    let (remainder, returned) = match gage_auctions::close(draft, ctx, id, owner) {
-        Ok(remainder) => (remainder, true),
-        Err(gage_auctions::Error::Ledger(gage_ledger::Error::Ineligible(_))) => {
+    let (remainder, returned) = match return_remainder(draft, ctx, id, &record) {
+        Ok(remainder) => (remainder, remainder.amount),
+        // The owner may have lost the right to hold or to pledge the asset; then it is kept for him.
+        Err(error) if is_denial(&error) => {
             draft.undo_to(savepoint);
-            (gage_auctions::close(draft, ctx, id, ACCOUNT)?, false)
+            let remainder = gage_auctions::close(draft, ctx, id, ACCOUNT)?;
+            if !remainder.amount.is_zero() {
+                keep(draft, record.vault, remainder.asset, remainder.amount)?;
+            }
+            (remainder, Amount::ZERO)
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(error),
     };
-    let to_pledge = if returned { remainder.amount } else { Amount::ZERO };
-    if !returned && !remainder.amount.is_zero() {
-        keep(draft, record.vault, remainder.asset, remainder.amount)?;
-    }
     give_change(draft, ctx, record.vault, &remainder)?;
     let shortfall = record.debt.minus(record.repaid)?;
-    take_back(draft, ctx, id, &record, to_pledge, shortfall)?;
-    draft.emit(MODULE, &Event::AuctionEnded { vault: record.vault, lot: id, returned: remainder.amount, shortfall });
+    take_back(draft, id, &record, returned, shortfall)?;
+    draft.emit(MODULE, &Event::AuctionEnded { vault: record.vault, lot: id, returned, shortfall });
     Ok(())
 }
 
@@ -240,6 +237,22 @@ fn keep(draft: &mut Draft, vault: VaultId, asset: AssetId, amount: Amount) -> Re
     draft.emit(MODULE, &Event::CollateralKept { vault, asset, amount });
     Ok(())
 }
+/// Closes a lot to its vault's owner and pledges again what is left of it.
+fn return_remainder(draft: &mut Draft, ctx: &Context, id: LotId, record: &VaultLot) -> Result<Remainder, Error> {
+    let owner = book::vault(draft, record.vault)?.owner;
+    let remainder = gage_auctions::close(draft, ctx, id, owner)?;
+    if !remainder.amount.is_zero() {
+        gage_ledger::pledge(draft, ctx, owner, record.asset, beneficiary(record.vault), remainder.amount)?;
+    }
+    Ok(remainder)
+}
+
+/// Whether somebody may not hold, or not pledge, what he was to get: no reason to try again in every block.
+fn is_denial(error: &Error) -> bool {
+    use gage_ledger::Error::Ineligible;
+    matches!(error, Error::Ledger(Ineligible(_)) | Error::Auctions(gage_auctions::Error::Ledger(Ineligible(_))))
+}
+
 
 /// What the last take paid beyond the debt, less than the price of one smallest unit, is the owner's;
 /// if he may not hold it, it joins the facility's rounding.
@@ -260,11 +273,10 @@ fn give_change(draft: &mut Draft, ctx: &Context, id: VaultId, remainder: &Remain
     Ok(())
 }
 
-/// The vault takes back `amount` of collateral, which lies free on its owner's account, and `debt`
-/// that was at auction; the lot's record ends.
+/// The vault takes back `amount` of collateral, which is pledged to it again, and `debt` that was at auction;
+/// the lot's record ends.
 fn take_back(
     draft: &mut Draft,
-    ctx: &Context,
     id: LotId,
     record: &VaultLot,
     amount: Amount,

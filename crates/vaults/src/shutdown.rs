@@ -13,6 +13,7 @@
 //! holders'. The cash of pegs and of a pool joins the basket. Nothing else leaves the facility: the
 //! exits of its waterfall are closed until it pays.
 
+use std::collections::BTreeSet;
 use std::ops::Bound;
 
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -132,24 +133,45 @@ pub(crate) fn advance(draft: &mut Draft, ctx: &Context, budget: &mut u64) {
     let due: Vec<FacilityId> = SHUTDOWNS.iter(draft).filter(|(_, one)| due(one)).map(|(id, _)| id).collect();
     for id in due {
         let mut lots = lots_of(draft, id, *budget);
+        let mut failed = Failed::default();
         let mut finished = false;
         while !finished && *budget >= SHUTDOWN_WEIGHT {
             *budget = budget.saturating_sub(SHUTDOWN_WEIGHT);
+            let lot = lots.pop();
+            let vault = if lot.is_none() { first_indebted(draft, id, &failed.vaults) } else { None };
+            if (lot, vault) == (None, None) && failed.any {
+                // Nobody is paid before all has been settled: what failed is tried again in the next block.
+                break;
+            }
             let savepoint = draft.savepoint();
-            match step(draft, ctx, id, lots.pop()) {
+            match step(draft, ctx, id, lot, vault) {
                 Ok(done) => finished = done,
                 Err(error) => {
                     draft.undo_to(savepoint);
                     draft.emit(MODULE, &Event::ShutdownFailed { facility: id, code: error.code() });
-                    break;
+                    failed.any = true;
+                    failed.vaults.extend(vault);
                 }
             }
         }
     }
 }
 
+/// What could not be settled in this block; the rest goes on without it.
+#[derive(Default)]
+struct Failed {
+    any: bool,
+    vaults: BTreeSet<VaultId>,
+}
+
 /// Ends one lot, settles one vault, or begins to pay; says whether it pays.
-fn step(draft: &mut Draft, ctx: &Context, id: FacilityId, lot: Option<LotId>) -> Result<bool, Error> {
+fn step(
+    draft: &mut Draft,
+    ctx: &Context,
+    id: FacilityId,
+    lot: Option<LotId>,
+    vault: Option<VaultId>,
+) -> Result<bool, Error> {
     let facility = book::facility(draft, id)?;
     if let Some(mut shutdown) = SHUTDOWNS.get(draft, &id).filter(|shutdown| shutdown.stage == Stage::Winding) {
         shutdown.stage = Stage::Settling;
@@ -159,7 +181,7 @@ fn step(draft: &mut Draft, ctx: &Context, id: FacilityId, lot: Option<LotId>) ->
         settle::end_now(draft, ctx, lot)?;
         return Ok(false);
     }
-    match first_indebted(draft, id) {
+    match vault {
         Some(vault) => settle_vault(draft, ctx, id, &facility, vault).map(|()| false),
         None => begin_to_pay(draft, ctx, id, &facility).map(|()| true),
     }
@@ -174,11 +196,11 @@ fn lots_of(draft: &Draft, id: FacilityId, budget: u64) -> Vec<LotId> {
     lots.take(most).collect()
 }
 
-/// A vault of the facility that owes: every one is in the index of a group.
-fn first_indebted(draft: &Draft, id: FacilityId) -> Option<VaultId> {
+/// A vault of the facility that owes, but those: every one is in the index of a group.
+fn first_indebted(draft: &Draft, id: FacilityId, but: &BTreeSet<VaultId>) -> Option<VaultId> {
     liquidate::groups_of(draft, id).into_iter().find_map(|group| {
         let bounds = (Bound::Included((group, 0, VaultId(0))), Bound::Included((group, u128::MAX, VaultId(u32::MAX))));
-        INDEX.range(draft, bounds).next().map(|((_, _, vault), ())| *vault)
+        INDEX.range(draft, bounds).map(|((_, _, vault), ())| *vault).find(|vault| !but.contains(vault))
     })
 }
 
