@@ -9,7 +9,9 @@ use gage_units::{Amount, AssetId, MathError, Price, Rounding};
 use crate::protection::ladder::OWN_LOTS;
 use crate::sale::{in_stable, start_price};
 use crate::sizing::Sale;
-use crate::state::{FACILITIES, Facility, FacilityId, KEPT, LOTS, MARKS, TOTALS, VaultId, VaultLot, beneficiary};
+use crate::state::{
+    FACILITIES, Facility, FacilityId, KEPT, LOTS, MARKS, TOTALS, Vault, VaultId, VaultLot, beneficiary,
+};
 use crate::wide::{Worth, amount_of, worth};
 use crate::{
     ACCOUNT, EVALUATION_WEIGHT, Error, Event, MODULE, Source, book, calls, liquidate, mark, pool, redemption, shutdown,
@@ -352,22 +354,18 @@ fn give_up(draft: &mut Draft, ctx: &Context, id: LotId, record: &VaultLot, facil
     let vault = book::vault(draft, record.vault)?;
     let remainder = gage_auctions::close(draft, ctx, id, gage_backstop::ACCOUNT)?;
     let shortfall = record.debt.minus(record.repaid)?;
-    let lots: u32 = vault.positions.iter().map(|position| u32::from(position.lots)).sum();
-    let others = lots > 1 || vault.positions.iter().any(|position| !position.amount.is_zero());
-    let (debt, amount) = match others {
+    let (debt, amount) = match has_others(draft, &vault, facility)? {
         false => (shortfall, remainder.amount),
-        true => {
-            let debt = shortfall.min(pool_capital(draft, ctx, facility)?);
-            // Rounded up, against the vault: the pool's part of the debt brings at least its part of the lot.
-            (debt, remainder.amount.mul_div(debt.0, shortfall.0.max(1), Rounding::Up)?)
-        }
+        true => part_given_up(draft, ctx, &vault, record, facility, remainder.amount, shortfall)?,
     };
     let back = remainder.amount.minus(amount)?;
     let mut pledge = Amount::ZERO;
     if !back.is_zero() {
         let savepoint = draft.savepoint();
-        let from = gage_backstop::ACCOUNT;
-        if gage_ledger::move_by_rule(draft, ctx, from, vault.owner, record.asset, back).is_ok() {
+        let (from, to) = (gage_backstop::ACCOUNT, vault.owner);
+        let returned = gage_ledger::move_by_rule(draft, ctx, from, to, record.asset, back)
+            .and_then(|()| gage_ledger::pledge(draft, ctx, to, record.asset, beneficiary(record.vault), back));
+        if returned.is_ok() {
             pledge = back;
         } else {
             draft.undo_to(savepoint);
@@ -381,8 +379,8 @@ fn give_up(draft: &mut Draft, ctx: &Context, id: LotId, record: &VaultLot, facil
         let recovered = Recovered { auction_proceeds: record.repaid, ..Recovered::default() };
         lose(draft, ctx, vault.facility, record.vault, debt, collateral, recovered)?;
     }
-    take_back(draft, ctx, id, record, pledge, shortfall.minus(debt)?)?;
-    let event = Event::AuctionEnded { vault: record.vault, lot: id, returned: back, shortfall };
+    take_back(draft, id, record, pledge, shortfall.minus(debt)?)?;
+    let event = Event::AuctionEnded { vault: record.vault, lot: id, returned: pledge, shortfall };
     draft.emit(MODULE, &event);
     Ok(())
 }
@@ -391,6 +389,48 @@ fn give_up(draft: &mut Draft, ctx: &Context, id: LotId, record: &VaultLot, facil
 fn pool_capital(draft: &Draft, ctx: &Context, facility: &Facility) -> Result<Amount, Error> {
     // As of this height: deposits of earlier blocks have joined.
     let view = gage_backstop::query::waterfall_view(draft, facility.waterfall, ctx.height)?;
+/// Whether a vault has pledges left that are worth selling: what lies in lots answers for their debts, and
+/// what is worth less than the dust limit for nothing.
+fn has_others(draft: &Draft, vault: &Vault, facility: &Facility) -> Result<bool, Error> {
+    let mut value = Worth::ZERO;
+    let mut dust = Worth::ZERO;
+    for position in vault.positions.iter().filter(|position| !position.amount.is_zero()) {
+        let collateral = book::collateral(draft, vault.facility, position.asset)?;
+        let price = book::mark_of(draft, vault.facility, position.asset).price;
+        if price == Price(0) {
+            // Nobody knows what it is worth.
+            return Ok(true);
+        }
+        value = value.saturating_add(worth(position.amount, price.0, collateral.decimals)?);
+        dust = dust.max(worth(collateral.liquidation.dust, facility.par.0, facility.decimals)?);
+    }
+    Ok(!value.is_zero() && value >= dust)
+}
+
+/// What of a lot that nobody bought leaves its vault, which has other collateral, and for how much debt.
+fn part_given_up(
+    draft: &Draft,
+    ctx: &Context,
+    vault: &Vault,
+    record: &VaultLot,
+    facility: &Facility,
+    remainder: Amount,
+    shortfall: Amount,
+) -> Result<(Amount, Amount), Error> {
+    let by_pool = shortfall.min(pool_capital(draft, ctx, facility)?);
+    if by_pool >= shortfall.minus(by_pool)? {
+        // Rounded up, against the vault: the pool's part of the debt brings at least its part of the lot.
+        return Ok((by_pool, remainder.mul_div(by_pool.0, shortfall.0.max(1), Rounding::Up)?));
+    }
+    let bucket = book::bucket(draft, (vault.facility, record.asset, record.version))?;
+    let decimals = book::collateral(draft, vault.facility, record.asset)?.decimals;
+    let price = book::mark_of(draft, vault.facility, record.asset).price;
+    let sale = Sale { price, weight: 0, bonus: bucket.terms.bonus, decimals };
+    // Rounded down: no more is lost than the collateral stands for, the rest stands on what the vault has left.
+    let debt = shortfall.min(sale.raised_by(remainder, book::unit_of(facility)?)?);
+    Ok(if debt.is_zero() { (Amount::ZERO, Amount::ZERO) } else { (debt, remainder) })
+}
+
     let first = view.record.steps.first().filter(|step| step.kind == StepKind::StabilityPool && view.pool.members > 0);
     let kept = view.record.terms.remaining_min;
     Ok(first.map_or(Amount::ZERO, |step| view.pool.deposits.minus(kept).unwrap_or(Amount::ZERO).min(step.cap)))
