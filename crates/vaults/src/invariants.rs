@@ -10,7 +10,7 @@ use crate::calls::{CALLS, CALLS_DUE};
 use crate::peg::{PEGS, for_cash};
 use crate::pool::POOLS;
 use crate::protection::band::{self, ALLOWANCES, BANDS};
-use crate::protection::ladder::LADDERS;
+use crate::protection::ladder::{LADDERS, OWN_LOTS, own_debt};
 use crate::protection::watch;
 use crate::ramp::RAMPS;
 use crate::shutdown::{BASKETS, PARTS, SHUTDOWNS, Stage};
@@ -164,11 +164,16 @@ fn lots_are_auctioned(draft: &Draft) -> Result<(), Broken> {
     let mut debts: BTreeMap<FacilityId, Amount> = BTreeMap::new();
     let mut counts = BTreeMap::new();
     let mut selling = BTreeMap::new();
+    let mut own: BTreeMap<FacilityId, Amount> = BTreeMap::new();
     for (id, record) in LOTS.iter(draft) {
         let vault = figures(book::vault(draft, record.vault), "lots_are_auctioned")?;
         let open = figures(record.debt.minus(record.repaid), "lots_are_auctioned")?;
         let sum = debts.entry(vault.facility).or_default();
         *sum = figures(sum.plus(open), "lots_are_auctioned")?;
+        if OWN_LOTS.has(draft, id) {
+            let sum = own.entry(vault.facility).or_default();
+            *sum = figures(sum.plus(open), "lots_are_auctioned")?;
+        }
         let count: &mut u16 = counts.entry((record.vault, record.asset, record.version)).or_default();
         *count = count.saturating_add(1);
         let key = (vault.facility, record.asset);
@@ -180,6 +185,8 @@ fn lots_are_auctioned(draft: &Draft) -> Result<(), Broken> {
     for (id, _) in FACILITIES.iter(draft) {
         let (lots, total) = (debts.remove(&id).unwrap_or_default(), book::totals(draft, id).auctioned);
         unless(lots == total, "lots_are_auctioned", || format!("facility {id}: lots {lots}, total {total}"))?;
+        let (lots, total) = (own.remove(&id).unwrap_or_default(), own_debt(draft, id));
+        unless(lots == total, "lots_are_auctioned", || format!("facility {id}: own lots {lots}, total {total}"))?;
     }
     for (id, vault) in VAULTS.iter(draft) {
         for position in &vault.positions {

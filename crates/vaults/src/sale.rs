@@ -258,7 +258,7 @@ fn sell_whole(
     Ok(Some(true))
 }
 
-/// Moves collateral and debt of the vault into lots, charges the windows, and asserts that health
+/// Moves collateral and debt of the vault into lots, charges the windows of liquidation, and asserts that health
 /// did not fall. `own` says that the owner arranged it.
 pub(crate) fn open_lots(
     draft: &mut Draft,
@@ -308,7 +308,10 @@ pub(crate) fn open_lots(
                 dust: terms.dust,
             },
         )?;
-        mark.window = mark.window.at(ctx.time, terms.window_ms).with(part.debt)?;
+        // An owner's own sale has its own throughput, so that it takes nothing from liquidations.
+        if !own {
+            mark.window = mark.window.at(ctx.time, terms.window_ms).with(part.debt)?;
+        }
         mark.selling = mark.selling.plus(part.amount)?;
         MARKS.put(draft, (number, part.asset), mark);
         let record = VaultLot {

@@ -6,7 +6,7 @@ use gage_backstop::{Holding, Loss, Recovered, Reference, StepKind};
 use gage_store::Draft;
 use gage_units::{Amount, AssetId, MathError, Price, Rounding};
 
-use crate::protection::ladder::OWN_LOTS;
+use crate::protection::ladder::{self, OWN_LOTS};
 use crate::sale::{in_stable, start_price};
 use crate::sizing::Sale;
 use crate::state::{
@@ -59,7 +59,9 @@ pub fn settle_auctions(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Re
         report_backing(draft, ctx, id)?;
         redemption::follow_supply(draft, ctx, id, &book::facility(draft, id)?);
         // Before the exits of this block: what lots may not raise stays in the backstop.
-        let at_stake = book::totals(draft, id).auctioned.plus(calls::waiting(draft, id))?;
+        // What an owner's own lots sell was safe when they opened, and is looked at again when they return.
+        let lots = book::totals(draft, id).auctioned.minus(ladder::own_debt(draft, id))?;
+        let at_stake = lots.plus(calls::waiting(draft, id))?;
         gage_backstop::reserve(draft, book::facility(draft, id)?.waterfall, at_stake)?;
         let savepoint = draft.savepoint();
         if heal(draft, ctx, id).is_err() {
@@ -157,7 +159,9 @@ fn burn_raised(draft: &mut Draft, ctx: &Context, id: LotId, raised: Amount) -> R
     source::collect(draft, ctx, number, &facility, ACCOUNT, burned)?;
     let mut totals = book::totals(draft, number);
     totals.auctioned = totals.auctioned.minus(burned)?;
+    ladder::own_repaid(draft, number, id, burned)?;
 
+    // From here on nothing can fail.
     TOTALS.put(draft, number, totals);
     record.repaid = repaid;
     LOTS.put(draft, id, record);
@@ -209,7 +213,8 @@ pub(crate) fn end_now(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(),
     take_back(draft, id, &record, Amount::ZERO, shortfall.minus(covered)?)
 }
 
-/// Ends a lot: its remainder and the debt it did not raise go back to the vault.
+/// Ends a lot: its remainder and the debt it did not raise go back to the vault, and with an owner's own
+/// lot the interest of its time.
 fn finish(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> {
     let record = record(draft, id)?;
     let savepoint = draft.savepoint();
@@ -233,12 +238,6 @@ fn finish(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> {
     Ok(())
 }
 
-fn keep(draft: &mut Draft, vault: VaultId, asset: AssetId, amount: Amount) -> Result<(), Error> {
-    let kept = KEPT.get(draft, &(vault, asset)).unwrap_or_default().plus(amount)?;
-    KEPT.put(draft, (vault, asset), kept);
-    draft.emit(MODULE, &Event::CollateralKept { vault, asset, amount });
-    Ok(())
-}
 /// Closes a lot to its vault's owner and pledges again what is left of it.
 fn return_remainder(draft: &mut Draft, ctx: &Context, id: LotId, record: &VaultLot) -> Result<Remainder, Error> {
     let owner = book::vault(draft, record.vault)?.owner;
@@ -255,6 +254,12 @@ fn is_denial(error: &Error) -> bool {
     matches!(error, Error::Ledger(Ineligible(_)) | Error::Auctions(gage_auctions::Error::Ledger(Ineligible(_))))
 }
 
+fn keep(draft: &mut Draft, vault: VaultId, asset: AssetId, amount: Amount) -> Result<(), Error> {
+    let kept = KEPT.get(draft, &(vault, asset)).unwrap_or_default().plus(amount)?;
+    KEPT.put(draft, (vault, asset), kept);
+    draft.emit(MODULE, &Event::CollateralKept { vault, asset, amount });
+    Ok(())
+}
 
 /// What the last take paid beyond the debt, less than the price of one smallest unit, is the owner's;
 /// if he may not hold it, it joins the facility's rounding.
@@ -289,22 +294,19 @@ fn take_back(
     let facility = book::facility(draft, number)?;
     let mut totals = book::totals(draft, number);
     let before = totals.debts()?;
-    if !amount.is_zero() {
-        gage_ledger::pledge(draft, ctx, vault.owner, record.asset, beneficiary(record.vault), amount)?;
-    }
+    let interest = ladder::end_own(draft, number, id, record)?;
     let position = vault.positions.iter_mut().find(|at| (at.asset, at.version) == (record.asset, record.version));
     let position = position.ok_or(Error::NotCollateral(record.asset))?;
     position.amount = position.amount.plus(amount)?;
     position.lots = position.lots.checked_sub(1).ok_or(MathError::Underflow)?;
     // Debt needs a position to stand on: the last one stays, empty, until the debt is written off.
-    let owed = book::debt(draft, &vault)?.plus(debt)?;
+    let owed = book::debt(draft, &vault)?.plus(debt)?.plus(interest)?;
     totals.auctioned = totals.auctioned.minus(debt)?;
     let health = book::write(draft, record.vault, vault, &facility, &mut totals, owed)?;
     totals.balance(before, Amount::ZERO, Amount::ZERO)?;
     TOTALS.put(draft, number, totals);
     count_sold(draft, id, Amount::ZERO)?;
     LOTS.remove(draft, &id);
-    OWN_LOTS.remove(draft, &id);
     if health.is_unsafe() {
         liquidate::set_unfinished(draft, number, true)?;
     }
@@ -348,8 +350,10 @@ fn next_round(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> 
 }
 
 /// Nobody bought at the floor, round after round. While the vault has other collateral, the stability
-/// pool takes what it can for its part of the lot and the rest goes back to the vault; without, the
-/// whole lot and its debt go down the loss waterfall, and what nobody bears is bad debt.
+/// pool takes what it can for its part of the lot and the rest goes back to the vault, if that is half of it
+/// or more; else the lot goes down the whole loss waterfall for what it is worth at its floor. Without other
+/// collateral the lot and all of its debt do, and what nobody bears is bad debt. So every end of a lot leaves
+/// at most half of its debt to another one, or none.
 fn give_up(draft: &mut Draft, ctx: &Context, id: LotId, record: &VaultLot, facility: &Facility) -> Result<(), Error> {
     let vault = book::vault(draft, record.vault)?;
     let remainder = gage_auctions::close(draft, ctx, id, gage_backstop::ACCOUNT)?;
@@ -385,10 +389,6 @@ fn give_up(draft: &mut Draft, ctx: &Context, id: LotId, record: &VaultLot, facil
     Ok(())
 }
 
-/// What the stability pool could take of one loss now, if it bears first.
-fn pool_capital(draft: &Draft, ctx: &Context, facility: &Facility) -> Result<Amount, Error> {
-    // As of this height: deposits of earlier blocks have joined.
-    let view = gage_backstop::query::waterfall_view(draft, facility.waterfall, ctx.height)?;
 /// Whether a vault has pledges left that are worth selling: what lies in lots answers for their debts, and
 /// what is worth less than the dust limit for nothing.
 fn has_others(draft: &Draft, vault: &Vault, facility: &Facility) -> Result<bool, Error> {
@@ -431,6 +431,10 @@ fn part_given_up(
     Ok(if debt.is_zero() { (Amount::ZERO, Amount::ZERO) } else { (debt, remainder) })
 }
 
+/// What the stability pool could take of one loss now, if it bears first.
+fn pool_capital(draft: &Draft, ctx: &Context, facility: &Facility) -> Result<Amount, Error> {
+    // As of this height: deposits of earlier blocks have joined.
+    let view = gage_backstop::query::waterfall_view(draft, facility.waterfall, ctx.height)?;
     let first = view.record.steps.first().filter(|step| step.kind == StepKind::StabilityPool && view.pool.members > 0);
     let kept = view.record.terms.remaining_min;
     Ok(first.map_or(Amount::ZERO, |step| view.pool.deposits.minus(kept).unwrap_or(Amount::ZERO).min(step.cap)))

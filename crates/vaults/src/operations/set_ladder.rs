@@ -35,17 +35,26 @@ impl SetLadder {
 
     /// # Errors
     /// In this order: `NotAnAccount`, [`Error::UnknownVault`], [`Error::NotVaultOwner`],
-    /// [`Error::WrongAsset`], [`Error::LadderBonded`] while a ladder stands and the vault is unsafe or
-    /// called, [`Error::NotCollateral`], the ledger's.
+    /// [`Error::WrongAsset`], [`Error::LadderBonded`] while the vault is unsafe or called, if a ladder stands
+    /// or the new one sells, [`Error::InLiquidation`] if it sells while a lot is open,
+    /// [`Error::NotCollateral`], the ledger's.
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         let vault = owned(draft, ctx, self.vault)?;
         let facility = book::facility(draft, vault.facility)?;
         if facility.stable != self.asset {
             return Err(Error::WrongAsset);
         }
+        let needed = book::health(draft, &vault)?.is_unsafe() || calls::margin_call(draft, self.vault).is_some();
+        // A sale without penalty is arranged while the vault is safe and nothing of it is sold already.
+        let sells = self.steps.iter().any(|step| matches!(step.deed, Deed::Sell { .. }));
+        if needed && sells {
+            return Err(Error::LadderBonded);
+        }
+        if sells && vault.in_liquidation() {
+            return Err(Error::InLiquidation);
+        }
         if let Some(ladder) = LADDERS.get(draft, &self.vault) {
             // What is promised against a loss is not taken back in front of it.
-            let needed = book::health(draft, &vault)?.is_unsafe() || calls::margin_call(draft, self.vault).is_some();
             if needed && !ladder.steps.is_empty() {
                 return Err(Error::LadderBonded);
             }

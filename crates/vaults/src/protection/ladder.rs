@@ -3,20 +3,23 @@
 //! A step is taken once, when health is below it; what is left of the ladder is taken before the vault's
 //! collateral goes to auction. The stable for the steps is held; while the vault is called or unsafe the
 //! ladder stands. A sale has no penalty: a lot at no less than the quote less what the owner said, for
-//! one round; what is not sold returns.
+//! one round; what is not sold returns. So it is for vaults that are safe: it brings one to the facility's
+//! target and no further, one lot at a time, within a quarter of the throughput of liquidations and beside
+//! it, and its debt bears interest until the lot ends.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_accounts::Context;
 use gage_auctions::LotId;
 use gage_ledger::HoldId;
-use gage_store::{Draft, OrderedTable};
-use gage_units::{Amount, AssetId, Bps, Price, Ratio, Rounding};
+use gage_store::{Column, Draft, OrderedTable};
+use gage_units::{Accumulator, Amount, AssetId, Bps, Price, Ratio, Rounding};
 use serde::{Deserialize, Serialize};
 
 use super::{attempt, reserve, watch};
 use crate::sale::{self, Part};
 use crate::sizing::Sale;
-use crate::state::VaultId;
+use crate::state::{CollateralKey, FacilityId, VaultId, VaultLot};
+use crate::throughput::Window;
 use crate::{Error, Event, MODULE, book};
 
 /// The most steps of one ladder.
@@ -67,8 +70,55 @@ pub struct Ladder {
 
 /// The ladders of vaults.
 pub(crate) const LADDERS: OrderedTable<VaultId, Ladder> = OrderedTable::authenticated(0x0a25, "vaults/ladders");
+/// A lot of such a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+pub struct OwnLot {
+    /// Whose.
+    pub vault: VaultId,
+    /// The accumulator of the bucket that its debt came from, when it opened.
+    pub accumulator: Accumulator,
+}
+
+/// What of a window of liquidations owners' own sales may use, beside it: a quarter.
+pub const OWN_SHARE: u128 = 4;
+
 /// Lots of such steps: they end after one round.
-pub(crate) const OWN_LOTS: OrderedTable<LotId, VaultId> = OrderedTable::authenticated(0x0a2b, "vaults/own_lots");
+pub(crate) const OWN_LOTS: OrderedTable<LotId, OwnLot> = OrderedTable::authenticated(0x0a2b, "vaults/own_lots");
+/// What own sales have used of their part of a collateral's throughput.
+pub(crate) const OWN_WINDOWS: OrderedTable<CollateralKey, Window> =
+    OrderedTable::authenticated(0x0a2d, "vaults/own_windows");
+/// What the own lots of a facility have not repaid.
+pub(crate) const OWN_DEBTS: Column<FacilityId, Amount> = Column::authenticated(0x0a2e, "vaults/own_debts");
+
+/// What the own lots of a facility have not repaid.
+pub(crate) fn own_debt(draft: &Draft, id: FacilityId) -> Amount {
+    OWN_DEBTS.get(draft, &id).unwrap_or_default()
+}
+
+/// Counts what a lot repaid off the own lots' debt, if it is one of them.
+pub(crate) fn own_repaid(draft: &mut Draft, id: FacilityId, lot: LotId, amount: Amount) -> Result<(), Error> {
+    if OWN_LOTS.is_empty(draft) || !OWN_LOTS.has(draft, &lot) {
+        return Ok(());
+    }
+    let left = own_debt(draft, id).minus(amount)?;
+    OWN_DEBTS.put(draft, id, left);
+    Ok(())
+}
+
+/// Forgets an own lot and says what interest its debt would have borne in the vault, rounded up against the
+/// owner: of all of it until now, so that nobody borrows free of interest between two sales to himself. Zero
+/// for a lot of liquidation.
+pub(crate) fn end_own(draft: &mut Draft, id: FacilityId, lot: LotId, record: &VaultLot) -> Result<Amount, Error> {
+    if OWN_LOTS.is_empty(draft) {
+        return Ok(Amount::ZERO);
+    }
+    let Some(own) = OWN_LOTS.get(draft, &lot) else { return Ok(Amount::ZERO) };
+    let now = book::bucket(draft, (id, record.asset, record.version))?.accumulator;
+    let grown = record.debt.mul_div(now.0, own.accumulator.0, Rounding::Up)?;
+    own_repaid(draft, id, lot, record.debt.minus(record.repaid)?)?;
+    OWN_LOTS.remove(draft, &lot);
+    Ok(grown.minus(record.debt)?)
+}
 
 /// The ladder of a vault, if it has one.
 pub fn ladder(draft: &Draft, id: VaultId) -> Option<Ladder> {
@@ -172,7 +222,8 @@ fn take(draft: &mut Draft, ctx: &Context, id: VaultId, deed: &Deed) -> Result<St
     }
 }
 
-/// Puts collateral up for sale against as much debt as it is sure to raise.
+/// Puts collateral of a safe vault up for sale against as much debt as it is sure to raise, up to what brings
+/// the vault to the facility's target.
 fn sell(
     draft: &mut Draft,
     ctx: &Context,
@@ -188,32 +239,49 @@ fn sell(
     if amount.is_zero() {
         return Ok(Step::Idle);
     }
+    let owed = book::debt(draft, &vault)?;
+    let before = book::health_with(draft, &vault, &facility, owed)?;
+    // An unsafe vault is liquidated, at a price that finds buyers: the step is passed over.
+    if before.is_unsafe() {
+        return Ok(Step::Idle);
+    }
+    let target = facility.params.target_health;
+    if vault.in_liquidation() || before.ratio() >= target {
+        return Ok(Step::Waits);
+    }
+    let key = (vault.facility, asset);
     let collateral = book::collateral(draft, vault.facility, asset)?;
     let mark = book::mark_of(draft, vault.facility, asset);
     if !mark.usable || mark.price == Price(0) {
         return Ok(Step::Waits);
     }
+    let terms = collateral.liquidation;
+    let window = OWN_WINDOWS.get(draft, &key).unwrap_or_default().at(ctx.time, terms.window_ms);
+    let room = window.room(terms.window_max.mul_div(1, OWN_SHARE, Rounding::Down)?);
     // The least price, rounded up for the owner.
     let kept = Bps(Bps::ONE.0.saturating_sub(discount.0));
     let floor = Price(kept.apply(mark.price.0, Rounding::Up)?);
     let unit = book::unit_of(&facility)?;
-    let at_floor = Sale { price: floor, weight: 0, bonus: Bps(0), decimals: collateral.decimals };
-    let owed = book::debt(draft, &vault)?;
-    let debt = reserve::within_floor(owed, at_floor.raised_by(amount, unit)?, &facility);
+    let position = vault.positions.iter().find(|position| position.asset == asset);
+    let version = position.map_or(collateral.newest, |position| position.version);
+    let bucket = book::bucket(draft, (vault.facility, asset, version))?;
+    let weight = book::registered_weight(draft, vault.facility, &bucket, asset)?;
+    let at_floor = Sale { price: floor, weight, bonus: Bps(0), decimals: collateral.decimals };
+    let needed = at_floor.raised_by(amount, unit)?.min(at_floor.repay(&before, target, unit)?);
+    if needed > room && !window.used.is_zero() {
+        return Ok(Step::Waits);
+    }
+    let debt = reserve::within_floor(owed, needed.min(room), &facility);
     let amount = amount.min(at_floor.lot(debt, unit)?);
     if debt.is_zero() || amount.is_zero() {
         return Ok(Step::Idle);
     }
-    // The same depth serves these lots and liquidations.
-    let window = mark.window.at(ctx.time, collateral.liquidation.window_ms);
-    if window.room(collateral.liquidation.window_max) < debt {
-        return Ok(Step::Waits);
-    }
-    let before = book::health_with(draft, &vault, &facility, owed)?;
     let part = Part { asset, amount, debt, floor, suffices: true };
     for lot in sale::open_lots(draft, ctx, id, &facility, &before, &[part], true)? {
-        OWN_LOTS.put(draft, lot, id);
+        OWN_LOTS.put(draft, lot, OwnLot { vault: id, accumulator: bucket.accumulator });
     }
+    OWN_WINDOWS.put(draft, key, window.with(debt)?);
+    OWN_DEBTS.put(draft, vault.facility, own_debt(draft, vault.facility).plus(debt)?);
     Ok(Step::Done)
 }
 

@@ -14,6 +14,8 @@ use crate::{Error, Event, MODULE};
 pub(crate) fn create_tables(draft: &mut Draft) {
     ladder::LADDERS.create(draft);
     ladder::OWN_LOTS.create(draft);
+    ladder::OWN_WINDOWS.create(draft);
+    ladder::OWN_DEBTS.create(draft);
     band::BANDS.create(draft);
     band::ALLOWANCES.create(draft);
     watch::WATCHES.create(draft);
