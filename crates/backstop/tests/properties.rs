@@ -216,6 +216,8 @@ fn run(kinds: &[(StepKind, u128)], remaining_min: u128, acts: Vec<Act>) -> Resul
     world.mint(FACILITY, GUSD, 10u128.pow(33));
     let mut books = Books { members: vec![Member::default(); 4], ..Books::default() };
     let mut requested = [None::<u64>; USERS];
+    // The most that may leave on a request: what was there when it was made, or before a later deposit.
+    let mut most = [0u128; USERS];
     let mut closed = false;
     let mut scales = 0;
     for act in acts {
@@ -224,6 +226,8 @@ fn run(kinds: &[(StepKind, u128)], remaining_min: u128, acts: Vec<Act>) -> Resul
         books.join(world.height.0, scale_now);
         match act {
             Act::Deposit(user, amount) => {
+                let (worth, pending, _) = world.deposit(id, user);
+                most[user] = most[user].min(worth + pending);
                 world.run(user, deposit(id, amount)).unwrap();
                 books.members[user].touch(scale_now);
                 books.members[user].pending += amount;
@@ -235,6 +239,7 @@ fn run(kinds: &[(StepKind, u128)], remaining_min: u128, acts: Vec<Act>) -> Resul
                 match world.run(user, request(id, Tranche::Stability, u128::MAX)) {
                     Ok(_) => {
                         requested[user] = Some(world.time.0);
+                        most[user] = has.0 + has.1;
                         books.members[user].touch(scale_now);
                     }
                     Err(error) => prop_assert_eq!((error, has.0, has.1), (Error::NoDeposit, 0, 0)),
@@ -248,7 +253,8 @@ fn run(kinds: &[(StepKind, u128)], remaining_min: u128, acts: Vec<Act>) -> Resul
                         let paid = output.unwrap().amount.0;
                         let at = requested[user].unwrap();
                         prop_assert!(!closed && world.time.0 >= at + HOUR && world.time.0 <= at + 25 * HOUR);
-                        prop_assert_eq!(paid, amount.min(worth));
+                        prop_assert_eq!(paid, amount.min(worth).min(most[user]));
+                        most[user] -= paid;
                         let member = &mut books.members[user];
                         // What the books cut of a share may be missing from it: see `compare`.
                         member.amount = member.amount.saturating_sub(fine(paid));
@@ -262,7 +268,7 @@ fn run(kinds: &[(StepKind, u128)], remaining_min: u128, acts: Vec<Act>) -> Resul
                         }
                     }
                     Err(Error::ExitsClosed) => prop_assert!(closed),
-                    Err(Error::NotRequested) => {}
+                    Err(Error::NotRequested) => prop_assert_eq!(most[user], 0),
                     Err(Error::CoolingDown) => prop_assert!(world.time.0 < requested[user].unwrap() + HOUR),
                     Err(Error::RequestExpired) => prop_assert!(world.time.0 > requested[user].unwrap() + 25 * HOUR),
                     Err(error) => prop_assert_eq!((error, worth), (Error::NothingLeft, 0)),
