@@ -108,7 +108,8 @@ fn a_ladder_is_bonded_while_it_is_needed() {
 
 #[test]
 fn a_step_sells_without_penalty_and_what_nobody_buys_returns() {
-    let mut world = World::new();
+    let target = gage_vaults::FacilityParams { target_health: Ratio(125 * PERCENT), ..params() };
+    let mut world = World::with(target, [terms(0), terms(0), terms(0)], liquidation());
     let vault = world.vault(ALICE, WETH, 10 * ONE, 700 * ONE);
     let sells = Deed::Sell { asset: WETH, amount: Amount(2 * ONE), discount: Bps(100) };
     set_ladder(&mut world, ALICE, vault, &[rung(110, sells)]).unwrap();
@@ -264,6 +265,43 @@ fn a_band_kept_from_a_reserve_repays() {
         };
         assert_eq!(world.run(ALICE, Operation::SetBand(bad)), Err(Error::ParamOutOfBounds { param }));
     }
+}
+
+/// A safe vault sells to the target and no further; an unsafe one is liquidated whatever its ladder says; what
+/// an own lot is for bears interest until it ends.
+#[test]
+fn an_own_sale_brings_a_safe_vault_to_its_target_and_bears_interest() {
+    let dear = gage_vaults::FacilityParams { base_rate: FIVE_PERCENT, ..params() };
+    let mut world = World::with(dear, [terms(0), terms(0), terms(0)], liquidation());
+    let vault = world.vault(ALICE, WETH, 10 * ONE, 700 * ONE);
+    let sells = Deed::Sell { asset: WETH, amount: Amount(10 * ONE), discount: Bps(0) };
+    // Due below 5, but there is nothing to do above the target of 1.1.
+    set_ladder(&mut world, ALICE, vault, &[rung(500, sells)]).unwrap();
+    world.block(60_000, [100, 1_000, 1]);
+    assert!(world.lots().is_empty());
+    // 95 * 8 / 700 = 1.086: 10 / (1.1 - 0.8) = 33.4 are repaid by the sale of as much.
+    world.block(10 * 60_000, [95, 1_000, 1]);
+    let lot = gage_auctions::lot(&world.draft, world.lots()[0]).unwrap();
+    assert!(lot.raise_max.0 > 33 * ONE && lot.raise_max.0 < 34 * ONE, "{lot:?}");
+    assert!(world.health(vault) >= Ratio(110 * PERCENT));
+    // While it is open there is no other arrangement of the kind, and nothing of it is reserved.
+    assert_eq!(set_ladder(&mut world, ALICE, vault, &[rung(500, sells)]), Err(Error::InLiquidation));
+    assert_eq!(gage_backstop::waterfall(&world.draft, WATERFALL).unwrap().reserved.0, 0);
+    let before = world.debt(vault);
+    world.block(2 * HOUR, [95, 1_000, 1]);
+    assert!(world.lots().is_empty());
+    // Nobody bought: it owes all of it again, with what two hours at 5 % a year cost on the whole.
+    let owed = world.debt(vault) - before - lot.raise_max.0;
+    let simple = (before + lot.raise_max.0) / 20 * 2 / (365 * 24);
+    assert!(owed >= simple / 100 * 97 && owed <= simple / 100 * 103, "{owed} {simple}");
+    // Unsafe, it is called to no sale of its own.
+    set_ladder(&mut world, ALICE, vault, &[rung(500, sells)]).unwrap();
+    world.events();
+    world.block(60_000, [86, 1_000, 1]);
+    let events = world.events();
+    assert!(events.iter().any(|event| matches!(event, Event::Liquidated { .. })));
+    assert!(!events.iter().any(|event| matches!(event, Event::Deleveraged { .. })));
+    assert_eq!(set_ladder(&mut world, ALICE, vault, &[rung(500, sells)]), Err(Error::InLiquidation));
 }
 
 #[derive(Clone, Debug)]
