@@ -7,8 +7,8 @@ use gage_units::{Accumulator, Amount, AssetId, MathError, Price, Rounding};
 use crate::health::{Health, weight};
 use crate::params::VAULT_COLLATERAL_MAX;
 use crate::state::{
-    BUCKETS, Bucket, BucketKey, COLLATERALS, Collateral, FACILITIES, Facility, FacilityId, MARKS, Mark, OWNED,
-    Position, TOTALS, Totals, VAULTS, Vault, VaultId, Version,
+    BUCKETS, Bucket, BucketKey, COLLATERALS, Collateral, FACILITIES, Facility, FacilityId, GIVEN_UP, MARKS, Mark,
+    OWNED, Position, TOTALS, Totals, VAULTS, Vault, VaultId, Version,
 };
 use crate::wide::{Worth, amount_of, worth};
 use crate::{Error, calls, groups, ramp, split};
@@ -244,6 +244,9 @@ pub(crate) fn create(draft: &mut Draft, id: VaultId, vault: Vault) {
 /// Removes an empty vault.
 pub(crate) fn delete(draft: &mut Draft, id: VaultId, vault: &Vault) {
     calls::end(draft, id, true);
+    if !GIVEN_UP.is_empty(draft) {
+        GIVEN_UP.remove(draft, &id);
+    }
     OWNED.remove(draft, &(vault.owner, id));
     VAULTS.remove(draft, &id);
 }

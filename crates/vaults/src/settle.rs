@@ -10,7 +10,7 @@ use crate::protection::ladder::{self, OWN_LOTS};
 use crate::sale::{in_stable, start_price};
 use crate::sizing::Sale;
 use crate::state::{
-    FACILITIES, Facility, FacilityId, KEPT, LOTS, MARKS, TOTALS, Vault, VaultId, VaultLot, beneficiary,
+    FACILITIES, Facility, FacilityId, GIVEN_UP, KEPT, LOTS, MARKS, TOTALS, Vault, VaultId, VaultLot, beneficiary,
 };
 use crate::wide::{Worth, amount_of, worth};
 use crate::{
@@ -349,11 +349,10 @@ fn next_round(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> 
     Ok(())
 }
 
-/// Nobody bought at the floor, round after round. While the vault has other collateral, the stability
-/// pool takes what it can for its part of the lot and the rest goes back to the vault, if that is half of it
-/// or more; else the lot goes down the whole loss waterfall for what it is worth at its floor. Without other
-/// collateral the lot and all of its debt do, and what nobody bears is bad debt. So every end of a lot leaves
-/// at most half of its debt to another one, or none.
+/// Nobody bought at the floor, round after round. While the vault has other collateral, the stability pool
+/// takes what it can for its part of the lot and the rest goes back to the vault, once; the next time the lot
+/// goes down the whole loss waterfall for what it is worth at its floor. Without other collateral the lot and
+/// all of its debt do, and what nobody bears is bad debt.
 fn give_up(draft: &mut Draft, ctx: &Context, id: LotId, record: &VaultLot, facility: &Facility) -> Result<(), Error> {
     let vault = book::vault(draft, record.vault)?;
     let remainder = gage_auctions::close(draft, ctx, id, gage_backstop::ACCOUNT)?;
@@ -362,6 +361,7 @@ fn give_up(draft: &mut Draft, ctx: &Context, id: LotId, record: &VaultLot, facil
         false => (shortfall, remainder.amount),
         true => part_given_up(draft, ctx, &vault, record, facility, remainder.amount, shortfall)?,
     };
+    GIVEN_UP.put(draft, record.vault, ());
     let back = remainder.amount.minus(amount)?;
     let mut pledge = Amount::ZERO;
     if !back.is_zero() {
@@ -417,8 +417,8 @@ fn part_given_up(
     remainder: Amount,
     shortfall: Amount,
 ) -> Result<(Amount, Amount), Error> {
-    let by_pool = shortfall.min(pool_capital(draft, ctx, facility)?);
-    if by_pool >= shortfall.minus(by_pool)? {
+    if !GIVEN_UP.has(draft, &record.vault) {
+        let by_pool = shortfall.min(pool_capital(draft, ctx, facility)?);
         // Rounded up, against the vault: the pool's part of the debt brings at least its part of the lot.
         return Ok((by_pool, remainder.mul_div(by_pool.0, shortfall.0.max(1), Rounding::Up)?));
     }

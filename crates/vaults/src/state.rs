@@ -289,6 +289,9 @@ pub(crate) const FACILITY_OF: Table<AssetId, FacilityId> = Table::derived(table(
 /// Vaults that took more risk in this transaction, and how: see [`crate::recheck()`].
 pub(crate) const TOUCHED: OrderedTable<VaultId, u8> = OrderedTable::derived(table(16), "vaults/touched");
 
+/// Vaults of which a lot was given up before: the next one is not returned to them.
+pub(crate) const GIVEN_UP: OrderedTable<VaultId, ()> = OrderedTable::authenticated(table(47), "vaults/given_up");
+
 pub(crate) const LAST_FACILITY: u32 = 0;
 pub(crate) const LAST_VAULT: u32 = 1;
 pub(crate) const LAST_GROUP: u32 = 2;
@@ -311,6 +314,7 @@ pub fn create_tables(draft: &mut Draft) {
     OWNED.create(draft);
     FACILITY_OF.create(draft);
     TOUCHED.create(draft);
+    GIVEN_UP.create(draft);
     crate::ramp::RAMPS.create(draft);
     crate::calls::GRACE.create(draft);
     crate::calls::CALLS.create(draft);
