@@ -38,7 +38,7 @@ impl SwapIn {
     ///
     /// # Errors
     /// In this order: `NotAnAccount`, [`Error::UnknownFacility`], [`Error::UnknownPeg`],
-    /// [`Error::FacilityShutDown`], [`Error::FacilityClosed`], [`Error::PegClosed`],
+    /// [`Error::FacilityShutDown`], [`Error::FacilityClosed`], [`Error::UnfinishedLiquidations`], [`Error::PegClosed`],
     /// [`Error::QuarantinedCollateral`], the oracle's for a price that is not usable,
     /// [`Error::CashBelowPar`], those of the quantity, [`Error::ZeroResult`], [`Error::AbovePegCap`],
     /// `OutputBelowMinimum`, the ledger's, `ExceedsExposure` of securities.
@@ -49,6 +49,9 @@ impl SwapIn {
         shutdown::require_running(draft, self.facility)?;
         if facility.params.closed {
             return Err(Error::FacilityClosed);
+        }
+        if book::totals(draft, self.facility).unfinished {
+            return Err(Error::UnfinishedLiquidations);
         }
         if peg.terms.state != PegState::Open {
             return Err(Error::PegClosed);

@@ -3,15 +3,16 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_accounts::{Context, Names, Output, Quantity, describe_quantity};
 use gage_store::Draft;
-use gage_units::{Amount, AssetId};
+use gage_units::{Amount, AssetId, Rounding};
 use serde::{Deserialize, Serialize};
 
 use super::{asset_name, quantity_above_zero};
 use crate::peg::{PEGS, Peg, PegState, fee_on, for_stable, peg};
-use crate::state::TOTALS;
+use crate::state::{Facility, TOTALS, Totals};
 use crate::{ACCOUNT, Error, Event, FacilityId, MODULE, book, shutdown};
 
-/// Burns stable of the signer's for a cash asset, at par less the fee.
+/// Burns stable of the signer's for a cash asset, at par less the fee, and while the facility has bad debt less
+/// the same part of that which every unit of the stable bears.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SwapOut {
@@ -38,7 +39,8 @@ impl SwapOut {
     ///
     /// # Errors
     /// In this order: `NotAnAccount`, [`Error::UnknownFacility`], [`Error::WrongAsset`],
-    /// [`Error::UnknownPeg`], [`Error::FacilityShutDown`], [`Error::PegClosed`], those of the quantity,
+    /// [`Error::UnknownPeg`], [`Error::FacilityShutDown`], [`Error::PegClosed`],
+    /// [`Error::UnfinishedLiquidations`], those of the quantity,
     /// [`Error::ZeroResult`], [`Error::InsufficientPegCash`], `OutputBelowMinimum`, the ledger's.
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<Option<Output>, Error> {
         let account = ctx.account()?;
@@ -51,10 +53,15 @@ impl SwapOut {
         if peg.terms.state == PegState::Closed {
             return Err(Error::PegClosed);
         }
+        let mut totals = book::totals(draft, self.facility);
+        if totals.unfinished {
+            return Err(Error::UnfinishedLiquidations);
+        }
         let offered = ctx.resolve(self.amount, self.stable)?;
         let net = offered.minus(fee_on(offered, peg.terms.fee_out)?)?;
+        let lost = part_of_loss(draft, &facility, &totals, net)?;
         // Rounded down to whole units of the cash, against who swaps.
-        let paid = for_stable(net, peg.decimals, facility.decimals)?;
+        let paid = for_stable(net.minus(lost)?, peg.decimals, facility.decimals)?;
         if paid.cash.is_zero() {
             return Err(Error::ZeroResult);
         }
@@ -63,10 +70,12 @@ impl SwapOut {
             return Err(gage_accounts::Error::OutputBelowMinimum.into());
         }
         let issued = peg.issued.minus(paid.stable)?;
-        let mut totals = book::totals(draft, self.facility);
+        let burned = paid.stable.plus(lost)?;
         totals.peg_issued = totals.peg_issued.minus(paid.stable)?;
-        let fee = offered.minus(paid.stable)?;
-        gage_ledger::burn(draft, ctx, MODULE, self.stable, account, paid.stable)?;
+        totals.bad_debt = totals.bad_debt.minus(lost)?;
+        totals.healed = totals.healed.plus(lost)?;
+        let fee = offered.minus(burned)?;
+        gage_ledger::burn(draft, ctx, MODULE, self.stable, account, burned)?;
         if !fee.is_zero() {
             gage_ledger::transfer(draft, ctx, account, ACCOUNT, self.stable, fee)?;
             gage_backstop::add_surplus(draft, ctx, facility.waterfall, ACCOUNT, fee)?;
@@ -77,7 +86,10 @@ impl SwapOut {
         PEGS.put(draft, (self.facility, self.asset), Peg { held, issued, ..peg });
         TOTALS.put(draft, self.facility, totals);
         let (id, asset, cash) = (self.facility, self.asset, paid.cash);
-        draft.emit(MODULE, &Event::SwappedOut { facility: id, asset, account, stable: paid.stable, cash, fee });
+        draft.emit(MODULE, &Event::SwappedOut { facility: id, asset, account, stable: burned, cash, fee });
+        if !lost.is_zero() {
+            draft.emit(MODULE, &Event::BadDebtHealed { facility: id, amount: lost, left: totals.bad_debt });
+        }
         Ok(Some(Output { asset, amount: cash }))
     }
 
@@ -86,4 +98,16 @@ impl SwapOut {
         let (amount, asset) = (describe_quantity(names, self.amount, self.stable), asset_name(names, self.asset));
         format!("Swap {amount} in facility {} for at least {} units of {asset}", self.facility, self.least)
     }
+}
+
+/// What of `net` a loss that nobody bore takes: its part of the supply, rounded up against who swaps. Without
+/// this the cash would be paid out at par in front of the hole, and who comes late would bear all of it.
+fn part_of_loss(draft: &Draft, facility: &Facility, totals: &Totals, net: Amount) -> Result<Amount, Error> {
+    if totals.bad_debt.is_zero() {
+        return Ok(Amount::ZERO);
+    }
+    let supply = gage_ledger::supply(draft, facility.stable);
+    // What one holds is at most the supply, and so his part at most the loss.
+    let part = net.mul_div(totals.bad_debt.min(supply).0, supply.0.max(1), Rounding::Up)?;
+    Ok(part.min(net))
 }
