@@ -58,11 +58,14 @@ pub struct MarginCall {
     pub called_at: Timestamp,
     /// Until when the vault is not liquidated, unless it falls below the floor.
     pub deadline: Timestamp,
+    /// Whether the deadline has passed without a cure: the vault is safe, and is liquidated without another
+    /// call when it falls below one again.
+    pub expired: bool,
 }
 
 pub(crate) const GRACE: Column<FacilityId, GraceTerms> = Column::authenticated(0x0a21, "vaults/grace");
 pub(crate) const CALLS: OrderedTable<VaultId, MarginCall> = OrderedTable::authenticated(0x0a22, "vaults/calls");
-/// Calls by facility and deadline.
+/// Calls by facility and deadline, until the deadline has passed.
 pub(crate) const CALLS_DUE: OrderedTable<(FacilityId, Timestamp, VaultId), ()> =
     OrderedTable::derived(0x0a23, "vaults/calls_due");
 /// Debt of unsafe vaults that wait without holding up their facility; the backstop reserves for it.
@@ -106,7 +109,7 @@ pub(crate) fn holds_off(
         return Ok(false);
     }
     let deadline = Timestamp(ctx.time.0.saturating_add(terms.grace_ms));
-    CALLS.put(draft, id, MarginCall { facility, health, called_at: ctx.time, deadline });
+    CALLS.put(draft, id, MarginCall { facility, health, called_at: ctx.time, deadline, expired: false });
     CALLS_DUE.put(draft, (facility, deadline, id), ());
     draft.emit(MODULE, &Event::MarginCalled { vault: id, health, deadline });
     Ok(true)
@@ -139,7 +142,8 @@ pub(crate) fn end_if_cured(draft: &mut Draft, id: VaultId, vault: &Vault, health
     }
 }
 
-/// Ends the calls past their deadline whose vaults have become safe; the others are liquidated.
+/// Ends the calls past their deadline whose vaults are cured; the others have had their grace: those that are
+/// unsafe are liquidated, those that are not once they are. Each is looked at once.
 pub(crate) fn end_due(draft: &mut Draft, ctx: &Context, id: FacilityId, budget: &mut u64) -> Result<(), Error> {
     if CALLS.is_empty(draft) {
         return Ok(());
@@ -149,12 +153,13 @@ pub(crate) fn end_due(draft: &mut Draft, ctx: &Context, id: FacilityId, budget: 
     let due: Vec<VaultId> = CALLS_DUE.range(draft, range).map(|((_, _, vault), ())| *vault).take(looks).collect();
     for vault in due {
         *budget = budget.saturating_sub(EVALUATION_WEIGHT);
-        let safe = match VAULTS.get(draft, &vault) {
-            Some(record) => !book::health(draft, &record)?.is_unsafe(),
-            None => true,
-        };
-        if safe {
-            end(draft, vault, true);
+        if let Some(record) = VAULTS.get(draft, &vault) {
+            let health = book::health(draft, &record)?;
+            end_if_cured(draft, vault, &record, &health);
+        }
+        if let Some(call) = CALLS.get(draft, &vault) {
+            CALLS_DUE.remove(draft, &(id, call.deadline, vault));
+            CALLS.put(draft, vault, MarginCall { expired: true, ..call });
         }
     }
     Ok(())
@@ -162,7 +167,8 @@ pub(crate) fn end_due(draft: &mut Draft, ctx: &Context, id: FacilityId, budget: 
 
 /// Fills the derived table.
 pub(crate) fn rebuild(draft: &mut Draft) {
-    let calls: Vec<_> = CALLS.iter(draft).map(|(id, call)| (call.facility, call.deadline, *id)).collect();
+    let calls = CALLS.iter(draft).filter(|(_, call)| !call.expired);
+    let calls: Vec<_> = calls.map(|(id, call)| (call.facility, call.deadline, *id)).collect();
     for key in calls {
         CALLS_DUE.put(draft, key, ());
     }

@@ -271,15 +271,16 @@ fn ramps_fit(draft: &Draft) -> Result<(), Broken> {
     Ok(())
 }
 
-/// Every margin call is of an indebted vault of its facility and stands in the due queue, once.
+/// Every margin call is of an indebted vault of its facility and stands in the due queue, once, until its
+/// deadline has passed.
 fn calls_are_due(draft: &Draft) -> Result<(), Broken> {
     for (id, call) in CALLS.iter(draft) {
         let vault = figures(book::vault(draft, *id), "calls_are_due")?;
         let indebted = vault.facility == call.facility && vault.group != GroupId(0);
         let queued = CALLS_DUE.has(draft, &(call.facility, call.deadline, *id));
-        unless(indebted && queued, "calls_are_due", || format!("vault {id}: {call:?}"))?;
+        unless(indebted && queued != call.expired, "calls_are_due", || format!("vault {id}: {call:?}"))?;
     }
-    let same = CALLS.len(draft) == CALLS_DUE.len(draft);
+    let same = CALLS.iter(draft).filter(|(_, call)| !call.expired).count() == CALLS_DUE.len(draft);
     unless(same, "calls_are_due", || "the due queue holds calls that do not stand".to_owned())
 }
 

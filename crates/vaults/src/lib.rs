@@ -30,7 +30,7 @@
 //! - `pegs_are_cash`: what a peg issued is exactly what the cash it holds stands for.
 //! - `shutdowns_pay`: a facility that pays its basket owes nothing else.
 //! - `ramps_fit`: a ramp belongs to a version in use, whose threshold lies on its way.
-//! - `calls_are_due`: every margin call is of an indebted vault and stands in the due queue, once.
+//! - `calls_are_due`: every margin call is of an indebted vault and stands in the due queue until its deadline, once.
 //! - `watches_match`: a vault is watched for its ladder and band alone, and stands in the watch indexes once.
 //! - `allowances_are_named`: what an account allows is allowed to a band that names the account.
 //! - `transactions_are_rechecked`: no vault that took risk leaves its transaction unchecked.
