@@ -64,7 +64,7 @@ impl Redeem {
         // The fee is that of all that is offered, so that a large redemption pays for its size.
         let supply = standing_supply(draft, self.facility, self.asset, &redemption)?;
         let base_rate = redemption.base_rate_at(ctx.time)?;
-        let fee = fee(raised_by(base_rate, wanted, supply)?, &redemption.terms)?;
+        let fee = fee(base_rate, raised_by(base_rate, wanted, supply)?, &redemption.terms)?;
         if fee > self.fee_max.ratio() {
             return Err(Error::RedemptionFeeTooHigh);
         }

@@ -7,7 +7,7 @@ use gage_units::{AssetId, Ratio};
 use serde::{Deserialize, Serialize};
 
 use crate::redemption::fee::RedemptionTerms;
-use crate::redemption::{REDEMPTIONS, Redemption};
+use crate::redemption::{REDEMPTIONS, Redemption, lent_supply};
 use crate::{Error, Event, FacilityId, MODULE, Source, book};
 
 /// Sets what redemption costs in a facility that mints, or ends it.
@@ -46,7 +46,7 @@ impl SetRedemption {
         }
         let before = REDEMPTIONS.get(draft, &self.facility);
         let base_rate = before.map_or(Ok(Ratio::ZERO), |before| before.base_rate_at(ctx.time))?;
-        let supply = gage_ledger::supply(draft, self.stable);
+        let supply = lent_supply(draft, self.facility, self.stable);
         let least_supply = before.map_or([supply; 2], |before| before.least_supply);
         let hour_at = before.map_or(ctx.time, |before| before.hour_at);
 

@@ -1,7 +1,8 @@
 //! What a redemption costs: a floor, and a rate that redemptions raise and time brings down.
 //!
-//! The base rate rises by half the part of the supply that is redeemed and falls by half in each
-//! half-life; the form is that of Liquity.
+//! The base rate rises by the part of the supply that is redeemed and falls by half in each half-life; a
+//! redemption pays the mean of the rates before and after it. So one redemption raises its own fee by half of
+//! its part, as in Liquity, whose form this is, and the same amount in many pieces pays the same in sum.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_units::{Accumulator, Amount, Bps, MathError, RatePerSecond, Ratio, Rounding, mul_div};
@@ -55,13 +56,12 @@ pub fn decayed(base_rate: Ratio, decay: RatePerSecond, seconds: u64) -> Result<R
     mul_div(base_rate.0, factor.0, Accumulator::SCALE, Rounding::Up).map(Ratio)
 }
 
-/// The base rate after a redemption: half the redeemed part of the supply more, one at most.
+/// The base rate after a redemption: the redeemed part of the supply more, one at most.
 ///
 /// # Errors
 /// [`MathError::DivisionByZero`] without supply.
 pub fn raised(base_rate: Ratio, redeemed: Amount, supply: Amount) -> Result<Ratio, MathError> {
-    let twice = supply.plus(supply)?;
-    Ok(base_rate.plus(Ratio::of(redeemed.0, twice.0, Rounding::Up)?)?.min(Ratio::ONE))
+    Ok(base_rate.plus(Ratio::of(redeemed.0, supply.0, Rounding::Up)?)?.min(Ratio::ONE))
 }
 
 /// As [`raised`] by a redemption of any size; measured against nothing, it raises the rate to the highest.
@@ -72,12 +72,14 @@ pub fn raised_by(base_rate: Ratio, redeemed: Amount, supply: Amount) -> Result<R
     if supply.is_zero() { Ok(Ratio::ONE) } else { raised(base_rate, redeemed.min(supply), supply) }
 }
 
-/// The fee at a base rate: between the floor and the highest.
+/// The fee of a redemption that brings the base rate from `before` to `after`: their mean, rounded up, above
+/// the floor and at most the highest.
 ///
 /// # Errors
-/// [`MathError::Overflow`] never for a base rate of at most one.
-pub fn fee(base_rate: Ratio, terms: &RedemptionTerms) -> Result<Ratio, MathError> {
-    Ok(terms.fee_min.ratio().plus(base_rate)?.min(terms.fee_max.ratio()))
+/// [`MathError::Overflow`] never for base rates of at most one.
+pub fn fee(before: Ratio, after: Ratio, terms: &RedemptionTerms) -> Result<Ratio, MathError> {
+    let mean = Ratio(before.plus(after)?.0.div_ceil(2));
+    Ok(terms.fee_min.ratio().plus(mean)?.min(terms.fee_max.ratio()))
 }
 
 #[cfg(test)]
@@ -119,14 +121,31 @@ mod tests {
 
     #[test]
     fn fees_by_hand() -> Result<(), MathError> {
-        // 10 of 100 redeemed: 5 % more; with the floor 5.5 %, at most 5 %.
+        // 10 of 100 redeemed: 10 % more, 5 % in the mean; with the floor 5.5 %, at most 5 %.
         let base = raised(Ratio::ZERO, Amount(10), Amount(100))?;
-        assert_eq!(base, Ratio(50_000_000_000_000_000));
-        assert_eq!(fee(base, &terms())?, Ratio(50_000_000_000_000_000));
-        assert_eq!(fee(Ratio(10_000_000_000_000_000), &terms())?, Ratio(15_000_000_000_000_000));
-        assert_eq!(fee(Ratio::ZERO, &terms())?, Ratio(5_000_000_000_000_000));
+        assert_eq!(base, Ratio(100_000_000_000_000_000));
+        assert_eq!(fee(Ratio::ZERO, base, &terms())?, Ratio(50_000_000_000_000_000));
+        assert_eq!(fee(Ratio::ZERO, Ratio(20_000_000_000_000_000), &terms())?, Ratio(15_000_000_000_000_000));
+        assert_eq!(fee(Ratio::ZERO, Ratio::ZERO, &terms())?, Ratio(5_000_000_000_000_000));
+        assert_eq!(fee(Ratio::ZERO, Ratio(1), &terms())?, Ratio(5_000_000_000_000_001), "rounded up");
         assert_eq!(raised(Ratio::ONE, Amount(100), Amount(100))?, Ratio::ONE);
         assert_eq!(raised(Ratio::ZERO, Amount(1), Amount(0)), Err(MathError::DivisionByZero));
+        Ok(())
+    }
+
+    #[test]
+    fn in_pieces_it_costs_the_same() -> Result<(), MathError> {
+        let wide = RedemptionTerms { fee_max: Bps(5_000), ..terms() };
+        let (amount, supply, pieces) = (40_000u128, 1_000_000u128, 8u128);
+        let whole = fee(Ratio::ZERO, raised(Ratio::ZERO, Amount(amount), Amount(supply))?, &wide)?.0 * amount;
+        let (mut paid, mut rate, mut left) = (0, Ratio::ZERO, supply);
+        for _ in 0..pieces {
+            let after = raised(rate, Amount(amount / pieces), Amount(left))?;
+            paid += fee(rate, after, &wide)?.0 * (amount / pieces);
+            (rate, left) = (after, left - amount / pieces);
+        }
+        assert!(paid >= whole, "{paid} in pieces, {whole} at once");
+        assert!(paid - whole <= whole / 20, "{paid} in pieces, {whole} at once");
         Ok(())
     }
 

@@ -75,10 +75,17 @@ impl Redemption {
     }
 }
 
+/// The supply that debts stand for: what was issued for the pegs' cash, which is swapped in and out again in a
+/// moment, makes no redemption look small.
+pub(crate) fn lent_supply(draft: &Draft, id: FacilityId, stable: AssetId) -> Amount {
+    let pegs = book::totals(draft, id).peg_issued;
+    gage_ledger::supply(draft, stable).minus(pegs).unwrap_or(Amount::ZERO)
+}
+
 /// Takes note of the supply of a facility that redeems, at the end of a block.
 pub(crate) fn follow_supply(draft: &mut Draft, ctx: &Context, id: FacilityId, facility: &Facility) {
     let Some(before) = REDEMPTIONS.get(draft, &id) else { return };
-    let after = before.with_supply(ctx.time, gage_ledger::supply(draft, facility.stable));
+    let after = before.with_supply(ctx.time, lent_supply(draft, id, facility.stable));
     if after != before {
         REDEMPTIONS.put(draft, id, after);
     }
@@ -299,7 +306,7 @@ pub(crate) fn standing_supply(
             lent = lent.plus(book::debt(draft, &record)?)?;
         }
     }
-    let supply = gage_ledger::supply(draft, stable);
+    let supply = lent_supply(draft, id, stable);
     // Debts and cash make up the supply and rounding: if no more than these vaults owe, nothing stands.
     let [last, this] = redemption.least_supply;
     Ok(supply.minus(lent.min(supply))?.min(last).min(this))
