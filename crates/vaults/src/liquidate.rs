@@ -14,7 +14,7 @@ use crate::index::{least_health, limit};
 use crate::protection::{ladder, watch};
 use crate::sale::{self, Outcome};
 use crate::state::{FACILITIES, FacilityId, GROUPS, GroupId, INDEX, MEMBERS, TOTALS, VaultId};
-use crate::{Error, Event, MODULE, book, calls, settle, shutdown};
+use crate::{Error, Event, MODULE, book, calls, pool, settle, shutdown};
 
 /// The weight of evaluating one candidate; 1,000 is a simple operation.
 pub const EVALUATION_WEIGHT: u64 = 200;
@@ -34,9 +34,10 @@ pub fn liquidate(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Result<(
     for id in facilities {
         calls::end_due(draft, ctx, id, budget)?;
         watch::attend(draft, ctx, id, budget)?;
-        let mut waiting = Amount::ZERO;
+        let mut waiting = Waiting::default();
         let unfinished = work_through(draft, ctx, id, budget, &mut waiting)?;
-        calls::set_waiting(draft, id, waiting);
+        calls::set_waiting(draft, id, waiting.debt);
+        pool::set_missing(draft, id, waiting.missing);
         // A facility whose accrual failed in this block is behind its prices: it stays restricted.
         let late = book::totals(draft, id).accrued_at.seconds() < ctx.time.seconds();
         set_unfinished(draft, id, unfinished || late)?;
@@ -94,13 +95,22 @@ pub(crate) fn groups_of(draft: &Draft, id: FacilityId) -> Vec<GroupId> {
 }
 
 /// Returns whether anything unsafe must wait and holds up the facility. What waits without holding it
-/// up, in grace or for a price, adds its debt to `waiting`.
+/// up is added to `waiting`.
 fn work_through(
+/// What waits without holding up its facility: in grace, or for a price.
+#[derive(Default)]
+struct Waiting {
+    /// The debt of such vaults.
+    debt: Amount,
+    /// What their pledges miss of it, in a pool.
+    missing: Amount,
+}
+
     draft: &mut Draft,
     ctx: &Context,
     id: FacilityId,
     budget: &mut u64,
-    waiting: &mut Amount,
+    waiting: &mut Waiting,
 ) -> Result<bool, Error> {
     let mut heads: BTreeSet<Next> = BTreeSet::new();
     for group in groups_of(draft, id) {
@@ -120,7 +130,12 @@ fn work_through(
             unsafe_vaults.pop_first();
             match act(draft, ctx, id, vault, health, &mut full, budget)? {
                 Turn::Done => {}
-                Turn::Waits => *waiting = waiting.plus(book::debt(draft, &book::vault(draft, vault)?)?)?,
+                Turn::Waits => {
+                    let vault = book::vault(draft, vault)?;
+                    let debt = book::debt(draft, &vault)?;
+                    waiting.debt = waiting.debt.plus(debt)?;
+                    waiting.missing = waiting.missing.plus(pool::missing_of_vault(draft, &vault, debt)?)?;
+                }
                 Turn::HoldsUp => held_up = true,
             }
             continue;

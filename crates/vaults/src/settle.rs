@@ -54,6 +54,7 @@ pub fn settle_auctions(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Re
         let _done = attempt(draft, lot, |draft| next_round(draft, ctx, lot));
     }
     shutdown::advance(draft, ctx, budget);
+    pool::count_missing(draft, budget)?;
     let facilities: Vec<FacilityId> = FACILITIES.iter(draft).map(|(id, _)| id).collect();
     for id in facilities {
         report_backing(draft, ctx, id)?;

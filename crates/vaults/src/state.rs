@@ -321,6 +321,7 @@ pub fn create_tables(draft: &mut Draft) {
     crate::calls::CALLS_DUE.create(draft);
     crate::calls::WAITING.create(draft);
     POOLS.create(draft);
+    crate::pool::MISSING.create(draft);
     crate::redemption::REDEMPTIONS.create(draft);
     crate::peg::PEGS.create(draft);
     crate::shutdown::SHUTDOWNS.create(draft);

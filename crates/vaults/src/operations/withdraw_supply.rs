@@ -32,7 +32,7 @@ impl WithdrawSupply {
     }
 
     /// Yields what was lent. Nobody leaves while liquidations wait, nor with more than his part of what
-    /// the open lots still cover; a closed facility lets suppliers go.
+    /// the open lots and the unsafe vaults in grace still cover; a closed facility lets suppliers go.
     ///
     /// # Errors
     /// In this order: `NotAnAccount`, [`Error::UnknownFacility`], [`Error::NotPool`],
@@ -55,7 +55,7 @@ impl WithdrawSupply {
         let all = shares_of(draft, share);
         gage_ledger::burn(draft, ctx, MODULE, share, supplier, given)?;
         // Rounded down: the shares that stay never lose by one that leaves.
-        let amount = shares::amount_for(given, exit_claims(draft, self.facility, &facility, &pool)?, all)?;
+        let amount = shares::amount_for(given, exit_claims(draft, self.facility, &pool)?, all)?;
         if amount.is_zero() {
             return Err(Error::ZeroResult);
         }

@@ -12,6 +12,8 @@
 pub mod curve;
 pub mod shares;
 
+use std::collections::BTreeMap;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_accounts::Context;
 use gage_store::{Column, Draft};
@@ -20,9 +22,9 @@ use serde::{Deserialize, Serialize};
 
 use self::curve::RateCurve;
 use crate::params::first_bad;
-use crate::state::{Facility, FacilityId, Totals, table};
+use crate::state::{Facility, FacilityId, LOTS, Totals, Vault, table};
 use crate::wide::{Worth, amount_of, worth};
-use crate::{ACCOUNT, Error, Event, MODULE, book, mark};
+use crate::{ACCOUNT, EVALUATION_WEIGHT, Error, Event, MODULE, Source, book};
 
 /// What governance sets of a pool, beside the facility's parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -66,6 +68,8 @@ pub struct Pool {
 }
 
 pub(crate) const POOLS: Column<FacilityId, Pool> = Column::authenticated(table(64), "vaults/pools");
+/// What lots and waiting vaults of a pool miss of their debts, as of the last liquidation and settlement.
+pub(crate) const MISSING: Column<FacilityId, Amount> = Column::authenticated(table(70), "vaults/missing");
 
 /// The pool of a facility. # Errors [`Error::NotPool`].
 pub fn pool(draft: &Draft, id: FacilityId) -> Result<Pool, Error> {
@@ -132,22 +136,75 @@ pub(crate) fn bear(draft: &mut Draft, id: FacilityId, totals: &mut Totals) -> Re
     Ok(())
 }
 
-/// What suppliers may divide when they leave: claims less what open lots would miss of their debt at
-/// the marked prices after haircuts, so that nobody leaves a loss in sight to those who stay.
-pub(crate) fn exit_claims(draft: &Draft, id: FacilityId, facility: &Facility, pool: &Pool) -> Result<Amount, Error> {
-    let auctioned = book::totals(draft, id).auctioned;
-    if auctioned.is_zero() {
-        return Ok(pool.claims);
+/// What suppliers may divide when they leave: claims less what open lots and unsafe vaults that wait would
+/// miss of their debts at the marked prices after haircuts, so that nobody leaves a loss in sight to those who
+/// stay. What one has too much is its owner's and stands for no other.
+pub(crate) fn exit_claims(draft: &Draft, id: FacilityId, pool: &Pool) -> Result<Amount, Error> {
+    let missing = MISSING.get(draft, &id).unwrap_or_default();
+    Ok(pool.claims.minus(missing.min(pool.claims))?)
+}
+
+/// Sets what a pool's debts miss; costs one look while nothing does.
+pub(crate) fn set_missing(draft: &mut Draft, id: FacilityId, missing: Amount) {
+    if MISSING.get(draft, &id).unwrap_or_default() != missing {
+        MISSING.put(draft, id, missing);
+    }
+}
+
+/// `debt` less what `value` covers of it, rounded up against who leaves; zero if it covers all.
+fn missing_of(debt: Amount, value: Worth, facility: &Facility) -> Result<Amount, Error> {
+    let covered = amount_of(value, facility.par, facility.decimals, Rounding::Down).unwrap_or(Amount::MAX);
+    Ok(debt.minus(covered.min(debt))?)
+}
+
+/// What a vault's pledges miss of its debt if it is of a pool; a minted stable's is no supplier's.
+pub(crate) fn missing_of_vault(draft: &Draft, vault: &Vault, debt: Amount) -> Result<Amount, Error> {
+    let facility = book::facility(draft, vault.facility)?;
+    if facility.source == Source::Mint {
+        return Ok(Amount::ZERO);
     }
     let mut value = Worth::ZERO;
-    for ((_, asset), collateral) in mark::collaterals(draft, id) {
-        let mark = book::mark_of(draft, id, asset);
-        let lots = worth(mark.selling, mark.weighted.0, collateral.decimals)?;
-        value = value.checked_add(lots).ok_or(MathError::Overflow)?;
+    for position in vault.positions.iter().filter(|position| !position.amount.is_zero()) {
+        let decimals = book::collateral(draft, vault.facility, position.asset)?.decimals;
+        let price = book::mark_of(draft, vault.facility, position.asset).weighted;
+        value = value.saturating_add(worth(position.amount, price.0, decimals)?);
     }
-    let covered = amount_of(value, facility.par, facility.decimals, Rounding::Down).unwrap_or(Amount::MAX);
-    let missing = auctioned.minus(covered.min(auctioned))?;
-    Ok(pool.claims.minus(missing.min(pool.claims))?)
+    missing_of(debt, value, &facility)
+}
+
+/// Adds to what each pool's waiting vaults miss what its open lots do, lot by lot. Where the budget ends, all
+/// debt that was not looked at counts as missing.
+pub(crate) fn count_missing(draft: &mut Draft, budget: &mut u64) -> Result<(), Error> {
+    let pools: Vec<FacilityId> = POOLS.iter(draft).map(|(id, _)| id).collect();
+    let of = |id: &FacilityId| book::totals(draft, *id).auctioned;
+    let mut auctioned: BTreeMap<FacilityId, Amount> = pools.iter().map(|id| (*id, of(id))).collect();
+    auctioned.retain(|_, debt| !debt.is_zero());
+    if auctioned.is_empty() {
+        return Ok(());
+    }
+    let mut missing: BTreeMap<FacilityId, Amount> = BTreeMap::new();
+    for (_, record) in LOTS.iter(draft) {
+        if *budget < EVALUATION_WEIGHT {
+            break;
+        }
+        *budget = budget.saturating_sub(EVALUATION_WEIGHT);
+        let id = book::vault(draft, record.vault)?.facility;
+        let Some(left) = auctioned.get_mut(&id) else { continue };
+        let facility = book::facility(draft, id)?;
+        let decimals = book::collateral(draft, id, record.asset)?.decimals;
+        let price = book::mark_of(draft, id, record.asset).weighted;
+        let debt = record.debt.minus(record.repaid)?;
+        let of_lot = missing_of(debt, worth(record.remaining, price.0, decimals)?, &facility)?;
+        *left = left.minus(debt)?;
+        let sum = missing.entry(id).or_default();
+        *sum = sum.plus(of_lot)?;
+    }
+    for (id, unseen) in auctioned {
+        let of_lots = missing.remove(&id).unwrap_or_default().plus(unseen)?;
+        let of_vaults = MISSING.get(draft, &id).unwrap_or_default();
+        set_missing(draft, id, of_vaults.plus(of_lots)?);
+    }
+    Ok(())
 }
 
 /// All shares of a pool.
