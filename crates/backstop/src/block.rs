@@ -10,7 +10,7 @@ use crate::deposits::pool_at;
 use crate::sales::{Recovery, SaleTerms, SurplusRule, SurplusTo};
 use crate::sell::{book_takes, open_batch, open_surplus, restart};
 use crate::state::{GATHERING, RECOVERIES, SALE_TERMS, SURPLUS, SURPLUS_RULES, WATERFALLS};
-use crate::surplus::{credit, share};
+use crate::surplus::{check_healed, credit, share};
 use crate::waterfalls::check_reserved;
 use crate::{
     ACCOUNT, Error, Event, Holding, MODULE, PoolId, StepKind, WaterfallId, custody, spend_surplus, surplus, waterfall,
@@ -169,6 +169,7 @@ fn distribute_one(draft: &mut Draft, ctx: &Context, id: WaterfallId, rule: Surpl
         // The period stays due: nothing leaves while losses are unfinished.
         return Ok(());
     }
+    check_healed(draft, id)?;
     let kept = rule.target.max(record.terms.buffer_min);
     let above = surplus(draft, id, record.stable).minus(kept).unwrap_or(Amount::ZERO);
     let amount = Amount(rule.share.apply(above.0, Rounding::Down)?);

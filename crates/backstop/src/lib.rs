@@ -67,7 +67,7 @@ pub use state::{
     Bearing, Deposit, FirstLoss, Holding, InsuranceTerms, Pool, PoolId, Receipt, ReceiptId, Reference, Request, Step,
     StepKind, Terms, Waterfall, WaterfallId, create_tables, rebuild,
 };
-pub use surplus::{add_surplus, reward, spend_surplus, surplus};
+pub use surplus::{above_minimum, add_surplus, reward, set_bad_debt, spend_surplus, surplus};
 pub use waterfalls::{NewWaterfall, add_collateral, close_exits, create_waterfall, reserve, set_terms, waterfall};
 
 use gage_units::AccountNumber;

@@ -385,6 +385,10 @@ pub const SURPLUS_RULES: OrderedTable<WaterfallId, SurplusRule> =
 /// The number of the last batch.
 pub const LAST_BATCH: Table<(), u64> = Table::authenticated(table(20), "backstop/last_batch");
 
+/// Losses of a facility that nobody bore: until they are healed nothing of its surplus is paid out.
+pub const BAD_DEBTS: OrderedTable<WaterfallId, Amount> =
+    OrderedTable::authenticated(table(21), "backstop/bad_debts");
+
 const fn table(number: u8) -> u16 {
     u16::from_be_bytes([MODULE, number])
 }
@@ -402,6 +406,7 @@ pub fn create_tables(draft: &mut Draft) {
     RECEIPTS.create(draft);
     HELD.create(draft);
     INSURANCE.create(draft);
+    BAD_DEBTS.create(draft);
     crate::sales::create_tables(draft);
 }
 

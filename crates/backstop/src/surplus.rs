@@ -6,7 +6,7 @@ use gage_units::{AccountNumber, Amount, AssetId, Bps, Rounding};
 
 use crate::absorb::tiers_of;
 use crate::deposits::pool_at;
-use crate::state::{GAINS, INSURANCE, SUMS, SURPLUS};
+use crate::state::{BAD_DEBTS, GAINS, INSURANCE, SUMS, SURPLUS};
 use crate::{Error, Event, Holding, MODULE, Pool, PoolId, Waterfall, WaterfallId, custody, waterfall};
 
 /// What the buffer holds of `asset`.
@@ -106,6 +106,34 @@ pub fn spend_surplus(
     custody::set(draft, &SURPLUS, id, asset, left);
     draft.emit(MODULE, &Event::SurplusSpent { waterfall: id, holding: Holding { asset, amount }, to });
     Ok(())
+}
+
+/// Says what a facility has lost that nobody bore. Who may say it is the caller's business.
+pub fn set_bad_debt(draft: &mut Draft, id: WaterfallId, amount: Amount) {
+    if amount.is_zero() {
+        if !BAD_DEBTS.is_empty(draft) {
+            BAD_DEBTS.remove(draft, &id);
+        }
+    } else if BAD_DEBTS.get(draft, &id) != Some(amount) {
+        BAD_DEBTS.put(draft, id, amount);
+    }
+}
+
+/// Passes while a facility has no bad debt: what is in its buffer is for that first.
+///
+/// # Errors
+/// [`Error::CapitalReserved`].
+pub(crate) fn check_healed(draft: &Draft, id: WaterfallId) -> Result<(), Error> {
+    if BAD_DEBTS.has(draft, &id) { Err(Error::CapitalReserved) } else { Ok(()) }
+}
+
+/// What of the buffer's stable bad debt may be healed with: all above its minimum.
+///
+/// # Errors
+/// [`Error::UnknownWaterfall`].
+pub fn above_minimum(draft: &Draft, id: WaterfallId) -> Result<Amount, Error> {
+    let record = waterfall(draft, id)?;
+    Ok(distributable(draft, id, &record, record.stable))
 }
 
 /// What governance may distribute: collateral whole, the stable above the buffer's minimum.

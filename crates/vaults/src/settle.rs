@@ -69,18 +69,25 @@ pub fn settle_auctions(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Re
             // What cannot be burned now (a paused stable asset) joins the buffer.
             draft.undo_to(savepoint);
         }
+        gage_backstop::set_bad_debt(draft, book::facility(draft, id)?.waterfall, book::totals(draft, id).bad_debt);
     }
     Ok(())
 }
 
-/// Burns against bad debt what the backstop's sales of the facility's surplus collateral brought.
+/// Burns against bad debt what the backstop's sales of the facility's surplus collateral brought, and then what
+/// its buffer holds above the minimum: fees and slashes that came after the loss.
 fn heal(draft: &mut Draft, ctx: &Context, id: FacilityId) -> Result<(), Error> {
     let totals = book::totals(draft, id);
     if totals.bad_debt.is_zero() {
         return Ok(());
     }
     let facility = book::facility(draft, id)?;
-    let healed = gage_backstop::recover(draft, ctx, facility.waterfall, totals.bad_debt, ACCOUNT)?;
+    let recovered = gage_backstop::recover(draft, ctx, facility.waterfall, totals.bad_debt, ACCOUNT)?;
+    let surplus = gage_backstop::above_minimum(draft, facility.waterfall)?.min(totals.bad_debt.minus(recovered)?);
+    if !surplus.is_zero() {
+        gage_backstop::spend_surplus(draft, ctx, facility.waterfall, facility.stable, surplus, ACCOUNT)?;
+    }
+    let healed = recovered.plus(surplus)?;
     if healed.is_zero() {
         return Ok(());
     }

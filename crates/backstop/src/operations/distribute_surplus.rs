@@ -7,7 +7,7 @@ use gage_store::Draft;
 use gage_units::{Amount, AssetId};
 use serde::{Deserialize, Serialize};
 
-use crate::surplus::distributable;
+use crate::surplus::{check_healed, distributable};
 use crate::waterfalls::check_reserved;
 use crate::{Error, StepKind, WaterfallId, spend_surplus, waterfall};
 
@@ -34,7 +34,8 @@ impl DistributeSurplus {
 
     /// # Errors
     /// `NotGovernance`, [`Error::UnknownWaterfall`], an unknown account, [`Error::ExitsClosed`],
-    /// [`Error::InsufficientSurplus`], [`Error::CapitalReserved`], the ledger's.
+    /// [`Error::CapitalReserved`] while the facility has bad debt, [`Error::InsufficientSurplus`],
+    /// [`Error::CapitalReserved`], the ledger's.
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         ctx.require_governance()?;
         let record = waterfall(draft, self.waterfall)?;
@@ -42,6 +43,7 @@ impl DistributeSurplus {
         if record.exits_closed {
             return Err(Error::ExitsClosed);
         }
+        check_healed(draft, self.waterfall)?;
         if self.amount > distributable(draft, self.waterfall, &record, self.asset) {
             return Err(Error::InsufficientSurplus);
         }
