@@ -21,7 +21,7 @@ pub const EVALUATION_WEIGHT: u64 = 200;
 /// The weight of sending one vault to auction.
 pub const LIQUIDATION_WEIGHT: u64 = 5_000;
 
-/// Liquidates what is unsafe, facility by facility, within `budget` and each collateral's throughput.
+/// Liquidates what is unsafe, facility by facility in turn, within `budget` and each collateral's throughput.
 /// What must wait marks its facility unfinished: it takes no new risk and its backstop no exits.
 ///
 /// # Errors
@@ -30,7 +30,10 @@ pub fn liquidate(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Result<(
     let ctx = &ctx.as_protocol();
     // After a shutdown debts are settled, not liquidated.
     let running = FACILITIES.iter(draft).map(|(id, _)| id).filter(|id| !shutdown::is_frozen(draft, *id));
-    let facilities: Vec<FacilityId> = running.collect();
+    let mut facilities: Vec<FacilityId> = running.collect();
+    // Each block begins one facility further on, so that a crowded one does not use up the budget for ever.
+    let turn = u64::try_from(facilities.len()).ok().and_then(|count| ctx.height.0.checked_rem(count));
+    facilities.rotate_left(turn.and_then(|turn| usize::try_from(turn).ok()).unwrap_or(0));
     for id in facilities {
         calls::end_due(draft, ctx, id, budget)?;
         watch::attend(draft, ctx, id, budget)?;
@@ -94,9 +97,6 @@ pub(crate) fn groups_of(draft: &Draft, id: FacilityId) -> Vec<GroupId> {
     MEMBERS.range(draft, bounds).map(|((_, group), _)| *group).collect()
 }
 
-/// Returns whether anything unsafe must wait and holds up the facility. What waits without holding it
-/// up is added to `waiting`.
-fn work_through(
 /// What waits without holding up its facility: in grace, or for a price.
 #[derive(Default)]
 struct Waiting {
@@ -106,6 +106,9 @@ struct Waiting {
     missing: Amount,
 }
 
+/// Returns whether anything unsafe must wait and holds up the facility. What waits without holding it
+/// up is added to `waiting`.
+fn work_through(
     draft: &mut Draft,
     ctx: &Context,
     id: FacilityId,

@@ -9,6 +9,7 @@ use gage_units::{Amount, AssetId};
 
 use crate::operations::settle_totals;
 use crate::state::{FACILITIES, FacilityId, Vault, VaultId, Version, beneficiary};
+use crate::wide::scale_of;
 use crate::{Error, Event, MODULE, book, mark, peg};
 
 /// Passes if vaults may take more of the asset now.
@@ -69,6 +70,20 @@ pub(crate) fn check_exposure(draft: &Draft, id: FacilityId) -> Result<(), Error>
     Ok(gage_securities::check_exposure(draft, scope, &holdings(draft, id)?)?)
 }
 
+/// The most of one collateral in a vault, in 1e-18 of a whole unit: 2^110, or 1.3e15 whole units. Times the
+/// largest weight, over all collaterals of a vault, it fits the 256 bits in which health is compared, so that
+/// no price makes a vault that cannot be evaluated.
+const PLEDGE_MAX: u128 = 1 << 110;
+
+/// Passes if what a vault holds of the asset can be evaluated at any price.
+fn check_size(draft: &Draft, vault: &Vault, asset: AssetId) -> Result<(), Error> {
+    let scale = scale_of(book::collateral(draft, vault.facility, asset)?.decimals)?;
+    let most = PLEDGE_MAX.checked_div(scale).unwrap_or(0);
+    let held = vault.positions.iter().find(|position| position.asset == asset);
+    let fits = held.is_none_or(|position| position.amount.0 <= most);
+    if fits { Ok(()) } else { Err(Error::AboveCollateralCap(asset)) }
+}
+
 /// Pledges a free amount of the owner's to his vault. The caller has asked [`check`].
 ///
 /// # Errors
@@ -89,6 +104,7 @@ pub(crate) fn pledge(
     let before = totals;
     let debt = book::debt(draft, &vault)?;
     book::add_pledge(&mut vault, asset, newest, amount)?;
+    check_size(draft, &vault, asset)?;
     check_cap(draft, ctx, asset, amount)?;
     gage_ledger::pledge(draft, ctx, owner, asset, beneficiary(id), amount)?;
     book::write(draft, id, vault, &facility, &mut totals, debt)?;
