@@ -11,7 +11,7 @@ use gage_units::{AccountNumber, Amount, AssetId, MathError, Price, Rounding};
 
 use crate::params::{BIDS_MAX, HOLD_MARGIN_MS};
 use crate::state::{BIDS, BOOK, COMMITMENTS, CommitmentKey, UNIFORM, book_key};
-use crate::{ACCOUNT, Bid, Error, Event, LotId, MODULE, UniformLot, plan};
+use crate::{ACCOUNT, Bid, Error, Event, LotId, MODULE, UniformLot, plan, proceeds};
 
 /// Puts a bid of `bidder` into the book, its whole payment set aside. A full book gives up the bid that
 /// would bring the least for one that brings more.
@@ -49,11 +49,13 @@ pub(crate) fn place(
     Ok(())
 }
 
-/// Passes anybody but the seller and who is paid: both would set the price at no risk.
+/// Passes anybody but the seller and who is paid: both would set the price at no risk. Nobody binds himself to
+/// a seller who may not hold what is paid.
 pub(crate) fn check_bidder(draft: &Draft, ctx: &Context, lot: &UniformLot, bidder: AccountNumber) -> Result<(), Error> {
     if bidder == lot.seller || bidder == lot.proceeds_to {
         return Err(Error::OwnLot);
     }
+    proceeds::check_seller(draft, ctx, lot)?;
     may_trade(draft, ctx, lot, bidder)
 }
 

@@ -1,63 +1,103 @@
 //! Due work: uniform-price lots whose time has come are cleared, the longest due first.
 
+use std::collections::BTreeSet;
+
 use gage_accounts::Context;
 use gage_ledger::HoldId;
 use gage_store::Draft;
-use gage_units::{Amount, MathError, Price, Rounding};
+use gage_units::{Amount, MathError, Price, Rounding, Timestamp};
 
 use crate::bids::{book, commitments, deposit_of, forget, may_trade};
 use crate::clearing::{Clearing, Offer, clear};
-use crate::state::{CLEARED, CLEARING, COMMITMENTS, UNIFORM};
+use crate::params::{ATTEMPTS_MAX, RETRY_MS, TRIES_MAX};
+use crate::state::{CLEARED, CLEARING, COMMITMENTS, RETRIES, Retry, UNIFORM, clearing_key};
 use crate::uniform::end;
-use crate::{Bid, Bidding, Error, Event, LotId, MODULE, UniformLot, Unsold, custody, plan};
+use crate::{Bid, Bidding, Error, Event, LotId, MODULE, UniformLot, Unsold, custody, plan, proceeds};
 
-/// The weight of clearing a lot, and of each of its bids and commitments; 1,000 is a simple operation.
-const CLEARING_WEIGHT: u64 = 2_000;
-const BID_WEIGHT: u64 = 4_000;
+/// The weight of one attempt to clear a lot, and of each of its bids and commitments; 1,000 is a simple
+/// operation. Rounds and bids pay for [`ATTEMPTS_MAX`] of them beforehand.
+pub(crate) const CLEARING_WEIGHT: u64 = 2_000;
+pub(crate) const BID_WEIGHT: u64 = 4_000;
 
 /// Clears the lots whose bids and reveals are over, while budget is left. One lot is one piece of work,
 /// bounded by the sizes of its book and its list of commitments; a lot in which a bid turns out not to be
-/// payable or deliverable is cleared once more without it, as far as the budget reaches.
+/// payable or deliverable is cleared once more without it, [`ATTEMPTS_MAX`] times in all.
 ///
 /// # Errors
-/// None that the records allow; a lot that cannot be cleared is reported and tried again.
+/// None that the records allow; a lot that cannot be cleared is reported and tried again later.
 pub fn clear_due(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Result<(), Error> {
     let ctx = &ctx.as_protocol();
     let mut after = None;
     while let Some((at, id)) = next_due(draft, ctx, after) {
-        while *budget > 0 && UNIFORM.peek(draft, &id).is_some_and(|lot| !lot.cleared && lot.clears_at == at) {
-            let lot = UNIFORM.get(draft, &id).ok_or(Error::UnknownUniformLot)?;
+        if *budget == 0 {
+            break;
+        }
+        for attempt in 1..=ATTEMPTS_MAX {
+            let Some(lot) = UNIFORM.get(draft, &id).filter(|lot| is_due(draft, id, lot, at)) else { break };
             let entries = u64::from(lot.bids).saturating_add(u64::from(lot.commitments));
             let weight = BID_WEIGHT.saturating_mul(entries).saturating_add(CLEARING_WEIGHT);
             *budget = budget.saturating_sub(weight);
             let savepoint = draft.savepoint();
-            if let Err(error) = attempt(draft, ctx, id, lot) {
+            if let Err(error) = clear_once(draft, ctx, id, lot, attempt == ATTEMPTS_MAX) {
                 draft.undo_to(savepoint);
-                draft.emit(MODULE, &Event::ClearingFailed { lot: id, code: error.code() });
+                put_off(draft, ctx, id, at, &error);
                 break;
             }
-        }
-        if *budget == 0 {
-            break;
         }
         after = Some((at, id));
     }
     Ok(())
 }
 
+/// Whether a lot is still to be cleared in the round that was due at `at`.
+fn is_due(draft: &Draft, id: LotId, lot: &UniformLot, at: Timestamp) -> bool {
+    !lot.cleared && clearing_key(draft, id, lot) == (at, id)
+}
+
+/// A lot that could not be cleared waits, each time twice as long, so that it holds up nobody; after
+/// [`TRIES_MAX`] its round ends without a sale.
+fn put_off(draft: &mut Draft, ctx: &Context, id: LotId, due_at: Timestamp, error: &Error) {
+    let tries = RETRIES.get(draft, &id).map_or(0, |retry| retry.tries).saturating_add(1);
+    draft.emit(MODULE, &Event::ClearingFailed { lot: id, code: error.code() });
+    if tries >= TRIES_MAX {
+        let savepoint = draft.savepoint();
+        match abandon(draft, ctx, id) {
+            Ok(()) => return,
+            Err(_) => draft.undo_to(savepoint),
+        }
+    }
+    let wait_ms = RETRY_MS.saturating_mul(1 << tries.saturating_sub(1).min(TRIES_MAX));
+    let at = Timestamp(ctx.time.0.saturating_add(wait_ms));
+    CLEARING.remove(draft, &(due_at, id));
+    CLEARING.put(draft, (at, id), ());
+    RETRIES.put(draft, id, Retry { tries, at });
+}
+
+/// Lets all bids of a lot go and ends its round.
+fn abandon(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> {
+    let mut lot = UNIFORM.get(draft, &id).ok_or(Error::UnknownUniformLot)?;
+    for (number, bid) in book(draft, id) {
+        let_go(draft, ctx, bid.hold);
+        forget(draft, id, number, &bid);
+    }
+    lot.bids = 0;
+    end_round(draft, ctx, id, lot, Price(0), Amount::ZERO, Amount::ZERO)
+}
+
 fn next_due(
     draft: &Draft,
     ctx: &Context,
-    after: Option<(gage_units::Timestamp, LotId)>,
-) -> Option<(gage_units::Timestamp, LotId)> {
+    after: Option<(Timestamp, LotId)>,
+) -> Option<(Timestamp, LotId)> {
     use std::ops::Bound::{Excluded, Included, Unbounded};
     let from = after.map_or(Unbounded, Excluded);
     CLEARING.range(draft, (from, Included((ctx.time, LotId(u64::MAX))))).next().map(|(key, ())| *key)
 }
 
 /// One attempt: bids that may not trade leave the book; if all winners can be settled the round is over,
-/// else the losers of the attempt leave the book and the next attempt sets the price without them.
-fn attempt(draft: &mut Draft, ctx: &Context, id: LotId, mut lot: UniformLot) -> Result<(), Error> {
+/// else the losers of the attempt leave the book and the next attempt sets the price without them. After the
+/// last one, what they would have bought is left.
+fn clear_once(draft: &mut Draft, ctx: &Context, id: LotId, mut lot: UniformLot, last: bool) -> Result<(), Error> {
     for (number, bid) in book(draft, id) {
         if let Err(error) = may_trade(draft, ctx, &lot, bid.bidder) {
             skip(draft, ctx, id, &mut lot, number, &bid, &error)?;
@@ -83,15 +123,20 @@ fn attempt(draft: &mut Draft, ctx: &Context, id: LotId, mut lot: UniformLot) -> 
             }
         }
     }
-    if !failed.is_empty() {
+    let again = !failed.is_empty() && !last;
+    if again {
         draft.undo_to(savepoint);
-        for (number, bid, error) in failed {
-            skip(draft, ctx, id, &mut lot, number, &bid, &error)?;
-        }
+    }
+    let left_out: BTreeSet<u32> = failed.iter().map(|(number, ..)| *number).collect();
+    for (number, bid, error) in failed {
+        skip(draft, ctx, id, &mut lot, number, &bid, &error)?;
+    }
+    if again {
         UNIFORM.put(draft, id, lot);
         return Ok(());
     }
-    for ((number, bid), amount) in bids.iter().zip(&allocations) {
+    let served = bids.iter().zip(&allocations).filter(|((number, _), _)| !left_out.contains(number));
+    for ((number, bid), amount) in served {
         if amount.is_zero() {
             let_go(draft, ctx, bid.hold);
         }
@@ -113,7 +158,7 @@ fn fill(
     price: Price,
 ) -> Result<Amount, Error> {
     let payment = plan::payment(amount, price, lot.scale)?;
-    gage_ledger::settle(draft, ctx, bid.hold, lot.proceeds_to, payment)?;
+    proceeds::pay(draft, ctx, id, lot, bid.hold, payment)?;
     if gage_ledger::hold_record(draft, bid.hold).is_some() {
         gage_ledger::release(draft, ctx, bid.hold)?;
     }
@@ -157,7 +202,7 @@ fn end_round(
     sold: Amount,
     raised: Amount,
 ) -> Result<(), Error> {
-    let (due_at, round) = (lot.clears_at, lot.round);
+    let (key, round) = (clearing_key(draft, id, &lot), lot.round);
     lot.forfeited = lot.forfeited.plus(end_commitments(draft, ctx, id, &lot)?)?;
     lot.commitments = 0;
     lot.remaining = lot.remaining.minus(sold)?;
@@ -174,7 +219,8 @@ fn end_round(
         lot.bids_until = ctx.time.plus_ms(lot.window_ms)?;
         lot.clears_at = lot.bids_until.plus_ms(lot.bidding.reveal_ms())?;
     }
-    CLEARING.remove(draft, &(due_at, id));
+    CLEARING.remove(draft, &key);
+    RETRIES.remove(draft, &id);
     draft.emit(MODULE, &Event::UniformCleared { lot: id, round, price, sold, raised, remaining: lot.remaining });
     if !lot.cleared {
         CLEARING.put(draft, (lot.clears_at, id), ());
@@ -200,7 +246,7 @@ fn end_commitments(draft: &mut Draft, ctx: &Context, id: LotId, lot: &UniformLot
         // Rounded down: nobody loses more than the terms say.
         let lost = Amount(forfeit.apply(deposit_of(draft, hold).0, Rounding::Down)?);
         let savepoint = draft.savepoint();
-        if !lost.is_zero() && gage_ledger::settle(draft, ctx, hold, lot.proceeds_to, lost).is_ok() {
+        if !lost.is_zero() && proceeds::pay(draft, ctx, id, lot, hold, lost).is_ok() {
             forfeited = forfeited.plus(lost)?;
             draft.emit(MODULE, &Event::DepositForfeited { lot: id, bidder: key.1, amount: lost });
         } else {

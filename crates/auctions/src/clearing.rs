@@ -30,7 +30,7 @@ pub struct Clearing {
 /// Clears `lot` among `offers`, the best first and among equals the earliest. None without offers.
 ///
 /// # Errors
-/// [`MathError::Overflow`] if the offers at the clearing price sum to more than an amount.
+/// [`MathError`] never for a book of bids: what they ask for in sum may be more than an amount.
 pub fn clear(lot: Amount, offers: &[Offer]) -> Result<Option<Clearing>, MathError> {
     let Some(price) = marginal_limit(lot, offers) else { return Ok(None) };
     let mut left = lot;
@@ -43,7 +43,8 @@ pub fn clear(lot: Amount, offers: &[Offer]) -> Result<Option<Clearing>, MathErro
         offers.iter().enumerate().filter(|(_, offer)| offer.limit == price).map(|(index, _)| index).collect();
     let weights: Vec<u128> =
         at_margin.iter().filter_map(|index| offers.get(*index)).map(|offer| offer.amount.0).collect();
-    let asked = weights.iter().try_fold(0u128, |sum, weight| sum.checked_add(*weight)).ok_or(MathError::Overflow)?;
+    // Beyond an amount it is more than is left.
+    let asked = weights.iter().fold(0u128, |sum, weight| sum.saturating_add(*weight));
     // Below what is asked a part is below its weight or equal to it exactly, so no bid gets more than it asked.
     let parts = if asked <= left.0 { weights.into_iter().map(Amount).collect() } else { allocate(left, &weights)? };
     for (index, part) in at_margin.into_iter().zip(parts) {
@@ -93,6 +94,14 @@ mod tests {
         assert_eq!(cleared(10, &[(7, 5), (7, 5), (7, 5)]), (5, vec![4, 3, 3]));
         // 5 for 1 + 9: 0.5 and 4.5, equal remainders: the unit left over is the first's.
         assert_eq!(cleared(5, &[(1, 5), (9, 5)]), (5, vec![1, 4]));
+    }
+
+    #[test]
+    fn what_is_asked_for_may_exceed_an_amount() {
+        let huge = 1u128 << 127;
+        assert_eq!(cleared(100, &[(huge, 10), (huge, 10), (huge, 10), (huge, 10)]), (10, vec![25; 4]));
+        let (price, parts) = cleared(huge, &[(huge, 10), (huge, 10), (1, 10)]);
+        assert_eq!((price, parts[0], parts[1]), (10, huge >> 1, huge >> 1));
     }
 
     #[test]

@@ -70,6 +70,9 @@ pub enum Error {
     /// A round is still to be cleared.
     #[error("the lot has not been cleared, or nothing is left of it")]
     NotCleared,
+    /// Nothing waits for the signer.
+    #[error("nothing of that asset is kept for the account")]
+    NothingKept,
     /// From accounts.
     #[error(transparent)]
     Accounts(#[from] gage_accounts::Error),
@@ -106,6 +109,7 @@ impl Error {
             Error::NotSeller => 7019,
             Error::HasBids => 7020,
             Error::NotCleared => 7021,
+            Error::NothingKept => 7022,
             Error::Math(MathError::Overflow) => 7901,
             Error::Math(MathError::Underflow) => 7902,
             Error::Math(MathError::DivisionByZero) => 7903,

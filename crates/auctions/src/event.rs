@@ -166,7 +166,7 @@ pub enum Event {
         /// What was raised in all rounds.
         raised: Amount,
     },
-    /// A lot could not be cleared; it is tried again in the next block.
+    /// A lot could not be cleared; it is tried again later.
     ClearingFailed {
         /// The lot.
         lot: LotId,
@@ -181,5 +181,25 @@ pub enum Event {
         bidder: AccountNumber,
         /// What it was committed by.
         commitment: Hash,
+    },
+    /// What was paid for a lot was kept for its seller, who may not hold it now.
+    ProceedsKept {
+        /// The lot.
+        lot: LotId,
+        /// For whom.
+        account: AccountNumber,
+        /// What.
+        asset: AssetId,
+        /// How much.
+        amount: Amount,
+    },
+    /// What was kept for a seller was fetched.
+    ProceedsClaimed {
+        /// Whose.
+        account: AccountNumber,
+        /// What.
+        asset: AssetId,
+        /// How much.
+        amount: Amount,
     },
 }

@@ -7,7 +7,7 @@ use gage_store::Draft;
 use gage_units::{Amount, AssetId};
 
 use crate::lots::restart_time;
-use crate::state::{BIDS, COMMITMENTS, HELD, LOTS, LotId, UNIFORM};
+use crate::state::{BIDS, CLEARING, COMMITMENTS, HELD, LOTS, LotId, PROCEEDS, RETRIES, UNIFORM, clearing_key};
 use crate::{ACCOUNT, plan};
 
 const NAME: &str = "auctions";
@@ -28,12 +28,52 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     lot_conserved(draft)?;
     raise_stops(draft)?;
     price_at_least_floor(draft)?;
+    curve_never_rises(draft)?;
+    payment_is_price_times_taken(draft)?;
     restart_time_exact(draft)?;
     totals_are_sums(draft)?;
     account_holds_totals(draft)?;
     uniform_conserved(draft)?;
     bids_are_backed(draft)?;
-    book_is_counted(draft)
+    book_is_counted(draft)?;
+    clearings_are_due(draft)
+}
+
+/// Every uncleared uniform-price lot waits for its clearing once, and nothing else does.
+fn clearings_are_due(draft: &Draft) -> Result<(), Broken> {
+    let mut waiting = 0usize;
+    for (id, lot) in UNIFORM.iter(draft) {
+        let due = CLEARING.has(draft, &clearing_key(draft, *id, lot));
+        Broken::unless(due != lot.cleared, NAME, "clearings_are_due", || format!("lot {id}: {lot:?}"))?;
+        waiting = waiting.saturating_add(usize::from(due));
+    }
+    let retries = RETRIES.iter(draft).all(|(id, _)| UNIFORM.peek(draft, id).is_some_and(|lot| !lot.cleared));
+    let holds = waiting == CLEARING.len(draft) && retries;
+    Broken::unless(holds, NAME, "clearings_are_due", || "something waits that is no uncleared lot".to_owned())
+}
+
+/// Between two starts the price only falls or stands: compared at quarters of the tail.
+fn curve_never_rises(draft: &Draft) -> Result<(), Broken> {
+    for (id, lot) in LOTS.iter(draft) {
+        let quarter = lot.tail_ms.checked_div(4).unwrap_or(0);
+        let prices: Result<Vec<_>, _> =
+            (0..=4u64).map(|number| lot.price_after(quarter.saturating_mul(number))).collect();
+        let falls = prices.as_ref().is_ok_and(|prices| prices.is_sorted_by(|earlier, later| earlier >= later));
+        Broken::unless(falls, NAME, "curve_never_rises", || format!("lot {id}: {prices:?} of {lot:?}"))?;
+    }
+    Ok(())
+}
+
+/// What a lot raised in its first round is at least what was taken at its floor, and at its last price or
+/// above: no take pays less than its price, rounded up.
+fn payment_is_price_times_taken(draft: &Draft) -> Result<(), Broken> {
+    for (id, lot) in LOTS.iter(draft).filter(|(_, lot)| lot.restarts == 0) {
+        // The price falls, so every take paid the last one's price or more.
+        let least = plan::payment(lot.taken, lot.last_price.max(lot.floor), lot.scale);
+        let holds = lot.taken.is_zero() || least.is_ok_and(|least| lot.raised >= least);
+        Broken::unless(holds, NAME, "payment_is_price_times_taken", || format!("lot {id}: {lot:?}"))?;
+    }
+    Ok(())
 }
 
 /// Sold + remaining = lot, for every uniform-price lot.
@@ -126,6 +166,10 @@ fn totals_are_sums(draft: &Draft) -> Result<(), Broken> {
     for (_, lot) in UNIFORM.iter(draft).filter(|(_, lot)| !lot.remaining.is_zero()) {
         let sum = sums.entry(lot.asset).or_default();
         *sum = sum.plus(lot.remaining).unwrap_or(Amount::MAX);
+    }
+    for ((_, asset), amount) in PROCEEDS.iter(draft) {
+        let sum = sums.entry(*asset).or_default();
+        *sum = sum.plus(*amount).unwrap_or(Amount::MAX);
     }
     let holds = HELD.iter(draft).eq(sums.iter());
     let found = || format!("the remainders sum to {sums:?}, the totals say {:?}", HELD.iter(draft).collect::<Vec<_>>());

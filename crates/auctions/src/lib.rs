@@ -16,7 +16,8 @@
 //!
 //! A uniform-price lot is put up by a module ([`open_uniform`], then [`take_cleared`] and [`close_uniform`])
 //! or by an account. [`clear_due`] clears it when its window is over: eligibility is asked at the bid and
-//! again then, and whoever may not buy any more is passed over before the price is set.
+//! again then, and whoever may not buy any more is passed over before the price is set. A seller who may not
+//! hold what is paid for it any more sells all the same: it is kept for him.
 //!
 //! Invariants:
 //! - `lot_conserved`: taken + remaining = lot, for every lot.
@@ -25,13 +26,14 @@
 //! - `price_at_least_floor`: no price below the lot's floor.
 //! - `curve_never_rises`: between two starts the price only falls or stands.
 //! - `payment_is_price_times_taken`: rounded up, paid before the operation ends.
-//! - `no_take_above_limit`: no taker pays a price above the one he named.
 //! - `account_holds_remainders`: the module's account holds the sum of the remainders, per asset; a gift
 //!   nobody asked for lies beside it and counts for nothing.
 //! - `restart_time_exact`: a lot needs a restart from its `restart_at` on and not before.
 //! - `uniform_conserved`: sold + remaining = lot, for every uniform-price lot.
 //! - `bids_are_backed`: the hold of every bid is its amount at its limit, rounded up, on its bidder's account.
 //! - `book_is_counted`: a lot's counts of bids and commitments are those of its records.
+//! - `clearings_are_due`: every uncleared uniform-price lot waits for its clearing once.
+//! - No taker pays a price above the one he named: asserted where he takes ([`operations::Take`]).
 //!
 //! In reading order: [`curve`], [`plan`], [`state`], [`lots`], [`clearing`], [`uniform`], [`operations`], [`query`].
 
@@ -53,6 +55,7 @@ mod event;
 mod genesis;
 mod invariants;
 mod operation;
+mod proceeds;
 
 pub use block::clear_due;
 pub use curve::Curve;

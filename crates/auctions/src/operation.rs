@@ -5,9 +5,11 @@ use gage_accounts::{Class, Context, Names, Output};
 use gage_store::Draft;
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
-use crate::operations::{CancelUniform, CommitBid, OpenUniform, PlaceBid, RevealBid, Take};
+use crate::block::{BID_WEIGHT, CLEARING_WEIGHT};
+use crate::operations::{CancelUniform, ClaimKeptProceeds, CommitBid, OpenUniform, PlaceBid, RevealBid, Take};
+use crate::params::ATTEMPTS_MAX;
 use crate::state::UNIFORM;
+use crate::{Error, Unsold};
 
 /// An operation of this module, one variant per verb.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -25,6 +27,8 @@ pub enum Operation {
     CommitBid(CommitBid),
     /// Reveal a sealed bid.
     RevealBid(RevealBid),
+    /// Fetch what was paid for a sale and kept.
+    ClaimKeptProceeds(ClaimKeptProceeds),
 }
 
 impl Operation {
@@ -38,7 +42,7 @@ impl Operation {
             Operation::OpenUniform(open) => open.validate(),
             Operation::PlaceBid(bid) => bid.validate(),
             Operation::RevealBid(reveal) => reveal.validate(),
-            Operation::CancelUniform(_) | Operation::CommitBid(_) => Ok(()),
+            Operation::CancelUniform(_) | Operation::CommitBid(_) | Operation::ClaimKeptProceeds(_) => Ok(()),
         }
     }
 
@@ -54,6 +58,7 @@ impl Operation {
             Operation::PlaceBid(bid) => bid.apply(draft, ctx).map(|()| None),
             Operation::CommitBid(commit) => commit.apply(draft, ctx).map(|()| None),
             Operation::RevealBid(reveal) => reveal.apply(draft, ctx).map(|()| None),
+            Operation::ClaimKeptProceeds(claim) => claim.apply(draft, ctx),
         }
     }
 
@@ -65,25 +70,38 @@ impl Operation {
     /// The work, in thousandths of a simple operation.
     pub fn weight(&self) -> u64 {
         match self {
-            Operation::Take(_) | Operation::CancelUniform(_) => 2_000,
-            Operation::OpenUniform(_) => 3_000,
-            // A bid pays for its own clearing as well, and looks through a full book: 128 entries at 50 each.
-            Operation::PlaceBid(_) | Operation::CommitBid(_) | Operation::RevealBid(_) => 12_000,
+            Operation::Take(_) | Operation::CancelUniform(_) | Operation::ClaimKeptProceeds(_) => 2_000,
+            // A lot pays for the clearings of all its rounds.
+            Operation::OpenUniform(open) => {
+                let rounds = match open.unsold {
+                    Unsold::Return => 1,
+                    Unsold::Roll { rounds } => rounds,
+                };
+                CLEARING_WEIGHT.saturating_mul(u64::from(rounds)).saturating_add(3_000)
+            }
+            // A bid pays for its own clearing, as often as it may be tried, and looks through a full book: 128
+            // entries at 50 each.
+            Operation::PlaceBid(_) | Operation::CommitBid(_) | Operation::RevealBid(_) => {
+                let attempt = BID_WEIGHT.saturating_add(CLEARING_WEIGHT);
+                attempt.saturating_mul(u64::from(ATTEMPTS_MAX)).saturating_add(8_000)
+            }
         }
     }
 
     /// The work that the rules of the assets it moves add to it, as they stand now.
     pub fn rules_weight(&self, draft: &Draft) -> u64 {
         let of = |asset| gage_compliance::movement_weight(draft, asset);
+        let asked = u64::from(ATTEMPTS_MAX).saturating_add(1);
         let both = |asset, want| of(asset).saturating_add(of(want));
         match self {
             Operation::Take(take) => both(take.asset, take.want),
             // In, and back out of what is not sold.
             Operation::OpenUniform(open) => both(open.asset, open.asset),
             Operation::CancelUniform(cancel) => of(cancel.asset),
-            // A bidder is asked when he bids and again when the lot is cleared.
-            Operation::PlaceBid(bid) => both(bid.asset, bid.want).saturating_mul(2),
-            Operation::RevealBid(reveal) => both(reveal.asset, reveal.want).saturating_mul(2),
+            Operation::ClaimKeptProceeds(claim) => of(claim.asset),
+            // A bidder is asked when he bids and again whenever the lot is cleared.
+            Operation::PlaceBid(bid) => both(bid.asset, bid.want).saturating_mul(asked),
+            Operation::RevealBid(reveal) => both(reveal.asset, reveal.want).saturating_mul(asked),
             Operation::CommitBid(commit) => {
                 let asset = UNIFORM.peek(draft, &commit.lot).map(|lot| lot.asset);
                 asset.map_or(0, of).saturating_add(of(commit.want).saturating_mul(2))
@@ -100,6 +118,7 @@ impl Operation {
             Operation::PlaceBid(bid) => bid.describe(names),
             Operation::CommitBid(commit) => commit.describe(names),
             Operation::RevealBid(reveal) => reveal.describe(names),
+            Operation::ClaimKeptProceeds(claim) => claim.describe(names),
         }
     }
 }

@@ -35,3 +35,9 @@ pub const DEPOSIT_SHARE: u128 = 1_000;
 pub const COMMITMENTS_MAX: u32 = 128;
 /// How long the holds of bids stand beyond the clearing: a year, so that none expires before a late one.
 pub const HOLD_MARGIN_MS: u64 = 365 * 24 * 3_600 * 1_000;
+/// The most attempts to clear a round without bids that cannot be settled.
+pub const ATTEMPTS_MAX: u8 = 3;
+/// How long a clearing that failed waits at first: half a minute, and then each time twice as long.
+pub const RETRY_MS: u64 = 30_000;
+/// After so many failures, about nine hours, a round ends without a sale.
+pub const TRIES_MAX: u8 = 10;

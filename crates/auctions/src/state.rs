@@ -245,6 +245,15 @@ pub struct Bid {
     pub hold: HoldId,
 }
 
+/// A lot that could not be cleared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+pub struct Retry {
+    /// How often it was tried.
+    pub tries: u8,
+    /// When it is tried again.
+    pub at: Timestamp,
+}
+
 /// A lot and the number of a bid in it, given in the order of their coming.
 pub type BidKey = (LotId, u32);
 /// A lot, a bidder and his commitment.
@@ -277,6 +286,12 @@ pub const BOOK: OrderedTable<BookKey, ()> = OrderedTable::derived(table(10), "au
 /// Uniform-price lots by the time from which they are cleared.
 pub const CLEARING: OrderedTable<(Timestamp, LotId), ()> = OrderedTable::derived(table(11), "auctions/clearing");
 
+/// Lots that could not be cleared, and when that is tried again.
+pub const RETRIES: OrderedTable<LotId, Retry> = OrderedTable::authenticated(table(12), "auctions/retries");
+/// What was paid for lots of accounts that may not hold it now; it lies on the module's account.
+pub const PROCEEDS: OrderedTable<(AccountNumber, AssetId), Amount> =
+    OrderedTable::authenticated(table(13), "auctions/proceeds");
+
 const fn table(number: u8) -> u16 {
     u16::from_be_bytes([MODULE, number])
 }
@@ -294,6 +309,8 @@ pub fn create_tables(draft: &mut Draft) {
     CLEARED.create(draft);
     BOOK.create(draft);
     CLEARING.create(draft);
+    RETRIES.create(draft);
+    PROCEEDS.create(draft);
 }
 
 /// Fills the derived tables from the authenticated ones, after a load.
@@ -307,7 +324,7 @@ pub fn rebuild(draft: &mut Draft) {
         BOOK.put(draft, key, ());
     }
     let clearing: Vec<_> =
-        UNIFORM.iter(draft).filter(|(_, lot)| !lot.cleared).map(|(id, lot)| (lot.clears_at, *id)).collect();
+        UNIFORM.iter(draft).filter(|(_, lot)| !lot.cleared).map(|(id, lot)| clearing_key(draft, *id, lot)).collect();
     for key in clearing {
         CLEARING.put(draft, key, ());
     }
@@ -315,6 +332,11 @@ pub fn rebuild(draft: &mut Draft) {
 
 pub(crate) fn due_key(id: LotId, lot: &Lot) -> (u8, Timestamp, LotId) {
     (lot.owner.module, lot.restart_at, id)
+}
+
+/// When an uncleared lot is cleared: when its bids are over, or when a failed clearing is tried again.
+pub(crate) fn clearing_key(draft: &Draft, id: LotId, lot: &UniformLot) -> (Timestamp, LotId) {
+    (RETRIES.peek(draft, &id).map_or(lot.clears_at, |retry| retry.at), id)
 }
 
 pub(crate) fn book_key((lot, bid): BidKey, limit: Price) -> BookKey {

@@ -5,7 +5,7 @@ use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, AssetId, Bps, MathError, Price, Rounding};
 
 use crate::params::{DEPOSIT_SHARE, ROUNDS_MAX, WINDOW_MAX_MS, WINDOW_MIN_MS};
-use crate::state::{CLEARED, CLEARING, LAST_LOT, UNIFORM};
+use crate::state::{CLEARED, CLEARING, LAST_LOT, RETRIES, UNIFORM, clearing_key};
 use crate::{Bidding, Error, Event, LotId, MODULE, OwnerRef, UniformLot, Unsold, custody, plan};
 
 /// What is put up at one price for all; `amount` has been moved to [`crate::ACCOUNT`] already.
@@ -151,9 +151,11 @@ pub(crate) fn end(
     }
 
     // From here on nothing can fail.
+    let key = clearing_key(draft, id, lot);
     let UniformLot { asset, remaining: remainder, raised, forfeited, .. } = *lot;
     UNIFORM.remove(draft, &id);
-    CLEARING.remove(draft, &(lot.clears_at, id));
+    CLEARING.remove(draft, &key);
+    RETRIES.remove(draft, &id);
     CLEARED.remove(draft, &(lot.owner.module, id));
     draft.emit(MODULE, &Event::UniformClosed { lot: id, remainder, remainder_to, raised });
     Ok(UniformResult { asset, remainder, raised, forfeited })

@@ -369,3 +369,61 @@ fn words_and_bytes_of_the_operations() {
     ];
     assert_eq!(hidden, gage_crypto::hash::sha256_parts(&[&parts.concat()]));
 }
+
+/// Bids that together ask for more than there are numbers: two for all of a lot of 2^127 units.
+#[test]
+fn bids_beyond_all_numbers_are_cleared() {
+    let mut world = World::new();
+    let huge = 1u128 << 127;
+    world.mint(world.users[0], WETH, huge);
+    for user in 1..4 {
+        world.mint(world.users[user], GUSD, huge / ONE + 1);
+    }
+    let sell = OpenUniform {
+        asset: WETH,
+        amount: Quantity::Exact(Amount(huge)),
+        want: GUSD,
+        floor: Price(1),
+        bidding: Bidding::Open,
+        window_ms: MINUTE,
+        unsold: Unsold::Return,
+        bid_min: Amount(1),
+    };
+    world.ask(0, Operation::OpenUniform(sell)).unwrap();
+    let place = |amount| {
+        let (lot, amount, limit) = (LotId(1), Amount(amount), Price(1));
+        Operation::PlaceBid(PlaceBid { lot, asset: WETH, amount, want: GUSD, limit })
+    };
+    for user in 1..3 {
+        world.ask(user, place(huge)).unwrap();
+    }
+    world.ask(3, place(1)).unwrap();
+    world.pass(MINUTE);
+    world.clear(u64::MAX);
+    assert!(uniform_lot(&world.draft, LotId(1)).is_none());
+    assert_eq!((weth(&world, 1), weth(&world, 2)), (huge / 2, huge / 2));
+}
+
+/// A clearing that fails, here because no time is left for its next round, does not stand before all others in
+/// every block: it is tried again later, each time twice as much.
+#[test]
+fn a_clearing_that_fails_is_put_off() {
+    let mut world = sale(Bidding::Open, Unsold::Roll { rounds: 2 });
+    let lot = uniform_lot(&world.draft, LotId(1)).unwrap();
+    world.time = gage_units::Timestamp(u64::MAX - 30_000);
+    assert!(world.clear(1_000_000) < 1_000_000, "it was tried");
+    assert_eq!(uniform_lot(&world.draft, LotId(1)), Some(lot), "and left as it was");
+    for _ in 0..3 {
+        assert_eq!(world.clear(1_000_000), 1_000_000, "nothing is due");
+    }
+    let waits = gage_auctions::state::RETRIES.get(&world.draft, &LotId(1)).unwrap();
+    assert_eq!((waits.tries, waits.at), (1, gage_units::Timestamp(u64::MAX)));
+}
+
+/// Rounds and bids pay for the clearings they cause.
+#[test]
+fn clearings_are_paid_for_beforehand() {
+    let rounds = |rounds| open(Bidding::Open, Unsold::Roll { rounds }).weight();
+    assert_eq!(rounds(10) - rounds(1), 9 * 2_000);
+    assert!(bid(1, 1, 8).weight() >= 3 * (4_000 + 2_000));
+}

@@ -1,31 +1,38 @@
-use crate::{Amount, MathError, Rounding, mul_div};
+use ruint::aliases::U256;
+
+use crate::{Amount, MathError};
 
 /// The most parts one allocation may have.
 pub const ALLOCATE_MAX: usize = 10_000;
 
 /// Splits `total` in proportion to `weights` without losing a unit: every part is rounded down and
-/// the units left over go to the largest remainders, the earlier part first among equals.
+/// the units left over go to the largest remainders, the earlier part first among equals. The weights may sum
+/// to more than an amount.
 ///
 /// # Errors
-/// [`MathError::DivisionByZero`] if all weights are zero, [`MathError::Overflow`] if the weights'
-/// sum does not fit or there are more than [`ALLOCATE_MAX`].
+/// [`MathError::DivisionByZero`] if all weights are zero, [`MathError::Overflow`] if there are more than
+/// [`ALLOCATE_MAX`].
 pub fn allocate(total: Amount, weights: &[u128]) -> Result<Vec<Amount>, MathError> {
     if weights.len() > ALLOCATE_MAX {
         return Err(MathError::Overflow);
     }
-    let sum = weights.iter().try_fold(0u128, |sum, weight| sum.checked_add(*weight)).ok_or(MathError::Overflow)?;
+    // At most 10,000 weights of 128 bits sum to less than 142 bits, and a product of two has 256.
+    let sum = weights.iter().fold(U256::ZERO, |sum, weight| sum.wrapping_add(U256::from(*weight)));
     let mut parts = Vec::with_capacity(weights.len());
+    let mut remainders = Vec::with_capacity(weights.len());
     let mut left = total;
     for weight in weights {
-        let part = Amount(mul_div(total.0, *weight, sum, Rounding::Down)?);
+        let product = U256::from(total.0).wrapping_mul(U256::from(*weight));
+        let part = product.checked_div(sum).ok_or(MathError::DivisionByZero)?;
+        let part = Amount(u128::try_from(part).map_err(|_| MathError::Overflow)?);
         left = left.minus(part)?;
         parts.push(part);
+        remainders.push(product.checked_rem(sum).unwrap_or(U256::ZERO));
     }
 
     // `left` is below the number of parts with a remainder, so one unit for each is enough.
     let mut by_remainder: Vec<usize> = (0..weights.len()).collect();
-    let remainder = |index: &usize| remainder_of(total.0, weights.get(*index).copied().unwrap_or(0), sum);
-    by_remainder.sort_by_key(|index| std::cmp::Reverse(remainder(index)));
+    by_remainder.sort_by_key(|index| std::cmp::Reverse(remainders.get(*index).copied().unwrap_or(U256::ZERO)));
     for index in by_remainder {
         if left.is_zero() {
             break;
@@ -38,13 +45,6 @@ pub fn allocate(total: Amount, weights: &[u128]) -> Result<Vec<Amount>, MathErro
     Ok(parts)
 }
 
-fn remainder_of(total: u128, weight: u128, sum: u128) -> u128 {
-    use ruint::aliases::U256;
-    let product = U256::from(total).wrapping_mul(U256::from(weight));
-    let remainder = product.checked_rem(U256::from(sum)).unwrap_or(U256::ZERO);
-    u128::try_from(remainder).unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,5 +55,7 @@ mod tests {
         assert_eq!(allocate(Amount(10), &[1, 2, 0]), Ok(vec![Amount(3), Amount(7), Amount(0)]));
         assert_eq!(allocate(Amount(u128::MAX), &[1, 1]).map(|parts| parts[0].plus(parts[1])), Ok(Ok(Amount::MAX)));
         assert_eq!(allocate(Amount(5), &[0, 0]), Err(MathError::DivisionByZero));
+        assert_eq!(allocate(Amount(7), &[u128::MAX; 3]), Ok(vec![Amount(3), Amount(2), Amount(2)]));
+        assert_eq!(allocate(Amount::MAX, &[u128::MAX; 1]), Ok(vec![Amount::MAX]));
     }
 }

@@ -1,6 +1,7 @@
 //! One file per verb.
 
 mod cancel_uniform;
+mod claim_kept_proceeds;
 mod commit_bid;
 mod open_uniform;
 mod place_bid;
@@ -8,6 +9,7 @@ mod reveal_bid;
 mod take;
 
 pub use cancel_uniform::CancelUniform;
+pub use claim_kept_proceeds::ClaimKeptProceeds;
 pub use commit_bid::{CommitBid, commitment};
 pub use open_uniform::OpenUniform;
 pub use place_bid::PlaceBid;

@@ -47,12 +47,14 @@ impl OpenUniform {
 
     /// # Errors
     /// In this order: `NotAnAccount`, those of the quantity, the ledger's: the signer may not move the
-    /// asset here; then as [`open_uniform`].
+    /// asset here, or not hold what is paid; then as [`open_uniform`].
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<LotId, Error> {
         let seller = ctx.account()?;
         let amount = ctx.resolve(self.amount, self.asset)?;
         gage_ledger::transfer(draft, ctx, seller, ACCOUNT, self.asset, amount)?;
         let OpenUniform { asset, want, floor, bidding, window_ms, unsold, bid_min, .. } = *self;
+        let may_hold = gage_compliance::eligible(draft, ctx, seller, want, gage_compliance::Side::Receiver);
+        may_hold.map_err(gage_ledger::Error::Ineligible)?;
         let (proceeds_to, owner) = (seller, OwnerRef { module: MODULE, id: u64::from(seller.0) });
         let new =
             NewUniform { asset, amount, seller, want, proceeds_to, owner, floor, bidding, window_ms, unsold, bid_min };
