@@ -521,4 +521,16 @@ pub enum Event {
         /// Why: the code of the error.
         code: u32,
     },
+    /// A part of a basket was kept for whom it is due to, who may not hold it now: it is among the parts of
+    /// the redemption, and lies with this module until it is claimed.
+    PartKept {
+        /// The facility.
+        facility: FacilityId,
+        /// For whom.
+        account: AccountNumber,
+        /// What.
+        asset: AssetId,
+        /// How much.
+        amount: Amount,
+    },
 }

@@ -137,8 +137,8 @@ pub struct FacilityView {
     pub identity: IdentityView,
     /// All pledges and collateral in lots at liquidation quotes, in 1e-18 of the numeraire, rounded down.
     pub collateral_value: Amount,
-    /// Collateral, cash and the pegs' cash over what is owed, rounded down; null if nothing is. The coverage
-    /// of the stable asset, or of suppliers' claims.
+    /// Collateral, cash, the pegs' cash and the basket of a shutdown over what is owed, rounded down; null if
+    /// nothing is. The coverage of the stable asset, or of suppliers' claims.
     pub coverage: Option<Ratio>,
     /// The collaterals.
     pub collaterals: Vec<CollateralView>,
@@ -266,6 +266,7 @@ pub fn facility(draft: &Draft, id: FacilityId) -> Result<FacilityView, Error> {
     Ok(FacilityView {
         id,
         record,
+    let beside = beside.saturating_add(shutdown::basket_value(draft, id, &record)?);
         totals,
         room: record.params.debt_ceiling.minus(debts).unwrap_or(Amount::ZERO),
         identity: IdentityView {

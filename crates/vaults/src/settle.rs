@@ -117,13 +117,11 @@ fn report_backing(draft: &mut Draft, ctx: &Context, id: FacilityId) -> Result<()
         for (_, bucket) in mark::buckets(draft, id, (asset, asset)) {
             amount = amount.plus(bucket.pledged)?;
         }
-        value = value.saturating_add(worth(amount, mark.weighted.0, collateral.decimals)?);
+        // A value beyond the type is as good as the largest.
+        let backing = worth(amount, mark.weighted.0, collateral.decimals).unwrap_or(Worth::MAX);
+        value = value.saturating_add(backing);
     }
-    for holding in shutdown::basket(draft, id) {
-        let decimals = book::collateral(draft, id, holding.asset).map_or(0, |collateral| collateral.decimals);
-        let price = book::mark_of(draft, id, holding.asset).weighted;
-        value = value.saturating_add(worth(holding.amount, price.0, decimals)?);
-    }
+    value = value.saturating_add(shutdown::basket_value(draft, id, &facility)?);
     // Cash of the pegs stands for what it issued.
     let cash = worth(book::totals(draft, id).peg_issued, facility.par.0, facility.decimals)?;
     value = value.saturating_add(cash);

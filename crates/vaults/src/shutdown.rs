@@ -25,7 +25,7 @@ use gage_units::{AccountNumber, Amount, AssetId, Price, Rounding, Timestamp};
 use ruint::aliases::U512;
 use serde::{Deserialize, Serialize};
 
-use crate::peg::{PEGS, Peg, pegs};
+use crate::peg::{PEGS, Peg, for_cash, pegs};
 use crate::pool::{self, POOLS, Pool};
 use crate::state::{
     CollateralKey, FACILITIES, Facility, FacilityId, INDEX, LOTS, TOTALS, Totals, VaultId, beneficiary, table,
@@ -88,6 +88,29 @@ pub fn basket(draft: &Draft, id: FacilityId) -> Vec<Holding> {
     BASKETS.range(draft, bounds).map(|((_, asset), amount)| Holding { asset: *asset, amount: *amount }).collect()
 }
 
+/// What a facility's basket is worth: collateral at its frozen quote after haircuts, cash of the pegs at par.
+///
+/// # Errors
+/// If a figure does not fit.
+pub(crate) fn basket_value(draft: &Draft, id: FacilityId, facility: &Facility) -> Result<Worth, Error> {
+    let mut value = Worth::ZERO;
+    for holding in basket(draft, id) {
+        let part = match (book::collateral(draft, id, holding.asset), PEGS.get(draft, &(id, holding.asset))) {
+            (Ok(collateral), _) => {
+                worth(holding.amount, book::mark_of(draft, id, holding.asset).weighted.0, collateral.decimals)?
+            }
+            (Err(_), Some(peg)) => {
+                let stable = for_cash(holding.amount, peg.decimals, facility.decimals)?.stable;
+                worth(stable, facility.par.0, facility.decimals)?
+            }
+            // What a pool lent is what its shares are in.
+            (Err(_), None) => worth(holding.amount, facility.par.0, facility.decimals)?,
+        };
+        value = value.saturating_add(part);
+    }
+    Ok(value)
+}
+
 /// Whether quotes and interest of a facility stand still.
 pub(crate) fn is_frozen(draft: &Draft, id: FacilityId) -> bool {
     SHUTDOWNS.has(draft, &id)
@@ -98,7 +121,8 @@ pub(crate) fn require_running(draft: &Draft, id: FacilityId) -> Result<(), Error
     if is_frozen(draft, id) { Err(Error::FacilityShutDown) } else { Ok(()) }
 }
 
-/// Whether a facility's bad debt is so large that anybody may shut it down.
+/// Whether a facility's bad debt is so large that anybody may shut it down. A pool's never is: its suppliers
+/// bear every loss at once, and it is shut down by governance.
 pub(crate) fn is_due(draft: &Draft, id: FacilityId, facility: &Facility) -> Result<bool, Error> {
     let bad = book::totals(draft, id).bad_debt.mul_div(10_000, 1, Rounding::Down)?;
     let supply = gage_ledger::supply(draft, facility.stable).mul_div(BAD_DEBT_BPS, 1, Rounding::Down)?;

@@ -2,6 +2,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_accounts::{Context, Names, Quantity, describe_quantity};
+use gage_backstop::Holding;
 use gage_store::Draft;
 use gage_units::AssetId;
 use serde::{Deserialize, Serialize};
@@ -46,7 +47,10 @@ impl RedeemBasket {
         gage_ledger::burn(draft, ctx, MODULE, self.asset, account, amount)?;
         let parts = shutdown::parts(draft, self.facility, amount, shutdown.outstanding)?;
         for part in &parts {
-            shutdown::pay_part(draft, ctx, self.facility, account, *part)?;
+            if !shutdown::pay_part(draft, ctx, self.facility, account, *part)? {
+                let Holding { asset, amount } = *part;
+                draft.emit(MODULE, &Event::PartKept { facility: self.facility, account, asset, amount });
+            }
         }
         let outstanding = shutdown.outstanding.minus(amount)?;
         let mut totals = book::totals(draft, self.facility);

@@ -10,8 +10,8 @@ use super::asset_name;
 use crate::shutdown::{self, WINDOW_MS, WINDOW_MS_MAX, WINDOW_MS_MIN};
 use crate::{Error, FacilityId, book};
 
-/// Shuts a facility down for good. Governance may at any time; anybody may once its bad debt is 5 % of
-/// what it has issued, with the window of seven days.
+/// Shuts a facility down for good. Governance may at any time; anybody may once the bad debt of one that mints
+/// is 5 % of what it has issued, with the window of seven days. A pool has no bad debt: its suppliers bear it.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ShutDown {
