@@ -5,7 +5,7 @@
 //! when it was bought. A settlement instruction takes what the account affirmed without asking again, so its
 //! deliveries leave for their receivers when they are affirmed, reserved or not. What an account records as
 //! held for another account, or moves to it inside an omnibus, that one takes out without asking: it leaves then.
-//! What others do to the account,
+//! So does what the band of another's vault may take of it, when that is allowed. What others do to the account,
 //! by a settlement, a seizure or due work, is not judged: it was agreed to before, or a rule of the protocol
 //! does it.
 
@@ -57,11 +57,15 @@ pub(crate) fn effects(
         // What is done after the last operation belongs to it.
         let of = position.min(operations.len().saturating_sub(1));
         let Some(operation) = operations.get(of) else { continue };
-        if module != gage_ledger::MODULE {
-            continue;
-        }
-        if let Ok(event) = borsh::from_slice(bytes) {
-            fold.event(draft, Place { position: of, kind: kind_of(operation) }, &event)?;
+        let place = Place { position: of, kind: kind_of(operation) };
+        if module == gage_vaults::MODULE {
+            if let Ok(event) = borsh::from_slice(bytes) {
+                fold.allowed(draft, place, &event)?;
+            }
+        } else if module == gage_ledger::MODULE
+            && let Ok(event) = borsh::from_slice(bytes)
+        {
+            fold.event(draft, place, &event)?;
         }
     }
     for (position, operation) in operations.iter().enumerate() {
@@ -199,6 +203,17 @@ impl Fold {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What the account lets the band of another's vault take leaves for its owner.
+    fn allowed(&mut self, draft: &Draft, place: Place, event: &gage_vaults::Event) -> Result<(), MathError> {
+        let gage_vaults::Event::TopUpAllowed { vault, account, asset, amount } = *event else { return Ok(()) };
+        let owner = gage_vaults::query::owner(draft, vault);
+        if account != self.account || owner == Some(account) || amount.is_zero() {
+            return Ok(());
+        }
+        self.promise(asset, amount)?;
+        self.add(place, asset, owner, Side::Debit, amount)
     }
 
     fn add(

@@ -147,6 +147,8 @@ pub(crate) fn demand_of(operation: &Operation) -> Demand {
         Operation::Chain(ChainOperation::ProposeBundle(propose)) => Demand::Key(propose.key, Permission::Propose),
         Operation::Chain(ChainOperation::ApproveBundle(approve)) => Demand::Key(approve.key, Permission::Approve),
         Operation::Accounts(operation) => operation.demand(),
+        // What leaves for another account window by window has no amount that a limit could count beforehand.
+        Operation::Vaults(gage_vaults::Operation::SetBand(band)) if band.names_an_account() => Demand::Owners,
         _ => Demand::Threshold,
     }
 }

@@ -22,6 +22,11 @@ use crate::{
     VaultId, VaultLot, Version, book, mark, peg, pool, shutdown, source, split,
 };
 
+/// Whose a vault is, if it exists.
+pub fn owner(draft: &Draft, id: VaultId) -> Option<AccountNumber> {
+    VAULTS.peek(draft, &id).map(|vault| vault.owner)
+}
+
 /// The most entries one page of a list has.
 pub const PAGE_MAX: usize = 1_000;
 
@@ -261,12 +266,12 @@ pub fn facility(draft: &Draft, id: FacilityId) -> Result<FacilityView, Error> {
     }
     let owed = worth(supply, record.par.0, record.decimals)?;
     let beside = worth(cash.plus(totals.peg_issued)?, record.par.0, record.decimals)?;
+    let beside = beside.saturating_add(shutdown::basket_value(draft, id, &record)?);
     let cover = crate::health::Health { weighted: value.saturating_add(beside), debt: owed };
     let pool = pool.map(|pool| pool_view(draft, id, &record, &totals, pool)).transpose()?;
     Ok(FacilityView {
         id,
         record,
-    let beside = beside.saturating_add(shutdown::basket_value(draft, id, &record)?);
         totals,
         room: record.params.debt_ceiling.minus(debts).unwrap_or(Amount::ZERO),
         identity: IdentityView {

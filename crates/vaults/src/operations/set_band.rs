@@ -58,6 +58,11 @@ pub struct SetBand {
 }
 
 impl SetBand {
+    /// Whether collateral comes from, and goes to, an account that is named: then it takes the owners' keys.
+    pub fn names_an_account(&self) -> bool {
+        matches!(self.with, With::Collateral { account: Some(_), .. })
+    }
+
     fn terms(&self, means: Means) -> BandTerms {
         let SetBand { lower, target, upper, window_ms, window_max, .. } = *self;
         BandTerms { lower, target, upper, means, window_ms, window_max }
