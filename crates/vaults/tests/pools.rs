@@ -10,7 +10,8 @@ use gage_backstop::{NewWaterfall, Step, StepKind, Terms, WaterfallId};
 use gage_ledger::{AssetKind, NewAsset};
 use gage_units::{Accumulator, Amount, AssetId, Bps, MathError, Price, RatePerSecond, Ratio};
 use gage_vaults::operations::{
-    AddCollateral, Borrow, CreateFacility, CreatePool, OpenVault, Repay, SetPoolTerms, Supply, WithdrawSupply,
+    AddCollateral, Borrow, CreateFacility, CreatePool, OpenVault, Repay, SetFacilityParams, SetPoolTerms, Supply,
+    WithdrawSupply,
 };
 use gage_vaults::pool::shares;
 use gage_vaults::{Error, Event, FacilityId, FacilityParams, Operation, Pool, PoolTerms, RateCurve, VaultId};
@@ -346,8 +347,11 @@ fn a_gift_changes_nothing() {
     assert_eq!(p.pool().cash, Amount(0));
 }
 
-#[test]
-fn a_pool_of_a_priced_asset_values_its_debt_at_the_feed() {
+/// The pool of a priced asset.
+const LENDING: FacilityId = FacilityId(3);
+
+/// WBTC at 1,000 is lent against WETH at 100: 7.5 of it against 100, all that they carry.
+fn priced_pool() -> (Pools, VaultId) {
     let mut p = pools();
     let ctx = p.world.ctx(Signer::Protocol);
     let waterfall = NewWaterfall {
@@ -368,23 +372,28 @@ fn a_pool_of_a_priced_asset_values_its_debt_at_the_feed() {
         terms: pool_terms(),
     };
     p.world.govern(Operation::CreatePool(create)).unwrap();
-    let lending = FacilityId(3);
     let liquidation = gage_vaults::LiquidationTerms { dust: Amount(0), ..liquidation() };
-    let add = AddCollateral { facility: lending, asset: WETH, terms: terms(0), liquidation };
+    let add = AddCollateral { facility: LENDING, asset: WETH, terms: terms(0), liquidation };
     p.world.govern(Operation::AddCollateral(add)).unwrap();
     p.world.begin(1_000);
     p.world.give(ALICE, WBTC, 100_000_000_000);
     let amount = Quantity::Exact(Amount(100_000_000_000));
-    let give = Supply { facility: lending, asset: WBTC, amount, least: Amount(0) };
+    let give = Supply { facility: LENDING, asset: WBTC, amount, least: Amount(0) };
     p.world.run(ALICE, Operation::Supply(give)).unwrap();
     // 100 WETH at 100 borrow at most 7.5 WBTC at 1,000.
-    p.world.run(BOB, Operation::OpenVault(OpenVault { facility: lending })).unwrap();
+    p.world.run(BOB, Operation::OpenVault(OpenVault { facility: LENDING })).unwrap();
     let vault = VaultId(1);
     p.world.give(BOB, WETH, 100 * ONE);
     p.world.run(BOB, deposit(vault, WETH, 100 * ONE)).unwrap();
     let ask = |amount: u128| Operation::Borrow(Borrow { vault, asset: WBTC, amount: Amount(amount) });
     assert_eq!(p.world.run(BOB, ask(750_000_001)), Err(Error::AboveLoanToValue));
     p.world.run(BOB, ask(750_000_000)).unwrap();
+    (p, vault)
+}
+
+#[test]
+fn a_pool_of_a_priced_asset_values_its_debt_at_the_feed() {
+    let (mut p, vault) = priced_pool();
     // The debt's price rises by a tenth: 8,000 of weight against 8,250 owed. The index finds it.
     p.world.set_price(WBTC, 1_100 * ONE);
     p.world.begin(60_000);
@@ -396,6 +405,33 @@ fn a_pool_of_a_priced_asset_values_its_debt_at_the_feed() {
     p.world.begin(60_000);
     assert!(p.world.health(vault).0 > 2 * ONE);
     p.world.end();
+}
+
+#[test]
+fn new_parameters_leave_the_price_where_the_accrual_put_it() {
+    let (mut p, vault) = priced_pool();
+    let par = |p: &Pools| gage_vaults::query::facility(&p.world.draft, LENDING).unwrap().record.par;
+    let before = par(&p);
+    // The price is reported, and governance decides before the block's mark.
+    p.world.set_price(WBTC, 1_100 * ONE);
+    p.world.begin_without_reports(60_000);
+    for asset in COLLATERALS {
+        p.world.report(asset, 0);
+    }
+    let ctx = p.world.ctx(Signer::Protocol);
+    gage_oracle::aggregate(&mut p.world.draft, &ctx);
+    let params = FacilityParams { debt_floor: Amount(2_000), ..params() };
+    let set = SetFacilityParams { facility: LENDING, stable: WBTC, params };
+    p.world.govern(Operation::SetFacilityParams(set)).unwrap();
+    let accrued = par(&p);
+    assert!(accrued > before, "{before:?} {accrued:?}");
+    // The mark finds nothing to move, and the vault that fell below one is a candidate: the audit says so.
+    gage_vaults::mark(&mut p.world.draft, &ctx);
+    p.world.check();
+    assert_eq!(par(&p), accrued);
+    assert!(p.world.health(vault).0 < ONE);
+    p.world.end();
+    assert_eq!(p.world.lots().len(), 1);
 }
 
 #[derive(Clone, Debug)]
