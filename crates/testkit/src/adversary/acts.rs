@@ -27,7 +27,7 @@ pub struct Gene {
 }
 
 /// How many acts there are.
-pub const VERBS: u16 = 44;
+pub const VERBS: u16 = 47;
 /// What moves through most acts.
 const SYMBOLS: [&str; 7] = ["GUSD", "ETH", "BTC", "USDC", "P-USDC", "BOND", "GEUR"];
 /// What the facilities lend.
@@ -69,7 +69,8 @@ impl Scene<'_> {
             22..=27 => scene.facility(),
             28..=34 => scene.auction(),
             35..=38 => scene.instruction(),
-            _ => scene.at_once(),
+            39..=43 => scene.at_once(),
+            _ => scene.arranged(),
         }
     }
 
@@ -294,6 +295,43 @@ impl Scene<'_> {
             _ => format!("cancel-instruction {who} instruction-{number}"),
         };
         Some(vec![line])
+    }
+
+    /// What is done later without asking again: ladders, bands, allowances.
+    fn arranged(&self) -> Option<Vec<String>> {
+        let (who, other, Gene { a, b, .. }) = (self.who, self.other, self.gene);
+        let own = self.vaults();
+        let vault = own.get(usize::from(a).checked_rem(own.len())?)?;
+        let facility = gage_vaults::query::facility(self.draft, vault.facility).ok()?;
+        let (stable, id) = (symbol(facility.record.stable)?, vault.id);
+        let coin = pick(&["ETH", "BTC"], b)?;
+        let pledged = vault.positions.iter().find(|position| position.asset == asset(coin));
+        let amount = self.part(pledged.map_or(0, |position| position.amount.0));
+        Some(vec![match self.gene.verb % VERBS {
+            44 => {
+                let health = pick(&["1.05", "1.3", "2", "9"], b / 2)?;
+                match b % 5 {
+                    0 => format!("ladder {who} vault-{id} {stable} none"),
+                    1 => {
+                        let amount = self.part(vault.debt.0);
+                        format!("ladder {who} vault-{id} {stable} below {health} repay {amount}u {stable}")
+                    }
+                    _ => format!("ladder {who} vault-{id} {stable} below {health} sell {amount}u {coin}"),
+                }
+            }
+            45 => {
+                let (lower, target, upper) = pick(&[("1", "1.01", "1.02"), ("1.2", "1.5", "1.6")], b / 3)?;
+                let with = match b % 3 {
+                    0 => format!("{coin} of {other}"),
+                    _ => coin.to_owned(),
+                };
+                format!("band {who} vault-{id} {lower} {target} {upper} with {with} max {amount}u every 1m")
+            }
+            _ => {
+                let vault = gage_vaults::query::vault(self.draft, gage_vaults::VaultId(u32::from(a % 12))).ok()?;
+                format!("allow {who} vault-{} {}u {coin}", vault.id, self.part(self.free(coin)))
+            }
+        }])
     }
 
     /// There and back in one transaction.

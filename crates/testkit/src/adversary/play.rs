@@ -50,9 +50,11 @@ struct Stand {
     honest: Vec<AccountNumber>,
     everyone: Vec<AccountNumber>,
     prices: Prices,
-    /// What every lot sells and for what.
-    lots: BTreeMap<LotId, (AssetId, AssetId)>,
+    /// What every lot sells and for what, and whether it is of the adversary's vaults.
+    lots: BTreeMap<LotId, (AssetId, AssetId, bool)>,
     gain: i128,
+    /// Since the rules last paid the adversary for something: what that was hides nothing that comes after it.
+    since: i128,
 }
 
 /// Plays a sequence in a market.
@@ -82,8 +84,8 @@ pub fn play(market: Market, genes: &[Gene]) -> Played {
                 played.best = played.best.max(stand.gain - before);
             }
         }
-        if stand.gain > 0 {
-            played.best = stand.gain;
+        if stand.gain > 0 || stand.since > 0 {
+            played.best = stand.gain.max(stand.since);
             played.finding = Some(stand.finding("value is extracted without risk".to_owned()));
             return played;
         }
@@ -109,7 +111,7 @@ impl Stand {
         };
         let (gang, honest): (Vec<_>, Vec<_>) = (GANG.iter().map(number).collect(), HONEST.iter().map(number).collect());
         let everyone = [gang.clone(), honest.clone()].concat();
-        Stand { world, lines, gang, honest, everyone, prices: START, lots: BTreeMap::new(), gain: 0 }
+        Stand { world, lines, gang, honest, everyone, prices: START, lots: BTreeMap::new(), gain: 0, since: 0 }
     }
 
     fn at(&self, prices: Prices) -> Valuation<'_> {
@@ -169,6 +171,7 @@ impl Stand {
         let (lawful, sold) = self.lawful(prices);
         let after = self.at(prices).sum(&self.gang);
         self.gain += after - before - lawful;
+        self.since = if lawful == 0 { self.since + after - before } else { 0 };
         if market == Market::Still && lawful != 0 {
             return Err("a loss without a price that moved".to_owned());
         }
@@ -201,36 +204,48 @@ impl Stand {
     }
 
     /// What the rules pay the adversary for a risk in the last block, at its prices, and whether anything of
-    /// anybody was sold or written off: the discount of what was bought at auction, what a loss left to who
-    /// bore it, what a vault of no more value owes no more.
+    /// anybody was sold or written off: the discount of what it bought at auctions of others, what a loss left to
+    /// the pool above what that bore, what its vaults owe no more.
     fn lawful(&mut self, prices: Prices) -> (i128, bool) {
         let (mut lawful, mut sold) = (0, false);
         for event in self.world.events() {
             match event {
-                DecodedEvent::Auctions(gage_auctions::Event::LotOpened { lot, asset, want, .. }) => {
-                    self.lots.insert(lot, (asset, want));
+                DecodedEvent::Auctions(gage_auctions::Event::LotOpened { lot, owner, asset, want, .. }) => {
+                    let vault = u32::try_from(owner.id).ok().filter(|_| owner.module == gage_vaults::MODULE);
+                    let own = vault.is_some_and(|vault| self.is_own(gage_vaults::VaultId(vault)));
+                    self.lots.insert(lot, (asset, want, own));
                 }
                 DecodedEvent::Auctions(gage_auctions::Event::LotTaken { lot, taker, taken, payment, .. }) => {
                     sold = true;
-                    let (asset, want) = self.lots.get(&lot).copied().expect("a lot is opened before it is taken");
+                    let (asset, want, own) = self.lots.get(&lot).copied().expect("a lot is opened before it is taken");
                     let discount = self.at(prices).value(asset, taken) - self.at(prices).value(want, payment);
-                    lawful += if self.gang.contains(&taker) { discount.max(0) } else { 0 };
+                    // From itself nobody buys with a gain.
+                    lawful += if self.gang.contains(&taker) && !own { discount.max(0) } else { 0 };
                 }
                 DecodedEvent::Backstop(gage_backstop::Event::LossAbsorbed { record, .. }) => {
                     sold = true;
                     let at = self.at(prices);
-                    let left: i128 =
-                        record.collateral.iter().map(|holding| at.value(holding.asset, holding.amount)).sum();
-                    // One of any stable is one of the numeraire, so that the debt is worth what it says.
-                    lawful += left.max(0);
+                    // What the members of the pool got above what they gave; the rest is nobody's yet.
+                    let pool = |bearing: &&gage_backstop::Bearing| bearing.kind == gage_backstop::StepKind::StabilityPool;
+                    for bearing in record.bearings.iter().filter(pool) {
+                        let got: i128 =
+                            bearing.collateral.iter().map(|holding| at.value(holding.asset, holding.amount)).sum();
+                        // One of any stable is one of the numeraire, so that the debt is worth what it says.
+                        let stable = usize::try_from(record.waterfall.0).unwrap_or(1).saturating_sub(1);
+                        let stable = stage::STABLES.get(stable).and_then(|symbol| stage::asset(symbol));
+                        let gave = stable.map_or(0, |(stable, _)| at.value(stable, bearing.amount));
+                        lawful += (got - gave).max(0);
+                    }
                 }
-                DecodedEvent::Vaults(gage_vaults::Event::AuctionEnded { vault, shortfall, .. }) => {
+                // A vault of no value owes so much less; a debt that only returns to its vault is owed.
+                DecodedEvent::Vaults(gage_vaults::Event::LossAbsorbed { vault, debt, .. }) => {
                     sold = true;
-                    let vault = gage_vaults::query::vault(self.world.draft(), vault).ok();
+                    let found = gage_vaults::query::vault(self.world.draft(), vault).ok().filter(|_| self.is_own(vault));
                     let facility =
-                        vault.and_then(|vault| gage_vaults::query::facility(self.world.draft(), vault.facility).ok());
-                    lawful += facility.map_or(0, |facility| self.at(prices).value(facility.record.stable, shortfall));
+                        found.and_then(|found| gage_vaults::query::facility(self.world.draft(), found.facility).ok());
+                    lawful += facility.map_or(0, |facility| self.at(prices).value(facility.record.stable, debt));
                 }
+                DecodedEvent::Vaults(gage_vaults::Event::AuctionEnded { .. }) => sold = true,
                 DecodedEvent::Vaults(
                     gage_vaults::Event::Liquidated { .. } | gage_vaults::Event::AuctionRepaid { .. },
                 ) => sold = true,
@@ -238,6 +253,10 @@ impl Stand {
             }
         }
         (lawful, sold)
+    }
+
+    fn is_own(&self, vault: gage_vaults::VaultId) -> bool {
+        gage_vaults::query::owner(self.world.draft(), vault).is_some_and(|owner| self.gang.contains(&owner))
     }
 
     fn finding(&self, what: String) -> Finding {
