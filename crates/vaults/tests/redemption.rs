@@ -91,11 +91,11 @@ fn what_is_paid_is_the_worth_less_the_fee() {
     assert_eq!(world.debt(vault), 494 * ONE);
     assert_eq!(world.pledged(vault, WETH), 10 * ONE - 1_049_400_000_000_000_000);
     assert!(world.health(vault) > health);
-    // Six hours later half of the 0.5 % is left: 0.5 + 0.25 + half of a part of 10,494.
+    // It raised the rate by all of its 1 %, of which six hours leave half: 0.5 + 0.5 + half of a part of 10,494.
     world.begin(6 * HOUR);
     world.run(BOB, redeem(100 * ONE, 1)).unwrap();
     let paid = world.free(BOB, WETH) - 1_049_400_000_000_000_000;
-    let fee = ONE / 200 + ONE / 400 + gage_units::mul_div(100, ONE, 2 * 10_494, gage_units::Rounding::Up).unwrap();
+    let fee = ONE / 200 + ONE / 200 + gage_units::mul_div(100, ONE, 2 * 10_494, gage_units::Rounding::Up).unwrap();
     assert!(paid.abs_diff(ONE - fee) <= 10, "{paid} {fee}");
     // All of it: the owner keeps what is left and goes.
     world.run(BOB, redeem(394 * ONE, 1)).unwrap();
