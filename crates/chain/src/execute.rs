@@ -5,6 +5,7 @@ use gage_store::{Draft, Events};
 use gage_units::Amount;
 
 use crate::block::Block;
+use crate::budget::Budget;
 use crate::chain::{BlockResult, Chain, Fault};
 use crate::deferred::Bundle;
 use crate::event::Event;
@@ -43,7 +44,6 @@ impl Chain {
             outlined.map(|((signed, outline), account)| Planned { signed, outline, account }).collect();
         let ctx = Context { height, time, signer: Signer::Protocol, outputs: &[] };
         let mut due = Events::default();
-        let mut budget = params(&self.draft).due_weight_max;
         let mut receipts = Vec::with_capacity(block.transactions.len());
 
         self.sure_work(&ctx, &mut due, gage_oracle::MODULE, gage_oracle::begin_block);
@@ -53,7 +53,7 @@ impl Chain {
         let bundles = receipts.len();
         for class in classes::ORDER {
             if class == Class::Exit {
-                self.end_of_risk(&ctx, &mut due, &mut budget);
+                self.end_of_risk(&ctx, &mut due, Budget::new(params(&self.draft).due_weight_max));
             }
             // The block is in the order of its classes.
             let start = transactions.partition_point(|planned| planned.outline.class < class);
@@ -75,15 +75,31 @@ impl Chain {
     }
 
     /// What follows the last act that can raise risk and precedes the exits.
-    fn end_of_risk(&mut self, ctx: &Context, due: &mut Events, budget: &mut u64) {
-        self.due_work(ctx, due, gage_vaults::MODULE, |draft, ctx| gage_vaults::liquidate(draft, ctx, budget));
-        self.due_work(ctx, due, gage_vaults::MODULE, |draft, ctx| gage_vaults::settle_auctions(draft, ctx, budget));
-        self.due_work(ctx, due, gage_backstop::MODULE, |draft, ctx| gage_backstop::sell_due(draft, ctx, budget));
-        self.due_work(ctx, due, gage_auctions::MODULE, |draft, ctx| gage_auctions::clear_due(draft, ctx, budget));
-        self.due_work(ctx, due, gage_securities::MODULE, |draft, ctx| gage_securities::settle_due(draft, ctx, budget));
-        self.due_work(ctx, due, gage_ledger::MODULE, |draft, ctx| gage_ledger::settle_due(draft, ctx, budget));
-        self.due_work(ctx, due, gage_oracle::MODULE, |draft, ctx| gage_oracle::judge(draft, ctx, budget));
-        self.due_work(ctx, due, gage_ledger::MODULE, |draft, ctx| gage_ledger::expire_holds(draft, ctx, budget));
+    fn end_of_risk(&mut self, ctx: &Context, due: &mut Events, mut budget: Budget) {
+        self.due_work(ctx, due, gage_vaults::MODULE, |draft, ctx| {
+            budget.spend(|rest| gage_vaults::liquidate(draft, ctx, rest))
+        });
+        self.due_work(ctx, due, gage_vaults::MODULE, |draft, ctx| {
+            budget.spend(|rest| gage_vaults::settle_auctions(draft, ctx, rest))
+        });
+        self.due_work(ctx, due, gage_backstop::MODULE, |draft, ctx| {
+            budget.spend(|rest| gage_backstop::sell_due(draft, ctx, rest))
+        });
+        self.due_work(ctx, due, gage_auctions::MODULE, |draft, ctx| {
+            budget.spend(|rest| gage_auctions::clear_due(draft, ctx, rest))
+        });
+        self.due_work(ctx, due, gage_securities::MODULE, |draft, ctx| {
+            budget.spend(|rest| gage_securities::settle_due(draft, ctx, rest))
+        });
+        self.due_work(ctx, due, gage_ledger::MODULE, |draft, ctx| {
+            budget.spend(|rest| gage_ledger::settle_due(draft, ctx, rest))
+        });
+        self.due_work(ctx, due, gage_oracle::MODULE, |draft, ctx| {
+            budget.spend(|rest| gage_oracle::judge(draft, ctx, rest))
+        });
+        self.due_work(ctx, due, gage_ledger::MODULE, |draft, ctx| {
+            budget.spend(|rest| gage_ledger::expire_holds(draft, ctx, rest))
+        });
     }
 
     /// Runs one piece of due work of a module. A fault undoes it and freezes the module.
