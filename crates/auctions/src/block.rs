@@ -117,7 +117,7 @@ fn fill(
     if gage_ledger::hold_record(draft, bid.hold).is_some() {
         gage_ledger::release(draft, ctx, bid.hold)?;
     }
-    custody::deliver(draft, ctx, bid.bidder, lot.asset, amount)?;
+    custody::deliver(draft, ctx, bid.bidder, lot.asset, None, amount)?;
     draft.emit(MODULE, &Event::BidFilled { lot: id, bid: number, bidder: bid.bidder, amount, payment });
     Ok(payment)
 }

@@ -403,7 +403,10 @@ pub fn create_tables(draft: &mut Draft) {
     HELD.create(draft);
     INSURANCE.create(draft);
     crate::sales::create_tables(draft);
+    crate::unclaimable::create_tables(draft);
 }
 
-/// Nothing here is derived.
-pub fn rebuild(_draft: &mut Draft) {}
+/// Fills the derived tables from the authenticated ones.
+pub fn rebuild(draft: &mut Draft) {
+    crate::unclaimable::rebuild(draft);
+}
