@@ -84,11 +84,7 @@ fn abandon(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> {
     end_round(draft, ctx, id, lot, Price(0), Amount::ZERO, Amount::ZERO)
 }
 
-fn next_due(
-    draft: &Draft,
-    ctx: &Context,
-    after: Option<(Timestamp, LotId)>,
-) -> Option<(Timestamp, LotId)> {
+fn next_due(draft: &Draft, ctx: &Context, after: Option<(Timestamp, LotId)>) -> Option<(Timestamp, LotId)> {
     use std::ops::Bound::{Excluded, Included, Unbounded};
     let from = after.map_or(Unbounded, Excluded);
     CLEARING.range(draft, (from, Included((ctx.time, LotId(u64::MAX))))).next().map(|(key, ())| *key)
@@ -162,7 +158,7 @@ fn fill(
     if gage_ledger::hold_record(draft, bid.hold).is_some() {
         gage_ledger::release(draft, ctx, bid.hold)?;
     }
-    custody::deliver(draft, ctx, bid.bidder, lot.asset, amount)?;
+    custody::deliver(draft, ctx, bid.bidder, lot.asset, None, amount)?;
     draft.emit(MODULE, &Event::BidFilled { lot: id, bid: number, bidder: bid.bidder, amount, payment });
     Ok(payment)
 }

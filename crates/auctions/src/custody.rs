@@ -2,7 +2,7 @@
 
 use gage_accounts::Context;
 use gage_store::Draft;
-use gage_units::{AccountNumber, Amount, AssetId};
+use gage_units::{AccountNumber, Amount, AssetId, ItemId};
 
 use crate::state::HELD;
 use crate::{ACCOUNT, Error};
@@ -12,20 +12,34 @@ pub(crate) fn held(draft: &Draft, asset: AssetId) -> Amount {
     HELD.get(draft, &asset).unwrap_or_default()
 }
 
-/// Counts `amount`, which the owner module moved here beforehand, as held.
+/// What lies on the module's account of `asset`: an amount, or things.
+pub(crate) fn on_account(draft: &Draft, asset: AssetId) -> Amount {
+    // One of the two is nothing, whatever the asset is.
+    let things = gage_ledger::items_held(draft, ACCOUNT, asset);
+    if things.is_zero() { gage_ledger::balance(draft, ACCOUNT, asset).free } else { things }
+}
+
+/// Counts `amount`, or one thing, which the owner module moved here beforehand, as held.
 ///
 /// # Errors
-/// [`Error::LotNotDelivered`] if the account does not hold that much beyond what it must.
-pub(crate) fn receive(draft: &mut Draft, asset: AssetId, amount: Amount) -> Result<(), Error> {
+/// [`Error::LotNotDelivered`] if the account does not hold that much beyond what it must, or not that thing.
+pub(crate) fn receive(draft: &mut Draft, asset: AssetId, item: Option<ItemId>, amount: Amount) -> Result<(), Error> {
     let total = held(draft, asset).plus(amount)?;
-    if gage_ledger::balance(draft, ACCOUNT, asset).free < total {
+    let here = item.is_none_or(|item| lies_here(draft, asset, item));
+    if !here || on_account(draft, asset) < total {
         return Err(Error::LotNotDelivered);
     }
     HELD.put(draft, asset, total);
     Ok(())
 }
 
-/// Moves `amount` out of the module's account; the receiver's eligibility is asked at the ledger's door.
+/// Whether a thing lies free on the module's account.
+pub(crate) fn lies_here(draft: &Draft, asset: AssetId, item: ItemId) -> bool {
+    !gage_ledger::item_balance(draft, ACCOUNT, asset, item).free.is_zero()
+}
+
+/// Moves `amount`, or one thing, out of the module's account; the receiver's eligibility is asked at the
+/// ledger's door.
 ///
 /// # Errors
 /// [`Error::Ledger`] if the receiver may not hold it.
@@ -34,10 +48,14 @@ pub(crate) fn deliver(
     ctx: &Context,
     to: AccountNumber,
     asset: AssetId,
+    item: Option<ItemId>,
     amount: Amount,
 ) -> Result<(), Error> {
     let total = held(draft, asset).minus(amount)?;
-    gage_ledger::move_by_rule(draft, ctx, ACCOUNT, to, asset, amount)?;
+    match item {
+        Some(item) => gage_ledger::move_item_by_rule(draft, ctx, ACCOUNT, to, asset, item)?,
+        None => gage_ledger::move_by_rule(draft, ctx, ACCOUNT, to, asset, amount)?,
+    }
     if total.is_zero() {
         HELD.remove(draft, &asset);
     } else {

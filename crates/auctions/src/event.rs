@@ -2,7 +2,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_crypto::Hash;
-use gage_units::{AccountNumber, Amount, AssetId, Price};
+use gage_units::{AccountNumber, Amount, AssetId, ItemId, Price};
 use serde::{Deserialize, Serialize};
 
 use crate::{LotId, OwnerRef, UniformLot};
@@ -201,5 +201,14 @@ pub enum Event {
         asset: AssetId,
         /// How much.
         amount: Amount,
+    },
+    /// A lot is one thing.
+    ThingOffered {
+        /// The lot.
+        lot: LotId,
+        /// Of what.
+        asset: AssetId,
+        /// Which.
+        item: ItemId,
     },
 }

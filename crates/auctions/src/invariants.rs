@@ -8,7 +8,7 @@ use gage_units::{Amount, AssetId};
 
 use crate::lots::restart_time;
 use crate::state::{BIDS, CLEARING, COMMITMENTS, HELD, LOTS, LotId, PROCEEDS, RETRIES, UNIFORM, clearing_key};
-use crate::{ACCOUNT, plan};
+use crate::{ACCOUNT, custody, plan};
 
 const NAME: &str = "auctions";
 
@@ -31,6 +31,7 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     curve_never_rises(draft)?;
     payment_is_price_times_taken(draft)?;
     restart_time_exact(draft)?;
+    things_are_whole(draft)?;
     totals_are_sums(draft)?;
     account_holds_totals(draft)?;
     uniform_conserved(draft)?;
@@ -156,6 +157,18 @@ fn restart_time_exact(draft: &Draft) -> Result<(), Broken> {
     Ok(())
 }
 
+/// A lot of a thing is that one thing, which lies on the account until it is taken.
+fn things_are_whole(draft: &Draft) -> Result<(), Broken> {
+    for (id, lot) in LOTS.iter(draft) {
+        let Some(item) = lot.item else { continue };
+        let here = custody::lies_here(draft, lot.asset, item);
+        // One that was taken may be here again, as a gift or in another lot.
+        let holds = lot.amount == Amount(1) && (here || lot.remaining.is_zero());
+        Broken::unless(holds, NAME, "things_are_whole", || format!("lot {id}: {lot:?}, here: {here}"))?;
+    }
+    Ok(())
+}
+
 /// Half of `account_holds_remainders`: the running totals are the sums of the remainders.
 fn totals_are_sums(draft: &Draft) -> Result<(), Broken> {
     let mut sums: BTreeMap<AssetId, Amount> = BTreeMap::new();
@@ -179,9 +192,9 @@ fn totals_are_sums(draft: &Draft) -> Result<(), Broken> {
 /// The other half: the module's account holds the running totals; what somebody gave it unasked counts for nothing.
 fn account_holds_totals(draft: &Draft) -> Result<(), Broken> {
     for (asset, total) in HELD.iter(draft) {
-        let balance = gage_ledger::balance(draft, ACCOUNT, *asset);
-        let detail = || format!("the account holds {balance:?} of asset {asset}, the lots {total}");
-        Broken::unless(balance.free >= *total, NAME, "account_holds_remainders", detail)?;
+        let found = custody::on_account(draft, *asset);
+        let detail = || format!("the account holds {found} of asset {asset}, the lots {total}");
+        Broken::unless(found >= *total, NAME, "account_holds_remainders", detail)?;
     }
     Ok(())
 }

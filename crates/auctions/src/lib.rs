@@ -29,6 +29,7 @@
 //! - `account_holds_remainders`: the module's account holds the sum of the remainders, per asset; a gift
 //!   nobody asked for lies beside it and counts for nothing.
 //! - `restart_time_exact`: a lot needs a restart from its `restart_at` on and not before.
+//! - `things_are_whole`: a lot of a thing is that one thing, which lies on the account until it is taken.
 //! - `uniform_conserved`: sold + remaining = lot, for every uniform-price lot.
 //! - `bids_are_backed`: the hold of every bid is its amount at its limit, rounded up, on its bidder's account.
 //! - `book_is_counted`: a lot's counts of bids and commitments are those of its records.

@@ -4,7 +4,7 @@ use std::ops::Bound;
 
 use gage_accounts::Context;
 use gage_store::Draft;
-use gage_units::{AccountNumber, Amount, AssetId, MathError, Price, Ratio, Rounding, Timestamp};
+use gage_units::{AccountNumber, Amount, AssetId, ItemId, MathError, Price, Ratio, Rounding, Timestamp};
 
 use crate::params::TAIL_MAX_MS;
 use crate::state::{DUE, LAST_LOT, LOTS, TOUCHED, due_key};
@@ -39,6 +39,8 @@ pub struct NewLot {
     pub cusp: Ratio,
     /// The least that a partial take may leave to sell or to raise, in `want`.
     pub dust: Amount,
+    /// The thing, for one thing of an itemised asset; then `amount` is one.
+    pub item: Option<ItemId>,
 }
 
 /// What a closed lot leaves.
@@ -67,7 +69,8 @@ pub fn open(draft: &mut Draft, ctx: &Context, new: NewLot) -> Result<LotId, Erro
     if new.asset == new.want {
         return Err(Error::SameAsset);
     }
-    let in_bounds = (1..=TAIL_MAX_MS).contains(&new.tail_ms) && new.cusp < Ratio::ONE;
+    let whole = new.item.is_none() || new.amount == Amount(1);
+    let in_bounds = whole && (1..=TAIL_MAX_MS).contains(&new.tail_ms) && new.cusp < Ratio::ONE;
     if !in_bounds || !prices_in_bounds(new.start, new.floor) {
         return Err(Error::LotOutOfBounds);
     }
@@ -99,17 +102,21 @@ pub fn open(draft: &mut Draft, ctx: &Context, new: NewLot) -> Result<LotId, Erro
         restart_at: ctx.time,
         restarts: 0,
         last_price: Price(0),
+        item: new.item,
     };
     lot.restart_at = restart_time(&lot)?;
-    custody::receive(draft, new.asset, new.amount)?;
+    custody::receive(draft, new.asset, new.item, new.amount)?;
 
     // From here on nothing can fail.
     let id = LotId(number);
     LAST_LOT.put(draft, (), number);
     DUE.put(draft, due_key(id, &lot), ());
-    let Lot { owner, asset, amount, want, raise_max, start, floor, .. } = lot;
+    let Lot { owner, asset, amount, want, raise_max, start, floor, item, .. } = lot;
     LOTS.put(draft, id, lot);
     draft.emit(MODULE, &Event::LotOpened { lot: id, owner, asset, amount, want, raise_max, start, floor });
+    if let Some(item) = item {
+        draft.emit(MODULE, &Event::ThingOffered { lot: id, asset, item });
+    }
     Ok(id)
 }
 
@@ -147,7 +154,7 @@ pub fn restart(draft: &mut Draft, ctx: &Context, id: LotId, start: Price, floor:
 pub fn close(draft: &mut Draft, ctx: &Context, id: LotId, remainder_to: AccountNumber) -> Result<Remainder, Error> {
     let lot = LOTS.get(draft, &id).ok_or(Error::UnknownLot)?;
     if !lot.remaining.is_zero() {
-        custody::deliver(draft, ctx, remainder_to, lot.asset, lot.remaining)?;
+        custody::deliver(draft, ctx, remainder_to, lot.asset, lot.item, lot.remaining)?;
     }
 
     // From here on nothing can fail.

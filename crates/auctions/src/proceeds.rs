@@ -43,7 +43,7 @@ pub(crate) fn pay(
     }
     draft.undo_to(savepoint);
     gage_ledger::settle(draft, ctx, hold, ACCOUNT, amount)?;
-    custody::receive(draft, lot.want, amount)?;
+    custody::receive(draft, lot.want, None, amount)?;
     let key = (lot.proceeds_to, lot.want);
     let kept = PROCEEDS.get(draft, &key).unwrap_or_default().plus(amount)?;
     PROCEEDS.put(draft, key, kept);

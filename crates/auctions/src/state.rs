@@ -6,7 +6,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use gage_crypto::Hash;
 use gage_ledger::HoldId;
 use gage_store::{Draft, OrderedTable, Table};
-use gage_units::{AccountNumber, Amount, AssetId, Bps, Height, MathError, Price, Ratio, Timestamp};
+use gage_units::{AccountNumber, Amount, AssetId, Bps, Height, ItemId, MathError, Price, Ratio, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Curve, MODULE};
@@ -96,6 +96,8 @@ pub struct Lot {
     pub restarts: u32,
     /// The price of the last take; zero before the first.
     pub last_price: Price,
+    /// The thing, for a lot of one thing of an itemised asset.
+    pub item: Option<ItemId>,
 }
 
 impl Lot {

@@ -66,7 +66,7 @@ pub fn open_uniform(draft: &mut Draft, ctx: &Context, new: NewUniform) -> Result
     let number = LAST_LOT.get(draft, &()).unwrap_or_default().checked_add(1).ok_or(MathError::Overflow)?;
     let bids_until = ctx.time.plus_ms(new.window_ms)?;
     let clears_at = bids_until.plus_ms(new.bidding.reveal_ms())?;
-    custody::receive(draft, new.asset, new.amount)?;
+    custody::receive(draft, new.asset, None, new.amount)?;
 
     // From here on nothing can fail.
     let id = LotId(number);
@@ -147,7 +147,7 @@ pub(crate) fn end(
     remainder_to: AccountNumber,
 ) -> Result<UniformResult, Error> {
     if !lot.remaining.is_zero() {
-        custody::deliver(draft, ctx, remainder_to, lot.asset, lot.remaining)?;
+        custody::deliver(draft, ctx, remainder_to, lot.asset, None, lot.remaining)?;
     }
 
     // From here on nothing can fail.

@@ -209,7 +209,7 @@ proptest! {
                         asset: id, amount: Amount(amount), seller: OWNER, want: GUSD, raise_max: Amount(raise_max),
                         proceeds_to: OWNER, owner: OwnerRef { module: OWNER_MODULE, id: opened },
                         start: Price(start), floor: Price(floor), curve, tail_ms: tail,
-                        cusp: Ratio(cusp_pct * 10u128.pow(16)), dust: Amount(dust * value.0 / 1_000),
+                        cusp: Ratio(cusp_pct * 10u128.pow(16)), dust: Amount(dust * value.0 / 1_000), item: None,
                     };
                     let lot = world.open(new).unwrap();
                     opened += 1;

@@ -11,6 +11,7 @@ use crate::sales::{Recovery, SaleTerms, SurplusRule, SurplusTo};
 use crate::sell::{book_takes, open_batch, open_surplus, restart};
 use crate::state::{GATHERING, RECOVERIES, SALE_TERMS, SURPLUS, SURPLUS_RULES, WATERFALLS};
 use crate::surplus::{check_healed, credit, share};
+use crate::unclaimable::sell_unclaimable;
 use crate::waterfalls::check_reserved;
 use crate::{
     ACCOUNT, Error, Event, Holding, MODULE, PoolId, StepKind, WaterfallId, custody, spend_surplus, surplus, waterfall,
@@ -74,6 +75,7 @@ pub fn sell_due(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Result<()
         *budget = budget.saturating_sub(STEP_WEIGHT);
         attempt(draft, |draft| restart(draft, ctx, lot));
     }
+    sell_unclaimable(draft, ctx, budget);
     open_lots(draft, ctx, budget);
     distribute(draft, ctx, budget);
     Ok(())

@@ -6,7 +6,7 @@ use gage_units::{AccountNumber, Amount, AssetId, Height, MathError, Timestamp};
 
 use crate::product_sum::{Product, SCALE_SPAN};
 use crate::state::{DEPOSITS, JOINS, Join, Mark, POOLS, SUMS, SURPLUS};
-use crate::{Deposit, Error, Event, Holding, MODULE, Pool, PoolId, Request, Waterfall, custody};
+use crate::{Deposit, Error, Event, Holding, MODULE, Pool, PoolId, Request, Waterfall, custody, unclaimable};
 
 /// A pool with the deposits of lower heights joined, before anything else happens to it in a block.
 /// Every act on a pool begins here, so the point of joining is the pool as the earlier block left it.
@@ -160,7 +160,9 @@ pub(crate) fn write(draft: &mut Draft, id: PoolId, record: &Waterfall, account: 
         renew(draft, id, record, &mut pool);
     }
     POOLS.put(draft, id, pool);
-    if deposit.amount.is_zero() && deposit.pending.is_zero() && deposit.gains.is_empty() {
+    let stands = !deposit.amount.is_zero() || !deposit.pending.is_zero() || !deposit.gains.is_empty();
+    unclaimable::follow(draft, id, account, stands);
+    if !stands {
         DEPOSITS.remove(draft, &(id, account));
     } else {
         DEPOSITS.put(draft, (id, account), deposit);

@@ -1,6 +1,6 @@
 //! What always holds, one function per invariant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gage_accounts::Broken;
 use gage_store::Draft;
@@ -13,6 +13,7 @@ use crate::state::{
     BATCHES, DEPOSITS, ENTRIES, FIRST_LOSS, GAINS, HELD, JOINS, POOLS, RECEIPTS, RECOVERIES, SALES, SELLING, SURPLUS,
     WATERFALLS,
 };
+use crate::unclaimable::{DEPOSITORS, UNCLAIMABLE};
 use crate::{ACCOUNT, Error, MODULE, PoolId, Receipt, ReceiptId, StepKind, Waterfall, WaterfallId, custody};
 
 const NAME: &str = "backstop";
@@ -51,6 +52,7 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     joins_counted(draft, &members)?;
     sales_have_lots(draft)?;
     batches_are_shared(draft)?;
+    depositors_are_listed(draft)?;
     totals_are_sums(draft)?;
     account_holds_totals(draft)
 }
@@ -86,6 +88,20 @@ fn batches_are_shared(draft: &Draft) -> Result<(), Broken> {
         Broken::unless(holds, NAME, "batches_are_shared", || format!("batch {number}: {batch:?}, entries {sum}"))?;
     }
     Broken::unless(sums.is_empty(), NAME, "batches_are_shared", || format!("entries without a batch: {sums:?}"))
+}
+
+/// The depositors that are gone through are those of the stability pools, and who is denied a gain is one.
+fn depositors_are_listed(draft: &Draft) -> Result<(), Broken> {
+    let deposits = DEPOSITS.sorted(draft).into_iter().filter(|((id, _), _)| id.is_stability());
+    let expected: BTreeSet<_> = deposits.map(|((id, account), _)| (id.waterfall, account)).collect();
+    let listed = DEPOSITORS.iter(draft).map(|(key, ())| key).eq(expected.iter());
+    Broken::unless(listed, NAME, "depositors_are_listed", || format!("the depositors are {expected:?}"))?;
+    for ((id, account, asset), since) in UNCLAIMABLE.iter(draft) {
+        let known = expected.contains(&(*id, *account));
+        let detail = || format!("account {account} of waterfall {id} is denied asset {asset} since {since}");
+        Broken::unless(known, NAME, "depositors_are_listed", detail)?;
+    }
+    Ok(())
 }
 
 /// The stability pool and the insurance tiers.

@@ -30,6 +30,7 @@
 //! - `account_holds_capital`: the module's account holds the sum of all capital, per asset; a gift nobody
 //!   asked for lies beside it and counts for nothing.
 //! - `sales_have_lots`: every sale is an open lot of this module, of which no more is booked than it raised.
+//! - `depositors_are_listed`: the list that is gone through is of the depositors, and who is denied a gain is one.
 //! - `batches_are_shared`: the entries of a batch are its members and sum to its amount or, sold, to less.
 //!
 //! In reading order: [`product_sum`], [`state`], [`waterfalls`], [`absorb`](mod@absorb), [`surplus`](mod@surplus),
@@ -44,6 +45,7 @@ pub mod query;
 pub mod sales;
 pub mod state;
 pub mod surplus;
+pub mod unclaimable;
 pub mod waterfalls;
 
 mod block;

@@ -132,6 +132,7 @@ fn open(
         tail_ms: terms.tail_ms,
         cusp: terms.cusp,
         dust: terms.dust,
+        item: None,
     };
     let lot = gage_auctions::open(draft, ctx, new)?;
     SALES.put(draft, lot, Sale { waterfall: id, asset, batch, booked: Amount::ZERO });

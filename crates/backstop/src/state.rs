@@ -386,8 +386,7 @@ pub const SURPLUS_RULES: OrderedTable<WaterfallId, SurplusRule> =
 pub const LAST_BATCH: Table<(), u64> = Table::authenticated(table(20), "backstop/last_batch");
 
 /// Losses of a facility that nobody bore: until they are healed nothing of its surplus is paid out.
-pub const BAD_DEBTS: OrderedTable<WaterfallId, Amount> =
-    OrderedTable::authenticated(table(21), "backstop/bad_debts");
+pub const BAD_DEBTS: OrderedTable<WaterfallId, Amount> = OrderedTable::authenticated(table(24), "backstop/bad_debts");
 
 const fn table(number: u8) -> u16 {
     u16::from_be_bytes([MODULE, number])
@@ -408,7 +407,10 @@ pub fn create_tables(draft: &mut Draft) {
     INSURANCE.create(draft);
     BAD_DEBTS.create(draft);
     crate::sales::create_tables(draft);
+    crate::unclaimable::create_tables(draft);
 }
 
-/// Nothing here is derived.
-pub fn rebuild(_draft: &mut Draft) {}
+/// Fills the derived tables from the authenticated ones.
+pub fn rebuild(draft: &mut Draft) {
+    crate::unclaimable::rebuild(draft);
+}

@@ -155,6 +155,69 @@ fn gains_one_may_not_hold_are_sold_and_their_proceeds_claimed() {
 }
 
 #[test]
+fn gains_denied_for_a_month_are_sold_by_rule() {
+    const DAY: u64 = 24 * HOUR;
+    let (mut world, id) = seller();
+    for user in 0..2 {
+        world.run(user, deposit(id, 100 * ONE)).unwrap();
+    }
+    world.next_block(1_000);
+    world.absorb(id, 100 * ONE, &[(WETH, 4 * ONE)]).unwrap();
+    due(&mut world);
+    // From the second day on user 0 may not hold what he gained.
+    world.freeze(0, WETH);
+    for day in 1..=30 {
+        world.next_block(DAY);
+        world.due();
+        assert!(query::batches_of(&world.draft, world.users[0]).is_empty(), "day {day}");
+    }
+    // Noted on day 1, it is thirty days old on day 31.
+    world.quote(200);
+    world.next_block(DAY);
+    world.due();
+    world.quote(200);
+    world.due();
+    let mine = query::batches_of(&world.draft, world.users[0]);
+    assert_eq!((mine.len(), mine[0].entry), (1, Amount(2 * ONE)));
+    // Who may hold it keeps it, however long he waits.
+    assert!(query::batches_of(&world.draft, world.users[1]).is_empty());
+    take(&mut world, 3, 1, 2 * ONE, 220).unwrap();
+    due(&mut world);
+    let before = world.free(world.users[0], GUSD);
+    world.run(0, Operation::ClaimProceeds(ClaimProceeds { batch: 1, asset: GUSD })).unwrap();
+    assert!(world.free(world.users[0], GUSD) > before);
+    world.run(1, claim(id, WETH)).unwrap();
+}
+
+#[test]
+fn a_round_goes_on_in_the_next_block_and_a_gain_that_is_claimed_is_forgotten() {
+    use gage_backstop::unclaimable::{SWEEPS, UNCLAIMABLE};
+    let (mut world, id) = seller();
+    for user in 0..3 {
+        world.run(user, deposit(id, 100 * ONE)).unwrap();
+    }
+    world.next_block(1_000);
+    world.absorb(id, 90 * ONE, &[(WETH, 3 * ONE)]).unwrap();
+    for user in 0..3 {
+        world.freeze(user, WETH);
+    }
+    // Work for one look a block: the depositors are looked at one after the other.
+    for expected in 1..=3 {
+        world.next_block(1_000);
+        let ctx = world.protocol();
+        world.act(|draft| gage_backstop::sell_due(draft, &ctx, &mut 3_000)).unwrap();
+        assert_eq!(UNCLAIMABLE.len(&world.draft), expected);
+    }
+    assert!(SWEEPS.get(&world.draft, &id).unwrap().after.is_some());
+    world.run(0, Operation::ConvertGains(ConvertGains { waterfall: id, asset: WETH })).unwrap();
+    for _ in 0..3 {
+        world.next_block(24 * HOUR);
+        world.due();
+    }
+    assert_eq!(UNCLAIMABLE.len(&world.draft), 2);
+}
+
+#[test]
 fn slashed_bonds_reach_the_waterfall_they_were_slashed_for() {
     let (mut world, id) = seller();
     // Two WETH and five GUSD wait on the account of staking for this waterfall, three for one that does not exist.

@@ -5,6 +5,7 @@ use gage_store::{Draft, Events};
 use gage_units::Amount;
 
 use crate::block::Block;
+use crate::budget::Budget;
 use crate::chain::{BlockResult, Chain, Fault};
 use crate::deferred::Bundle;
 use crate::event::Event;
@@ -17,17 +18,6 @@ use crate::state::{BUNDLES, FROZEN, Head, accumulator, params, put_accumulator, 
 use crate::touch::Planned;
 use crate::transaction::TransactionHash;
 use crate::{Error, MODULE, PreparedBlock, Rejection, account_bundles, classes, fees, touch, validity};
-
-/// Each kind of due work has this part of the block's due weight for itself: a sixteenth.
-const DUE_PARTS: u64 = 16;
-
-/// What due work may weigh.
-struct DueWeight<'a> {
-    /// What is left of the block's.
-    left: &'a mut u64,
-    /// What each kind of it has in any case.
-    least: u64,
-}
 
 impl Chain {
     /// Executes a block whose signatures and published roots the host has checked.
@@ -54,7 +44,6 @@ impl Chain {
             outlined.map(|((signed, outline), account)| Planned { signed, outline, account }).collect();
         let ctx = Context { height, time, signer: Signer::Protocol, outputs: &[] };
         let mut due = Events::default();
-        let mut budget = params(&self.draft).due_weight_max;
         let mut receipts = Vec::with_capacity(block.transactions.len());
 
         self.sure_work(&ctx, &mut due, gage_oracle::MODULE, gage_oracle::begin_block);
@@ -64,7 +53,7 @@ impl Chain {
         let bundles = receipts.len();
         for class in classes::ORDER {
             if class == Class::Exit {
-                self.end_of_risk(&ctx, &mut due, &mut budget);
+                self.end_of_risk(&ctx, &mut due, Budget::new(params(&self.draft).due_weight_max));
             }
             // The block is in the order of its classes.
             let start = transactions.partition_point(|planned| planned.outline.class < class);
@@ -86,33 +75,31 @@ impl Chain {
     }
 
     /// What follows the last act that can raise risk and precedes the exits.
-    fn end_of_risk(&mut self, ctx: &Context, due: &mut Events, left: &mut u64) {
-        let least = params(&self.draft).due_weight_max.checked_div(DUE_PARTS).unwrap_or(0);
-        let weight = &mut DueWeight { left, least };
-        self.weighed_work(ctx, due, gage_vaults::MODULE, weight, gage_vaults::liquidate);
-        self.weighed_work(ctx, due, gage_vaults::MODULE, weight, gage_vaults::settle_auctions);
-        self.weighed_work(ctx, due, gage_backstop::MODULE, weight, gage_backstop::sell_due);
-        self.weighed_work(ctx, due, gage_auctions::MODULE, weight, gage_auctions::clear_due);
-        self.weighed_work(ctx, due, gage_securities::MODULE, weight, gage_securities::settle_due);
-        self.weighed_work(ctx, due, gage_ledger::MODULE, weight, gage_ledger::settle_due);
-        self.weighed_work(ctx, due, gage_oracle::MODULE, weight, gage_oracle::judge);
-        self.weighed_work(ctx, due, gage_ledger::MODULE, weight, gage_ledger::expire_holds);
-    }
-
-    /// Runs due work within what is left of the block's weight for it, or within the part that each kind of
-    /// it has in any case, so that a crowd in front of it does not starve it.
-    fn weighed_work<E: Into<Rejection>>(
-        &mut self,
-        ctx: &Context,
-        due: &mut Events,
-        module: u8,
-        weight: &mut DueWeight<'_>,
-        work: fn(&mut Draft, &Context, &mut u64) -> Result<(), E>,
-    ) {
-        let given = (*weight.left).max(weight.least);
-        let mut budget = given;
-        self.due_work(ctx, due, module, |draft, ctx| work(draft, ctx, &mut budget));
-        *weight.left = weight.left.saturating_sub(given.saturating_sub(budget));
+    fn end_of_risk(&mut self, ctx: &Context, due: &mut Events, mut budget: Budget) {
+        self.due_work(ctx, due, gage_vaults::MODULE, |draft, ctx| {
+            budget.spend(|rest| gage_vaults::liquidate(draft, ctx, rest))
+        });
+        self.due_work(ctx, due, gage_vaults::MODULE, |draft, ctx| {
+            budget.spend(|rest| gage_vaults::settle_auctions(draft, ctx, rest))
+        });
+        self.due_work(ctx, due, gage_backstop::MODULE, |draft, ctx| {
+            budget.spend(|rest| gage_backstop::sell_due(draft, ctx, rest))
+        });
+        self.due_work(ctx, due, gage_auctions::MODULE, |draft, ctx| {
+            budget.spend(|rest| gage_auctions::clear_due(draft, ctx, rest))
+        });
+        self.due_work(ctx, due, gage_securities::MODULE, |draft, ctx| {
+            budget.spend(|rest| gage_securities::settle_due(draft, ctx, rest))
+        });
+        self.due_work(ctx, due, gage_ledger::MODULE, |draft, ctx| {
+            budget.spend(|rest| gage_ledger::settle_due(draft, ctx, rest))
+        });
+        self.due_work(ctx, due, gage_oracle::MODULE, |draft, ctx| {
+            budget.spend(|rest| gage_oracle::judge(draft, ctx, rest))
+        });
+        self.due_work(ctx, due, gage_ledger::MODULE, |draft, ctx| {
+            budget.spend(|rest| gage_ledger::expire_holds(draft, ctx, rest))
+        });
     }
 
     /// Runs one piece of due work of a module. A fault undoes it and freezes the module.

@@ -19,6 +19,7 @@
 
 mod account_bundles;
 mod block;
+mod budget;
 mod chain;
 mod classes;
 mod deferred;

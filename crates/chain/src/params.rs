@@ -16,7 +16,8 @@ pub struct Params {
     pub weight_target: u64,
     /// The most weight of one block; between the target and ten times as much.
     pub weight_max: u64,
-    /// The most weight of due work (liquidations, auctions, expiries) in one block.
+    /// The most weight of due work (liquidations, auctions, expiries) in one block; a kind of work to which
+    /// the others left less has an eighth of it for itself.
     pub due_weight_max: u64,
     /// What an account leaves as a deposit for each record it adds, in the fee asset's smallest unit.
     pub record_deposit: Amount,

@@ -63,14 +63,14 @@ pub use instructions::{
 };
 pub use invariants::{check_block, check_invariants};
 pub use journal::{Journal, LEGS_MAX, Leg, Part, Purpose, Side, SupplyChange};
-pub use movements::{burn, mint, move_by_rule, transfer};
+pub use movements::{burn, mint, move_by_rule, move_item_by_rule, transfer};
 pub use omnibus::{OMNIBUS, SubOwner, sub_holding};
 pub use operation::Operation;
 pub use pledges::{item_pledged, pledge, pledge_item, pledged, seize, seize_item, unpledge, unpledge_item};
 pub use post::post;
 pub use state::{
     Asset, AssetKind, Balance, BalanceKey, Beneficiary, Hold, HoldId, Item, balance, balance_key_bytes, create_tables,
-    hold_record, holds_of_module, rebuild, supply,
+    hold_record, holds_of_module, item_balance, items_held, rebuild, supply,
 };
 pub use touch::touch_balance;
 

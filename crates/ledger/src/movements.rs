@@ -3,7 +3,7 @@
 use gage_accounts::Context;
 use gage_compliance::Force;
 use gage_store::Draft;
-use gage_units::{AccountNumber, Amount, AssetId};
+use gage_units::{AccountNumber, Amount, AssetId, ItemId};
 
 use crate::{AssetKind, BalanceKey, Error, Journal, Leg, Part, Purpose, Side, SupplyChange, post};
 
@@ -35,6 +35,29 @@ pub fn move_by_rule(
     amount: Amount,
 ) -> Result<(), Error> {
     free_to_free(draft, ctx, from, to, asset, amount, Force::Protocol, Purpose::Rule)
+}
+
+/// Moves one free thing of an itemised asset by rule: only the receiver must be eligible.
+///
+/// # Errors
+/// As [`post`].
+pub fn move_item_by_rule(
+    draft: &mut Draft,
+    ctx: &Context,
+    from: AccountNumber,
+    to: AccountNumber,
+    asset: AssetId,
+    item: ItemId,
+) -> Result<(), Error> {
+    if from == to {
+        return Err(Error::SameAccount);
+    }
+    let (item, part, amount) = (Some(item), Part::Free, Amount(1));
+    let legs = [
+        Leg { account: from, asset, item, part, side: Side::Debit, amount },
+        Leg { account: to, asset, item, part, side: Side::Credit, amount },
+    ];
+    post(draft, ctx, &Journal { legs: &legs, supply: None, force: Force::Protocol, purpose: Purpose::Rule })
 }
 
 pub(crate) fn free_to_free(

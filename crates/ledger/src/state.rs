@@ -219,6 +219,16 @@ pub fn balance(draft: &Draft, account: AccountNumber, asset: AssetId) -> Balance
     BALANCES.get(draft, &BalanceKey { account, asset, item: None }).unwrap_or_default()
 }
 
+/// What `account` holds of one thing of an itemised `asset`.
+pub fn item_balance(draft: &Draft, account: AccountNumber, asset: AssetId, item: ItemId) -> Balance {
+    BALANCES.get(draft, &BalanceKey { account, asset, item: Some(item) }).unwrap_or_default()
+}
+
+/// How many things of an itemised `asset` the account holds, all parts together.
+pub fn items_held(draft: &Draft, account: AccountNumber, asset: AssetId) -> Amount {
+    ITEM_TOTALS.get(draft, &(account, asset)).unwrap_or_default()
+}
+
 /// How much of `asset` exists.
 pub fn supply(draft: &Draft, asset: AssetId) -> Amount {
     SUPPLY.get(draft, &asset).unwrap_or_default()

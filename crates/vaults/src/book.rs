@@ -11,7 +11,7 @@ use crate::state::{
     OWNED, Position, TOTALS, Totals, VAULTS, Vault, VaultId, Version,
 };
 use crate::wide::{Worth, amount_of, worth};
-use crate::{Error, calls, groups, ramp, split};
+use crate::{Error, calls, groups, ramp, recovered, split};
 
 pub(crate) fn facility(draft: &Draft, id: FacilityId) -> Result<Facility, Error> {
     FACILITIES.get(draft, &id).ok_or(Error::UnknownFacility(id))
@@ -206,6 +206,7 @@ pub(crate) fn write(
 
     groups::place(draft, id, &old, &mut new, facility, totals, &health)?;
     calls::end_if_cured(draft, id, &new, &health);
+    recovered::forget_if_safe(draft, id, &new, &health);
     VAULTS.put(draft, id, new);
     Ok(health)
 }

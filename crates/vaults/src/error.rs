@@ -126,6 +126,12 @@ pub enum Error {
     /// Nobody asked for it.
     #[error("the band of this vault takes nothing of that from the signer")]
     NotInBand,
+    /// Too many.
+    #[error("a vault holds at most sixteen single things")]
+    TooManyThings,
+    /// Another reports.
+    #[error("only the account that governance named reports the depth of this asset")]
+    NotReporter,
     /// Arithmetic.
     #[error(transparent)]
     Math(#[from] MathError),
@@ -266,6 +272,8 @@ impl Error {
             Error::NotCash(_) => 10_100,
             Error::LadderBonded => 10_034,
             Error::NotInBand => 10_035,
+            Error::TooManyThings => 10_036,
+            Error::NotReporter => 10_037,
         }
     }
 

@@ -3,11 +3,12 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_auctions::LotId;
 use gage_backstop::Holding;
-use gage_units::{AccountNumber, Amount, AssetId, Bps, Price, Ratio, Timestamp};
+use gage_units::{AccountNumber, Amount, AssetId, Bps, ItemId, Price, Ratio, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::protection::band::BandTerms;
 use crate::protection::ladder::Rung;
+use crate::stress::Stress;
 use crate::{
     CollateralTerms, FacilityId, FacilityParams, GraceTerms, LiquidationTerms, PegTerms, PoolTerms, RedemptionTerms,
     VaultId, Version,
@@ -532,5 +533,66 @@ pub enum Event {
         asset: AssetId,
         /// How much.
         amount: Amount,
+    },
+    /// A thing was pledged.
+    ThingDeposited {
+        /// The vault.
+        vault: VaultId,
+        /// Of what.
+        asset: AssetId,
+        /// Which.
+        item: ItemId,
+    },
+    /// A thing was freed.
+    ThingWithdrawn {
+        /// The vault.
+        vault: VaultId,
+        /// Of what.
+        asset: AssetId,
+        /// Which.
+        item: ItemId,
+    },
+    /// A thing is kept for an owner who may not hold it.
+    ThingKept {
+        /// The vault.
+        vault: VaultId,
+        /// Of what.
+        asset: AssetId,
+        /// Which.
+        item: ItemId,
+    },
+    /// A kept thing reached its owner.
+    ThingClaimed {
+        /// The vault.
+        vault: VaultId,
+        /// Of what.
+        asset: AssetId,
+        /// Which.
+        item: ItemId,
+    },
+    /// Governance named who reports the depth of an asset, or nobody.
+    DepthReporterSet {
+        /// The asset.
+        asset: AssetId,
+        /// Who.
+        reporter: Option<AccountNumber>,
+        /// The most that counts.
+        max: Amount,
+    },
+    /// The depth of an asset was reported.
+    DepthReported {
+        /// The asset.
+        asset: AssetId,
+        /// What was reported.
+        amount: Amount,
+        /// What counts now.
+        counted: Amount,
+    },
+    /// Governance stated the stress of a facility.
+    StressSet {
+        /// The facility.
+        facility: FacilityId,
+        /// The stress.
+        stress: Stress,
     },
 }

@@ -18,7 +18,8 @@ use crate::state::{
     BUCKETS, BucketKey, FACILITIES, Facility, FacilityId, GROUPS, GroupId, INDEX, KEPT, LOTS, MARKS, TOUCHED, VAULTS,
     beneficiary,
 };
-use crate::{ACCOUNT, Error, book, liquidate, mark, split};
+use crate::things::{KEPT_THINGS, THING_LOTS, THINGS};
+use crate::{ACCOUNT, Error, book, liquidate, mark, split, things};
 
 /// What is compared every block: the running totals of each facility and its buckets.
 ///
@@ -42,6 +43,7 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     check_block(draft)?;
     buckets_are_sums(draft)?;
     pledges_match(draft)?;
+    things_are_pledged(draft)?;
     lots_are_auctioned(draft)?;
     account_holds(draft)?;
     index_matches(draft)?;
@@ -150,13 +152,41 @@ fn buckets_are_sums(draft: &Draft) -> Result<(), Broken> {
 fn pledges_match(draft: &Draft) -> Result<(), Broken> {
     for (id, vault) in VAULTS.iter(draft) {
         for position in &vault.positions {
-            let pledged = gage_ledger::pledged(draft, vault.owner, position.asset, beneficiary(id));
+            let pledged = match itemised(draft, vault.facility, position.asset)? {
+                true => {
+                    Amount(u128::try_from(things::first_of(draft, id, position.asset, Amount::MAX).len()).unwrap_or(0))
+                }
+                false => gage_ledger::pledged(draft, vault.owner, position.asset, beneficiary(id)),
+            };
             unless(pledged == position.amount, "pledges_match", || {
                 format!("vault {id}: asset {} pledged {pledged}, booked {}", position.asset, position.amount)
             })?;
         }
     }
     Ok(())
+}
+
+fn itemised(draft: &Draft, facility: FacilityId, asset: AssetId) -> Result<bool, Broken> {
+    figures(book::collateral(draft, facility, asset), "pledges_match").map(|collateral| collateral.itemised)
+}
+
+/// Every thing of a vault is pledged to it by its owner and counted in a position; kept things lie here; the
+/// lots of things are those that the index of them lists.
+fn things_are_pledged(draft: &Draft) -> Result<(), Broken> {
+    for ((id, asset, item), ()) in THINGS.iter(draft) {
+        let vault = figures(book::vault(draft, *id), "things_are_pledged")?;
+        let counted = vault.positions.iter().any(|position| position.asset == *asset && !position.amount.is_zero());
+        let pledged = gage_ledger::item_pledged(draft, vault.owner, *asset, *item, beneficiary(*id));
+        unless(counted && pledged, "things_are_pledged", || format!("vault {id}, asset {asset}, item {item}"))?;
+    }
+    for ((id, asset, item), ()) in KEPT_THINGS.iter(draft) {
+        let here = !gage_ledger::item_balance(draft, ACCOUNT, *asset, *item).free.is_zero();
+        unless(here, "things_are_pledged", || format!("kept for vault {id}, asset {asset}, item {item}"))?;
+    }
+    let of_things = LOTS.iter(draft).filter(|(_, record)| record.item.is_some());
+    let lots: BTreeSet<_> = of_things.map(|(lot, record)| (record.vault, *lot)).collect();
+    let listed = THING_LOTS.iter(draft).map(|(key, ())| key).eq(lots.iter());
+    unless(listed, "things_are_pledged", || format!("the lots of things are {lots:?}"))
 }
 
 /// Debt at auction is the sum over lots of what they have not repaid; each vault's lots are counted.
@@ -180,7 +210,8 @@ fn lots_are_auctioned(draft: &Draft) -> Result<(), Broken> {
         let sum: &mut Amount = selling.entry(key).or_default();
         *sum = figures(sum.plus(record.remaining), "lots_are_auctioned")?;
         let lot = gage_auctions::lot(draft, *id);
-        unless(lot.is_some_and(|lot| lot.asset == record.asset), "lots_are_auctioned", || format!("lot {id} is gone"))?;
+        let same = |lot: gage_auctions::Lot| (lot.asset, lot.item) == (record.asset, record.item);
+        unless(lot.is_some_and(same), "lots_are_auctioned", || format!("lot {id} is gone"))?;
     }
     for (id, _) in FACILITIES.iter(draft) {
         let (lots, total) = (debts.remove(&id).unwrap_or_default(), book::totals(draft, id).auctioned);

@@ -23,6 +23,7 @@
 //! - `buckets_are_accrued`: a bucket's debt is `N_j A_j` rounded up; the facility's is their sum.
 //! - `buckets_are_sums`: a bucket's normalised debt, pledges and count are the sums over its vaults.
 //! - `pledges_match`: a vault's pledges are what the ledger marks as pledged to it.
+//! - `things_are_pledged`: a vault's count of things is that of the things pledged to it; kept ones lie here.
 //! - `lots_are_auctioned`: debt at auction is what the open lots have not repaid.
 //! - `account_holds`: the module's account holds at least what is kept and what is raised but not burned.
 //! - `index_matches`: the index holds every indebted vault once; groups count theirs.
@@ -40,6 +41,7 @@
 
 mod book;
 pub mod calls;
+pub mod depth;
 mod error;
 mod event;
 mod genesis;
@@ -57,8 +59,10 @@ mod pledging;
 pub mod pool;
 pub mod protection;
 pub mod query;
+pub mod queue_value;
 pub mod ramp;
 mod recheck;
+pub mod recovered;
 pub mod redemption;
 mod sale;
 mod settle;
@@ -67,6 +71,8 @@ pub mod sizing;
 mod source;
 pub mod split;
 pub mod state;
+pub mod stress;
+pub mod things;
 pub mod throughput;
 mod touch;
 pub mod wide;
@@ -95,6 +101,7 @@ pub use state::{
     Bucket, Collateral, Facility, FacilityId, Group, GroupId, Mark, Position, Totals, Vault, VaultId, VaultLot,
     Version, create_tables, rebuild,
 };
+pub use stress::{Stress, coverage, stressed_loss};
 
 use gage_units::AccountNumber;
 

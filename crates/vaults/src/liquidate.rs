@@ -106,6 +106,16 @@ struct Waiting {
     missing: Amount,
 }
 
+impl Waiting {
+    fn add(&mut self, draft: &Draft, id: VaultId) -> Result<(), Error> {
+        let vault = book::vault(draft, id)?;
+        let debt = book::debt(draft, &vault)?;
+        self.debt = self.debt.plus(debt)?;
+        self.missing = self.missing.plus(pool::missing_of_vault(draft, &vault, debt)?)?;
+        Ok(())
+    }
+}
+
 /// Returns whether anything unsafe must wait and holds up the facility. What waits without holding it
 /// up is added to `waiting`.
 fn work_through(
@@ -133,12 +143,7 @@ fn work_through(
             unsafe_vaults.pop_first();
             match act(draft, ctx, id, vault, health, &mut full, budget)? {
                 Turn::Done => {}
-                Turn::Waits => {
-                    let vault = book::vault(draft, vault)?;
-                    let debt = book::debt(draft, &vault)?;
-                    waiting.debt = waiting.debt.plus(debt)?;
-                    waiting.missing = waiting.missing.plus(pool::missing_of_vault(draft, &vault, debt)?)?;
-                }
+                Turn::Waits => waiting.add(draft, vault)?,
                 Turn::HoldsUp => held_up = true,
             }
             continue;

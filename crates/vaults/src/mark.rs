@@ -13,7 +13,8 @@ use crate::state::{
     BUCKETS, Bucket, BucketKey, COLLATERALS, Collateral, FACILITIES, Facility, FacilityId, MARKS, Mark, TOTALS, Totals,
 };
 use crate::{
-    ACCOUNT, CollateralTerms, Error, Event, MODULE, Source, book, liquidate, pool, ramp, shutdown, source, split,
+    ACCOUNT, CollateralTerms, Error, Event, MODULE, Source, book, liquidate, pool, queue_value, ramp, shutdown, source,
+    split,
 };
 
 /// Brings every facility to the block's time and prices. Costs nothing per vault.
@@ -112,11 +113,22 @@ fn fresh_marks(
             None => old.price,
         };
         let haircut = gage_securities::asset_status(draft, ctx, asset)?.haircut;
-        let weighted = after_haircut(price, haircut.min(gage_units::Bps::ONE))?;
+        // Nobody is lent against more than a redemption would fetch; the price to sell at is the feed's.
+        let counted = queue_value::at_most(draft, ctx, asset, price, || held(draft, id, asset))?;
+        let weighted = after_haircut(counted, haircut.min(gage_units::Bps::ONE))?;
         // Without a price of the debt nothing is sold for it either.
         marks.push((asset, old, Mark { price, weighted, usable: quote.is_some() && debt_usable, ..old }));
     }
     Ok(marks)
+}
+
+/// What a facility holds of a collateral: pledges and what lies in lots.
+pub(crate) fn held(draft: &Draft, id: FacilityId, asset: AssetId) -> Result<Amount, Error> {
+    let mut total = book::mark_of(draft, id, asset).selling;
+    for (_, bucket) in buckets(draft, id, (asset, asset)) {
+        total = total.plus(bucket.pledged)?;
+    }
+    Ok(total)
 }
 
 pub(crate) fn collaterals(

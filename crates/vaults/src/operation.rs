@@ -9,9 +9,9 @@ use crate::Error;
 use crate::Source;
 use crate::operations::{
     AddCollateral, AllowTopUp, Borrow, ClaimKept, ClaimPart, CloseVault, CreateFacility, CreatePool, Deposit,
-    OpenVault, RampCollateralTerms, Redeem, RedeemBasket, Repay, RestrictPeg, SetBand, SetCollateralTerms,
-    SetFacilityParams, SetGraceTerms, SetLadder, SetLiquidationTerms, SetPeg, SetPoolTerms, SetRedemption, ShutDown,
-    Supply, SwapIn, SwapOut, Withdraw, WithdrawSupply,
+    DepositItem, OpenVault, RampCollateralTerms, Redeem, RedeemBasket, Repay, ReportDepth, RestrictPeg, SetBand,
+    SetCollateralTerms, SetDepthReporter, SetFacilityParams, SetGraceTerms, SetLadder, SetLiquidationTerms, SetPeg,
+    SetPoolTerms, SetRedemption, SetStress, ShutDown, Supply, SwapIn, SwapOut, Withdraw, WithdrawItem, WithdrawSupply,
 };
 use crate::redemption::EVALUATIONS_MAX;
 use crate::state::FACILITIES;
@@ -80,6 +80,16 @@ pub enum Operation {
     SetBand(SetBand),
     /// Lets a vault's band take collateral from the signer.
     AllowTopUp(AllowTopUp),
+    /// Pledges a single thing.
+    DepositItem(DepositItem),
+    /// Frees a single thing.
+    WithdrawItem(WithdrawItem),
+    /// Governance: who reports the depth of an asset.
+    SetDepthReporter(SetDepthReporter),
+    /// Reports it.
+    ReportDepth(ReportDepth),
+    /// Governance: the stress a facility is held to.
+    SetStress(SetStress),
 }
 
 impl Operation {
@@ -91,7 +101,12 @@ impl Operation {
             | Operation::ClaimKept(_)
             | Operation::RestrictPeg(_)
             | Operation::ClaimPart(_)
-            | Operation::AllowTopUp(_) => Ok(()),
+            | Operation::AllowTopUp(_)
+            | Operation::DepositItem(_)
+            | Operation::WithdrawItem(_)
+            | Operation::SetDepthReporter(_)
+            | Operation::ReportDepth(_) => Ok(()),
+            Operation::SetStress(operation) => operation.validate(),
             Operation::Deposit(operation) => operation.validate(),
             Operation::Withdraw(operation) => operation.validate(),
             Operation::Borrow(operation) => operation.validate(),
@@ -155,13 +170,18 @@ impl Operation {
             Operation::SetLadder(operation) => operation.apply(draft, ctx).map(|()| None),
             Operation::SetBand(operation) => operation.apply(draft, ctx).map(|()| None),
             Operation::AllowTopUp(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::DepositItem(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::WithdrawItem(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::SetDepthReporter(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::ReportDepth(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::SetStress(operation) => operation.apply(draft, ctx).map(|()| None),
         }
     }
 
     /// The order of execution: what saves a vault comes first.
     pub fn class(&self) -> Class {
         match self {
-            Operation::Deposit(_) | Operation::Repay(_) => Class::Reduce,
+            Operation::Deposit(_) | Operation::DepositItem(_) | Operation::Repay(_) => Class::Reduce,
             Operation::RestrictPeg(_) => Class::Reduce,
             // Who leaves bears what the block did.
             Operation::WithdrawSupply(_)
@@ -188,7 +208,7 @@ impl Operation {
             Operation::RedeemBasket(_) => 50_000,
             // Looks at every collateral while lots are open.
             Operation::WithdrawSupply(_) => 4_000,
-            Operation::CloseVault(_) => 4_000,
+            Operation::CloseVault(_) => 6_000,
             Operation::CreateFacility(_)
             | Operation::AddCollateral(_)
             | Operation::CreatePool(_)
@@ -201,6 +221,8 @@ impl Operation {
             // Includes what the protocol will do for them.
             Operation::SetLadder(_) | Operation::SetBand(_) => 10_000,
             Operation::AllowTopUp(_) => 1_500,
+            Operation::DepositItem(_) | Operation::WithdrawItem(_) => 2_500,
+            Operation::SetDepthReporter(_) | Operation::ReportDepth(_) | Operation::SetStress(_) => 1_500,
             // Accrues every bucket and moves every group of the facility.
             Operation::SetFacilityParams(_) | Operation::SetPoolTerms(_) | Operation::ShutDown(_) => 50_000,
         }
@@ -273,6 +295,11 @@ impl Operation {
             Operation::SetLadder(operation) => operation.describe(names),
             Operation::SetBand(operation) => operation.describe(names),
             Operation::AllowTopUp(operation) => operation.describe(names),
+            Operation::DepositItem(operation) => operation.describe(names),
+            Operation::WithdrawItem(operation) => operation.describe(names),
+            Operation::SetDepthReporter(operation) => operation.describe(names),
+            Operation::ReportDepth(operation) => operation.describe(names),
+            Operation::SetStress(operation) => operation.describe(names),
         }
     }
 }

@@ -9,6 +9,8 @@ use crate::Error;
 
 /// The most collaterals in one vault.
 pub const VAULT_COLLATERAL_MAX: usize = 8;
+/// The most single things in one vault.
+pub const THINGS_MAX: usize = 16;
 /// The most collaterals of one facility.
 pub const FACILITY_COLLATERAL_MAX: usize = 32;
 /// The most parameter versions of one collateral that vaults may hold at once.

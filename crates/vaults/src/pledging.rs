@@ -5,12 +5,12 @@ use gage_ledger::Beneficiary;
 use gage_securities::exposure::LIMITS;
 use gage_securities::{BackingStatus, Scope};
 use gage_store::Draft;
-use gage_units::{Amount, AssetId};
+use gage_units::{Amount, AssetId, ItemId};
 
 use crate::operations::settle_totals;
 use crate::state::{FACILITIES, FacilityId, Vault, VaultId, Version, beneficiary};
 use crate::wide::scale_of;
-use crate::{Error, Event, MODULE, book, mark, peg};
+use crate::{Error, Event, MODULE, book, mark, peg, things};
 
 /// Passes if vaults may take more of the asset now.
 ///
@@ -35,10 +35,7 @@ fn check_cap(draft: &Draft, ctx: &Context, asset: AssetId, amount: Amount) -> Re
     }
     let mut total = amount;
     for (id, _) in FACILITIES.iter(draft) {
-        total = total.plus(book::mark_of(draft, id, asset).selling)?;
-        for (_, bucket) in mark::buckets(draft, id, (asset, asset)) {
-            total = total.plus(bucket.pledged)?;
-        }
+        total = total.plus(mark::held(draft, id, asset)?)?;
     }
     if total > cap { Err(Error::AboveCollateralCap(asset)) } else { Ok(()) }
 }
@@ -47,11 +44,7 @@ fn check_cap(draft: &Draft, ctx: &Context, asset: AssetId, amount: Amount) -> Re
 fn holdings(draft: &Draft, id: FacilityId) -> Result<Vec<(AssetId, Amount)>, Error> {
     let mut found = Vec::new();
     for ((_, asset), _) in mark::collaterals(draft, id) {
-        let mut total = book::mark_of(draft, id, asset).selling;
-        for (_, bucket) in mark::buckets(draft, id, (asset, asset)) {
-            total = total.plus(bucket.pledged)?;
-        }
-        found.push((asset, total));
+        found.push((asset, mark::held(draft, id, asset)?));
     }
     found.extend(peg::pegs(draft, id).into_iter().map(|(asset, peg)| (asset, peg.held)));
     Ok(found)
@@ -84,10 +77,20 @@ fn check_size(draft: &Draft, vault: &Vault, asset: AssetId) -> Result<(), Error>
     if fits { Ok(()) } else { Err(Error::AboveCollateralCap(asset)) }
 }
 
-/// Pledges a free amount of the owner's to his vault. The caller has asked [`check`].
+/// What is pledged.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum What {
+    /// An amount.
+    Amount(Amount),
+    /// One thing of an itemised asset.
+    Thing(ItemId),
+}
+
+/// Pledges a free amount, or thing, of the owner's to his vault. The caller has asked [`check`].
 ///
 /// # Errors
-/// In this order: [`Error::TooManyCollaterals`], [`Error::AboveCollateralCap`], the ledger's,
+/// In this order: [`Error::TooManyCollaterals`], [`Error::AboveCollateralCap`], [`Error::TooManyThings`], the
+/// ledger's,
 /// `ExceedsExposure` of securities.
 pub(crate) fn pledge(
     draft: &mut Draft,
@@ -96,8 +99,12 @@ pub(crate) fn pledge(
     mut vault: Vault,
     newest: Version,
     asset: AssetId,
-    amount: Amount,
+    what: What,
 ) -> Result<(), Error> {
+    let amount = match what {
+        What::Amount(amount) => amount,
+        What::Thing(_) => Amount(1),
+    };
     let (owner, number) = (vault.owner, vault.facility);
     let facility = book::facility(draft, number)?;
     let mut totals = book::totals(draft, number);
@@ -106,12 +113,21 @@ pub(crate) fn pledge(
     book::add_pledge(&mut vault, asset, newest, amount)?;
     check_size(draft, &vault, asset)?;
     check_cap(draft, ctx, asset, amount)?;
-    gage_ledger::pledge(draft, ctx, owner, asset, beneficiary(id), amount)?;
+    match what {
+        What::Amount(amount) => gage_ledger::pledge(draft, ctx, owner, asset, beneficiary(id), amount)?,
+        What::Thing(item) => things::pledge(draft, ctx, id, owner, asset, item)?,
+    }
     book::write(draft, id, vault, &facility, &mut totals, debt)?;
     settle_totals(draft, number, before, totals)?;
     check_exposure(draft, number)?;
 
     // From here on nothing can fail.
-    draft.emit(MODULE, &Event::Deposited { vault: id, asset, amount });
+    draft.emit(
+        MODULE,
+        &match what {
+            What::Amount(amount) => Event::Deposited { vault: id, asset, amount },
+            What::Thing(item) => Event::ThingDeposited { vault: id, asset, item },
+        },
+    );
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::health::{Health, after_haircut, weight};
 use crate::operations::{BORROWED, SHIFTED};
 use crate::state::{Facility, TOUCHED, Vault, VaultId};
 use crate::wide::worth;
-use crate::{Error, book, mark, source};
+use crate::{Error, book, mark, queue_value, source};
 
 /// Checks every vault that borrowed or gave collateral out in this transaction, and forgets them.
 /// `chain` calls it after the operations of each transaction and undoes the transaction on an error.
@@ -88,7 +88,9 @@ pub(crate) fn borrowing_power(
             continue;
         }
         let terms = book::bucket(draft, (vault.facility, position.asset, position.version))?.terms;
-        let low = after_haircut(quote.low, status.haircut.min(Bps::ONE))?;
+        let held = || mark::held(draft, vault.facility, position.asset);
+        let low = queue_value::at_most(draft, ctx, position.asset, quote.low, held)?;
+        let low = after_haircut(low, status.haircut.min(Bps::ONE))?;
         power.add_pledge(position.amount, weight(low, terms.loan_to_value)?, collateral.decimals)?;
     }
     Ok(power)

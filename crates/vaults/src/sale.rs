@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 use gage_accounts::Context;
 use gage_auctions::{LotId, NewLot, OwnerRef};
 use gage_store::Draft;
-use gage_units::{Amount, AssetId, Bps, Price, Rounding, allocate};
+use gage_units::{Amount, AssetId, Bps, ItemId, Price, Rounding, allocate};
 
 use crate::health::Health;
 use crate::sizing::Sale;
-use crate::state::{Collateral, Facility, LOTS, MARKS, Mark, TOTALS, Totals, Vault, VaultId, VaultLot, beneficiary};
+use crate::state::{
+    Collateral, Facility, FacilityId, LOTS, MARKS, Mark, TOTALS, Totals, Vault, VaultId, VaultLot, beneficiary,
+};
+use crate::things::{self, THING_LOTS};
 use crate::wide::{Worth, amount_of, worth};
 use crate::{ACCOUNT, Error, Event, MODULE, book};
 
@@ -134,6 +137,19 @@ fn partial(
         let Some(mut part) = size(facility, &at, left, candidate, unit)? else { continue };
         match fit(facility, left, candidate, part.debt, full) {
             Room::Enough => {}
+            Room::Less(room) if candidate.collateral.itemised => {
+                throttled = true;
+                let each = candidate.sale.raised_by(Amount(1), unit)?;
+                let unused = candidate.mark.window.used.is_zero();
+                // As many whole things as there is room for; an unused window takes one of any size.
+                let count = room.0.checked_div(each.0).unwrap_or(0).max(u128::from(unused));
+                if count == 0 {
+                    continue;
+                }
+                part.suffices = false;
+                part.amount = part.amount.min(Amount(count));
+                part.debt = candidate.sale.raised_by(part.amount, unit)?.min(part.debt);
+            }
             Room::Less(debt) => {
                 throttled = true;
                 part.suffices = false;
@@ -172,6 +188,9 @@ fn size(
     candidate: &Candidate,
     unit: Worth,
 ) -> Result<Option<Part>, Error> {
+    if candidate.collateral.itemised {
+        return size_things(facility, health, left, candidate, unit);
+    }
     let Candidate { asset, sale, .. } = candidate;
     let mut debt = sale.repay(health, facility.params.target_health, unit)?.min(left);
     // A debt that would stay below the floor is repaid whole.
@@ -194,6 +213,30 @@ fn size(
         return Ok(None);
     }
     Ok(Some(Part { asset: *asset, amount, debt, floor: sale.floor(health)?, suffices }))
+}
+
+/// The things that bring the vault to its target, for all the debt that they are sure to raise: a thing is
+/// sold whole, and what it brings is repaid.
+fn size_things(
+    facility: &Facility,
+    health: &Health,
+    left: Amount,
+    candidate: &Candidate,
+    unit: Worth,
+) -> Result<Option<Part>, Error> {
+    let Candidate { asset, sale, .. } = candidate;
+    let wanted = sale.repay(health, facility.params.target_health, unit)?.min(left);
+    let mut amount = sale.lot(wanted, unit)?.min(candidate.amount);
+    let mut debt = sale.raised_by(amount, unit)?.min(left);
+    // A debt that would stay below the floor is repaid whole.
+    if left.minus(debt)? < facility.params.debt_floor {
+        amount = sale.lot(left, unit)?.min(candidate.amount);
+        debt = sale.raised_by(amount, unit)?.min(left);
+    }
+    if debt.is_zero() || amount.is_zero() {
+        return Ok(None);
+    }
+    Ok(Some(Part { asset: *asset, amount, debt, floor: sale.floor(health)?, suffices: debt >= wanted }))
 }
 
 enum Room {
@@ -258,6 +301,33 @@ fn sell_whole(
     Ok(Some(true))
 }
 
+/// A lot of a part: all of it, or one of its things.
+struct Piece {
+    asset: AssetId,
+    item: Option<ItemId>,
+    amount: Amount,
+    debt: Amount,
+    floor: Price,
+}
+
+/// The lots of the parts: things are sold one by one, each for an equal share of the debt.
+fn pieces(draft: &Draft, id: VaultId, number: FacilityId, parts: &[Part]) -> Result<Vec<Piece>, Error> {
+    let mut found = Vec::with_capacity(parts.len());
+    for Part { asset, amount, debt, floor, .. } in parts {
+        let (asset, floor) = (*asset, *floor);
+        if !book::collateral(draft, number, asset)?.itemised {
+            found.push(Piece { asset, item: None, amount: *amount, debt: *debt, floor });
+            continue;
+        }
+        let items = things::first_of(draft, id, asset, *amount);
+        let debts = allocate(*debt, &vec![1; items.len()])?;
+        // A thing on which no debt falls stays.
+        let shares = items.into_iter().zip(debts).filter(|(_, debt)| !debt.is_zero());
+        found.extend(shares.map(|(item, debt)| Piece { asset, item: Some(item), amount: Amount(1), debt, floor }));
+    }
+    Ok(found)
+}
+
 /// Moves collateral and debt of the vault into lots, charges the windows of liquidation, and asserts that health
 /// did not fall. `own` says that the owner arranged it.
 pub(crate) fn open_lots(
@@ -275,7 +345,7 @@ pub(crate) fn open_lots(
     let owed_before = totals.debts()?;
     let mut debt = book::debt(draft, &vault)?;
     let mut events = Vec::with_capacity(parts.len());
-    for part in parts {
+    for part in pieces(draft, id, number, parts)? {
         let position = vault.positions.iter_mut().find(|position| position.asset == part.asset);
         let position = position.ok_or(Error::NotCollateral(part.asset))?;
         position.amount = position.amount.minus(part.amount)?;
@@ -283,7 +353,11 @@ pub(crate) fn open_lots(
         debt = debt.minus(part.debt)?;
         totals.auctioned = totals.auctioned.plus(part.debt)?;
         let version = position.version;
-        gage_ledger::seize(draft, ctx, vault.owner, part.asset, beneficiary(id), gage_auctions::ACCOUNT, part.amount)?;
+        let (owner, to) = (vault.owner, gage_auctions::ACCOUNT);
+        match part.item {
+            None => gage_ledger::seize(draft, ctx, owner, part.asset, beneficiary(id), to, part.amount)?,
+            Some(item) => things::seize(draft, ctx, id, owner, part.asset, item)?,
+        }
         let collateral = book::collateral(draft, number, part.asset)?;
         let mut mark = book::mark_of(draft, number, part.asset);
         let terms = collateral.liquidation;
@@ -306,6 +380,7 @@ pub(crate) fn open_lots(
                 tail_ms: terms.tail_ms,
                 cusp: terms.cusp,
                 dust: terms.dust,
+                item: part.item,
             },
         )?;
         // An owner's own sale has its own throughput, so that it takes nothing from liquidations.
@@ -322,8 +397,12 @@ pub(crate) fn open_lots(
             repaid: Amount::ZERO,
             rounds: 1,
             remaining: part.amount,
+            item: part.item,
         };
         LOTS.put(draft, lot, record);
+        if part.item.is_some() {
+            THING_LOTS.put(draft, (id, lot), ());
+        }
         events.push((lot, part, floor));
     }
     let after = book::write(draft, id, vault, facility, &mut totals, debt)?;
@@ -337,7 +416,7 @@ pub(crate) fn open_lots(
     // From here on nothing can fail.
     let mut lots = Vec::with_capacity(events.len());
     for (lot, part, floor) in events {
-        let Part { asset, amount, debt, .. } = *part;
+        let Piece { asset, amount, debt, .. } = part;
         let (health, health_after) = (before.ratio(), after.ratio());
         draft.emit(
             MODULE,

@@ -4,7 +4,7 @@ use gage_accounts::Context;
 use gage_auctions::{LotId, Remainder};
 use gage_backstop::{Holding, Loss, Recovered, Reference, StepKind};
 use gage_store::Draft;
-use gage_units::{Amount, AssetId, MathError, Price, Rounding};
+use gage_units::{Amount, AssetId, ItemId, MathError, Price, Rounding};
 
 use crate::protection::ladder::{self, OWN_LOTS};
 use crate::sale::{in_stable, start_price};
@@ -12,10 +12,11 @@ use crate::sizing::Sale;
 use crate::state::{
     FACILITIES, Facility, FacilityId, GIVEN_UP, KEPT, LOTS, MARKS, TOTALS, Vault, VaultId, VaultLot, beneficiary,
 };
+use crate::things::{self, KEPT_THINGS, THING_LOTS};
 use crate::wide::{Worth, amount_of, worth};
 use crate::{
-    ACCOUNT, EVALUATION_WEIGHT, Error, Event, MODULE, Source, book, calls, liquidate, mark, pool, redemption, shutdown,
-    source,
+    ACCOUNT, EVALUATION_WEIGHT, Error, Event, MODULE, Source, book, calls, liquidate, mark, pool, recovered,
+    redemption, shutdown, source,
 };
 
 /// The weight of a step on one lot; 1,000 is a simple operation.
@@ -171,6 +172,7 @@ fn burn_raised(draft: &mut Draft, ctx: &Context, id: LotId, raised: Amount) -> R
     TOTALS.put(draft, number, totals);
     record.repaid = repaid;
     LOTS.put(draft, id, record);
+    recovered::by_lot(draft, record.vault, id, burned)?;
     draft.emit(MODULE, &Event::AuctionRepaid { vault: record.vault, lot: id, amount: burned });
     Ok(())
 }
@@ -208,20 +210,20 @@ pub(crate) fn end_now(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(),
         return finish(draft, ctx, id);
     }
     let remainder = gage_auctions::close(draft, ctx, id, ACCOUNT)?;
-    give_change(draft, ctx, record.vault, &remainder)?;
+    give_change(draft, ctx, record.vault, remainder.excess)?;
     let shortfall = record.debt.minus(record.repaid)?;
     let number = book::vault(draft, record.vault)?.facility;
     let (taken, covered) = shutdown::settle_lot(draft, number, record.asset, remainder.amount, shortfall)?;
     let left = remainder.amount.minus(taken)?;
     if !left.is_zero() {
-        keep(draft, record.vault, record.asset, left)?;
+        keep(draft, record.vault, record.asset, None, left)?;
     }
     take_back(draft, id, &record, Amount::ZERO, shortfall.minus(covered)?)
 }
 
 /// Ends a lot: its remainder and the debt it did not raise go back to the vault, and with an owner's own
 /// lot the interest of its time.
-fn finish(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> {
+pub(crate) fn finish(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> {
     let record = record(draft, id)?;
     let savepoint = draft.savepoint();
     let (remainder, returned) = match return_remainder(draft, ctx, id, &record) {
@@ -231,13 +233,17 @@ fn finish(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> {
             draft.undo_to(savepoint);
             let remainder = gage_auctions::close(draft, ctx, id, ACCOUNT)?;
             if !remainder.amount.is_zero() {
-                keep(draft, record.vault, remainder.asset, remainder.amount)?;
+                keep(draft, record.vault, remainder.asset, record.item, remainder.amount)?;
             }
             (remainder, Amount::ZERO)
         }
         Err(error) => return Err(error),
     };
-    give_change(draft, ctx, record.vault, &remainder)?;
+    let excess = match record.item {
+        None => remainder.excess,
+        Some(_) => things::pay_first(draft, ctx, id, record.vault, remainder.raised.minus(record.repaid)?)?,
+    };
+    give_change(draft, ctx, record.vault, excess)?;
     let shortfall = record.debt.minus(record.repaid)?;
     take_back(draft, id, &record, returned, shortfall)?;
     draft.emit(MODULE, &Event::AuctionEnded { vault: record.vault, lot: id, returned, shortfall });
@@ -248,8 +254,10 @@ fn finish(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> {
 fn return_remainder(draft: &mut Draft, ctx: &Context, id: LotId, record: &VaultLot) -> Result<Remainder, Error> {
     let owner = book::vault(draft, record.vault)?.owner;
     let remainder = gage_auctions::close(draft, ctx, id, owner)?;
-    if !remainder.amount.is_zero() {
-        gage_ledger::pledge(draft, ctx, owner, record.asset, beneficiary(record.vault), remainder.amount)?;
+    match record.item {
+        _ if remainder.amount.is_zero() => {}
+        Some(item) => things::pledge(draft, ctx, record.vault, owner, record.asset, item)?,
+        None => gage_ledger::pledge(draft, ctx, owner, record.asset, beneficiary(record.vault), remainder.amount)?,
     }
     Ok(remainder)
 }
@@ -260,27 +268,32 @@ fn is_denial(error: &Error) -> bool {
     matches!(error, Error::Ledger(Ineligible(_)) | Error::Auctions(gage_auctions::Error::Ledger(Ineligible(_))))
 }
 
-fn keep(draft: &mut Draft, vault: VaultId, asset: AssetId, amount: Amount) -> Result<(), Error> {
+fn keep(draft: &mut Draft, vault: VaultId, asset: AssetId, item: Option<ItemId>, amount: Amount) -> Result<(), Error> {
+    if let Some(item) = item {
+        KEPT_THINGS.put(draft, (vault, asset, item), ());
+        draft.emit(MODULE, &Event::ThingKept { vault, asset, item });
+        return Ok(());
+    }
     let kept = KEPT.get(draft, &(vault, asset)).unwrap_or_default().plus(amount)?;
     KEPT.put(draft, (vault, asset), kept);
     draft.emit(MODULE, &Event::CollateralKept { vault, asset, amount });
     Ok(())
 }
 
-/// What the last take paid beyond the debt, less than the price of one smallest unit, is the owner's;
-/// if he may not hold it, it joins the facility's rounding.
-fn give_change(draft: &mut Draft, ctx: &Context, id: VaultId, remainder: &Remainder) -> Result<(), Error> {
-    if remainder.excess.is_zero() {
+/// What the last take paid beyond the debt, less than the price of one smallest unit (or what a thing brought
+/// beyond all that is owed), is the owner's; if he may not hold it, it joins the facility's rounding.
+fn give_change(draft: &mut Draft, ctx: &Context, id: VaultId, excess: Amount) -> Result<(), Error> {
+    if excess.is_zero() {
         return Ok(());
     }
     let vault = book::vault(draft, id)?;
     let facility = book::facility(draft, vault.facility)?;
     let savepoint = draft.savepoint();
-    if gage_ledger::move_by_rule(draft, ctx, ACCOUNT, vault.owner, facility.stable, remainder.excess).is_err() {
+    if gage_ledger::move_by_rule(draft, ctx, ACCOUNT, vault.owner, facility.stable, excess).is_err() {
         draft.undo_to(savepoint);
-        source::collect(draft, ctx, vault.facility, &facility, ACCOUNT, remainder.excess)?;
+        source::collect(draft, ctx, vault.facility, &facility, ACCOUNT, excess)?;
         let mut totals = book::totals(draft, vault.facility);
-        totals.rounding = totals.rounding.plus(remainder.excess)?;
+        totals.rounding = totals.rounding.plus(excess)?;
         TOTALS.put(draft, vault.facility, totals);
     }
     Ok(())
@@ -288,13 +301,7 @@ fn give_change(draft: &mut Draft, ctx: &Context, id: VaultId, remainder: &Remain
 
 /// The vault takes back `amount` of collateral, which is pledged to it again, and `debt` that was at auction;
 /// the lot's record ends.
-fn take_back(
-    draft: &mut Draft,
-    id: LotId,
-    record: &VaultLot,
-    amount: Amount,
-    debt: Amount,
-) -> Result<(), Error> {
+fn take_back(draft: &mut Draft, id: LotId, record: &VaultLot, amount: Amount, debt: Amount) -> Result<(), Error> {
     let mut vault = book::vault(draft, record.vault)?;
     let number = vault.facility;
     let facility = book::facility(draft, number)?;
@@ -313,6 +320,7 @@ fn take_back(
     TOTALS.put(draft, number, totals);
     count_sold(draft, id, Amount::ZERO)?;
     LOTS.remove(draft, &id);
+    THING_LOTS.remove(draft, &(record.vault, id));
     if health.is_unsafe() {
         liquidate::set_unfinished(draft, number, true)?;
     }
@@ -326,7 +334,12 @@ fn waits_for_quote(draft: &Draft, id: LotId) -> bool {
     let mark = book::mark_of(draft, vault.facility, record.asset);
     let collateral = book::collateral(draft, vault.facility, record.asset);
     let rounds_left = collateral.is_ok_and(|collateral| record.rounds < collateral.liquidation.rounds_max);
-    rounds_left && !OWN_LOTS.has(draft, &id) && (!mark.usable || mark.price == Price(0))
+    // A thing stands until it is sold, after a shutdown at the frozen quote.
+    let at_quote = match record.item {
+        None => rounds_left,
+        Some(_) => !shutdown::is_frozen(draft, vault.facility),
+    };
+    at_quote && !OWN_LOTS.has(draft, &id) && (!mark.usable || mark.price == Price(0))
 }
 
 /// The next round of a lot nobody bought out: at the fresh quote while rounds are left, else the end of it.
@@ -341,16 +354,20 @@ fn next_round(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(), Error> 
     let facility = book::facility(draft, vault.facility)?;
     let collateral = book::collateral(draft, vault.facility, record.asset)?;
     let terms = collateral.liquidation;
-    if record.rounds >= terms.rounds_max {
+    let last = record.rounds >= terms.rounds_max;
+    if last && record.item.is_none() {
         return give_up(draft, ctx, id, &record, &facility);
     }
     let mark = book::mark_of(draft, vault.facility, record.asset);
     let bucket = book::bucket(draft, (vault.facility, record.asset, record.version))?;
     let sale = Sale { price: mark.price, weight: 0, bonus: bucket.terms.bonus, decimals: collateral.decimals };
-    let floor = in_stable(&facility, sale.last_floor()?)?;
+    // A thing nobody wants at the floor is sold for what it brings, at every fresh quote anew.
+    let last = last || shutdown::is_frozen(draft, vault.facility);
+    let floor = if last && record.item.is_some() { Price(1) } else { in_stable(&facility, sale.last_floor()?)? };
     let start = start_price(&facility, mark.price, terms.start_premium)?;
     gage_auctions::restart(draft, ctx, id, start.max(floor), floor)?;
-    record.rounds = record.rounds.checked_add(1).ok_or(MathError::Overflow)?;
+    // Counted up to the highest number: a thing may stand for longer.
+    record.rounds = record.rounds.saturating_add(1);
     LOTS.put(draft, id, record);
     Ok(())
 }
@@ -380,13 +397,13 @@ fn give_up(draft: &mut Draft, ctx: &Context, id: LotId, record: &VaultLot, facil
         } else {
             draft.undo_to(savepoint);
             gage_ledger::move_by_rule(draft, ctx, from, ACCOUNT, record.asset, back)?;
-            keep(draft, record.vault, record.asset, back)?;
+            keep(draft, record.vault, record.asset, None, back)?;
         }
     }
     if !debt.is_zero() {
         let collateral = vec![Holding { asset: record.asset, amount }];
-        // What the lot raised before is the first row of the receipt.
-        let recovered = Recovered { auction_proceeds: record.repaid, ..Recovered::default() };
+        // What came in before is the first row of the receipt.
+        let recovered = recovered::take(draft, record.vault);
         lose(draft, ctx, vault.facility, record.vault, debt, collateral, recovered)?;
     }
     take_back(draft, id, record, pledge, shortfall.minus(debt)?)?;
@@ -455,10 +472,11 @@ pub(crate) fn write_off(draft: &mut Draft, ctx: &Context, id: VaultId) -> Result
     let before = totals.debts()?;
     let debt = book::debt(draft, &vault)?;
     totals.auctioned = totals.auctioned.plus(debt)?;
+    let recovered = recovered::take(draft, id);
     book::write(draft, id, vault, &facility, &mut totals, Amount::ZERO)?;
     totals.balance(before, Amount::ZERO, Amount::ZERO)?;
     TOTALS.put(draft, number, totals);
-    lose(draft, ctx, number, id, debt, Vec::new(), Recovered::default())
+    lose(draft, ctx, number, id, debt, Vec::new(), recovered)
 }
 
 /// Passes debt at auction down the loss waterfall: what is covered is burned, the rest is bad debt.

@@ -9,7 +9,8 @@
 //!
 //! Settling takes of each position the same part, so that the basket is a picture of the backing; what
 //! is not needed stays with the owner, who withdraws it like that of any vault without debt. A vault
-//! worth less than its debt loses all, and the rest passes down the loss waterfall before it is the
+//! worth less than its debt loses all; single things are sold at auction for what other collateral does not
+//! cover, before anybody is paid. The rest passes down the loss waterfall before it is the
 //! holders'. The cash of pegs and of a pool joins the basket. Nothing else leaves the facility: the
 //! exits of its waterfall are closed until it pays.
 
@@ -21,17 +22,19 @@ use gage_accounts::Context;
 use gage_auctions::LotId;
 use gage_backstop::Holding;
 use gage_store::{Column, Draft, OrderedTable};
-use gage_units::{AccountNumber, Amount, AssetId, Price, Rounding, Timestamp};
+use gage_units::{AccountNumber, Amount, AssetId, Price, Rounding, Timestamp, allocate};
 use ruint::aliases::U512;
 use serde::{Deserialize, Serialize};
 
 use crate::peg::{PEGS, Peg, for_cash, pegs};
 use crate::pool::{self, POOLS, Pool};
+use crate::sale::{self, Part};
 use crate::state::{
-    CollateralKey, FACILITIES, Facility, FacilityId, INDEX, LOTS, TOTALS, Totals, VaultId, beneficiary, table,
+    Collateral, CollateralKey, FACILITIES, Facility, FacilityId, INDEX, LOTS, TOTALS, Totals, VaultId, VaultLot,
+    beneficiary, table,
 };
 use crate::wide::{Worth, amount_of, divide, narrow, times, wide, worth};
-use crate::{ACCOUNT, Error, Event, MODULE, book, calls, liquidate, mark, settle};
+use crate::{ACCOUNT, Error, Event, MODULE, book, calls, liquidate, mark, recovered, settle};
 
 /// The shortest time owners have to repay: an hour.
 pub const WINDOW_MS_MIN: u64 = 3_600_000;
@@ -207,6 +210,8 @@ fn step(
     }
     match vault {
         Some(vault) => settle_vault(draft, ctx, id, &facility, vault).map(|()| false),
+        // Things stand at auction until they are sold; nobody is paid before.
+        None if !book::totals(draft, id).auctioned.is_zero() => Ok(true),
         None => begin_to_pay(draft, ctx, id, &facility).map(|()| true),
     }
 }
@@ -216,7 +221,9 @@ fn step(
 fn lots_of(draft: &Draft, id: FacilityId, budget: u64) -> Vec<LotId> {
     let most = budget.checked_div(SHUTDOWN_WEIGHT).and_then(|steps| usize::try_from(steps).ok()).unwrap_or(usize::MAX);
     let of_facility = |vault: VaultId| book::vault(draft, vault).is_ok_and(|vault| vault.facility == id);
-    let lots = LOTS.iter(draft).filter(|(_, record)| of_facility(record.vault)).map(|(lot, _)| *lot);
+    // A thing is of use to holders only when it is sold: its lot stands.
+    let ends = |record: &VaultLot| record.item.is_none() && of_facility(record.vault);
+    let lots = LOTS.iter(draft).filter(|(_, record)| ends(record)).map(|(lot, _)| *lot);
     lots.take(most).collect()
 }
 
@@ -242,14 +249,23 @@ fn settle_vault(
     let debt = book::debt(draft, &vault)?;
     let owed = worth(debt, facility.par.0, facility.decimals)?;
     let mut value = Worth::ZERO;
+    let mut things = Vec::new();
     for position in &vault.positions {
-        let decimals = book::collateral(draft, id, position.asset)?.decimals;
+        let Collateral { decimals, itemised, .. } = book::collateral(draft, id, position.asset)?;
         let part = worth(position.amount, book::mark_of(draft, id, position.asset).price.0, decimals)?;
-        value = value.checked_add(part).ok_or(gage_units::MathError::Overflow)?;
+        if itemised {
+            things.push((position.asset, position.amount, part));
+        } else {
+            value = value.checked_add(part).ok_or(gage_units::MathError::Overflow)?;
+        }
     }
+    things.retain(|(_, amount, _)| !amount.is_zero());
     let covers = value >= owed;
     let mut taken = Vec::new();
     for position in vault.positions.iter_mut().filter(|position| !position.amount.is_zero()) {
+        if things.iter().any(|(asset, ..)| *asset == position.asset) {
+            continue;
+        }
         let amount = match covers {
             true => part_of(position.amount, owed, value)?,
             false => position.amount,
@@ -267,17 +283,56 @@ fn settle_vault(
     let loss = debt.minus(covered)?;
     let mut totals = book::totals(draft, id);
     let before = totals.debts()?;
+    if !loss.is_zero() && !things.is_empty() {
+        book::write(draft, vault_id, vault, facility, &mut totals, loss)?;
+        totals.balance(before, Amount::ZERO, covered)?;
+        totals.settled = totals.settled.plus(covered)?;
+        TOTALS.put(draft, id, totals);
+        sell_things(draft, ctx, vault_id, facility, loss, &things)?;
+        draft.emit(MODULE, &Event::VaultSettled { vault: vault_id, debt, loss: Amount::ZERO, taken });
+        return Ok(());
+    }
     totals.auctioned = totals.auctioned.plus(loss)?;
+    let recovered = recovered::take(draft, vault_id);
     book::write(draft, vault_id, vault, facility, &mut totals, Amount::ZERO)?;
     // Debt that the basket stands for leaves the debts like debt that is repaid.
     totals.balance(before, Amount::ZERO, covered)?;
     totals.settled = totals.settled.plus(covered)?;
     TOTALS.put(draft, id, totals);
     if !loss.is_zero() {
-        settle::lose(draft, ctx, id, vault_id, loss, Vec::new(), gage_backstop::Recovered::default())?;
+        settle::lose(draft, ctx, id, vault_id, loss, Vec::new(), recovered)?;
     }
     draft.emit(MODULE, &Event::VaultSettled { vault: vault_id, debt, loss, taken });
     Ok(())
+}
+
+/// Puts a vault's things up for all that it still owes, without a floor: what they do not raise comes back
+/// as its debt.
+fn sell_things(
+    draft: &mut Draft,
+    ctx: &Context,
+    id: VaultId,
+    facility: &Facility,
+    debt: Amount,
+    things: &[(AssetId, Amount, Worth)],
+) -> Result<(), Error> {
+    let values = things
+        .iter()
+        .map(|(.., value)| Ok(amount_of(*value, facility.par, facility.decimals, Rounding::Down)?.0.max(1)));
+    let values = values.collect::<Result<Vec<u128>, Error>>()?;
+    let parts: Vec<Part> = things
+        .iter()
+        .zip(allocate(debt, &values)?)
+        .map(|((asset, amount, _), debt)| Part {
+            asset: *asset,
+            amount: *amount,
+            debt,
+            floor: Price(1),
+            suffices: true,
+        })
+        .collect();
+    let health = book::health(draft, &book::vault(draft, id)?)?;
+    sale::open_lots(draft, ctx, id, facility, &health, &parts, false).map(|_| ())
 }
 
 /// Takes of a lot's remainder what its debt is worth at the frozen quote, rounded up, to the basket; says

@@ -8,7 +8,7 @@ use gage_backstop::WaterfallId;
 use gage_ledger::Beneficiary;
 use gage_oracle::FeedId;
 use gage_store::{Column, DenseKey, Draft, OrderedTable, Table};
-use gage_units::{AccountNumber, Accumulator, Amount, AssetId, MathError, Price, Timestamp};
+use gage_units::{AccountNumber, Accumulator, Amount, AssetId, ItemId, MathError, Price, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::pool::POOLS;
@@ -156,6 +156,8 @@ pub struct Collateral {
     pub newest: Version,
     /// How it is liquidated.
     pub liquidation: LiquidationTerms,
+    /// Whether it is single things, each worth the class's price; see [`crate::things`].
+    pub itemised: bool,
 }
 
 /// What the last mark found for a collateral: the quote that group indexes track.
@@ -257,6 +259,8 @@ pub struct VaultLot {
     pub rounds: u8,
     /// How much collateral was left in it at the last settlement.
     pub remaining: Amount,
+    /// The thing, for a lot of one thing.
+    pub item: Option<ItemId>,
 }
 
 pub(crate) const fn table(number: u8) -> u16 {
@@ -328,6 +332,10 @@ pub fn create_tables(draft: &mut Draft) {
     crate::shutdown::BASKETS.create(draft);
     crate::shutdown::PARTS.create(draft);
     crate::protection::create_tables(draft);
+    crate::things::create_tables(draft);
+    crate::stress::STRESSES.create(draft);
+    crate::depth::REPORTERS.create(draft);
+    crate::recovered::CAME_IN.create(draft);
 }
 
 /// Fills the derived tables from the authenticated ones.
@@ -352,6 +360,7 @@ pub fn rebuild(draft: &mut Draft) {
     }
     crate::calls::rebuild(draft);
     crate::protection::watch::rebuild(draft);
+    crate::things::rebuild(draft);
 }
 
 /// The next number of a kind, if there is one left. Writes the counter.

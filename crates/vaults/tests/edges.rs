@@ -219,3 +219,20 @@ fn a_planted_fault_is_named() {
     borrow(vault, 500 * ONE).apply(&mut world.draft, &ctx).unwrap();
     assert_eq!(gage_vaults::check_block(&world.draft).unwrap_err().invariant, "transactions_are_rechecked");
 }
+
+/// What a vault holds can be evaluated at any price: no vault makes the liquidations of all others fail.
+#[test]
+fn a_pledge_beyond_all_figures_is_refused() {
+    let mut world = World::new();
+    let most = (1u128 << 110) / 1_000_000_000_000;
+    world.give(ALICE, LOAN, most + 1);
+    let vault = world.open(ALICE);
+    assert_eq!(world.run(ALICE, deposit(vault, LOAN, most + 1)), Err(Error::AboveCollateralCap(LOAN)));
+    world.run(ALICE, deposit(vault, LOAN, most)).unwrap();
+    assert_eq!(world.run(ALICE, deposit(vault, LOAN, 1)), Err(Error::AboveCollateralCap(LOAN)));
+    world.run(ALICE, borrow(vault, 100 * ONE)).unwrap();
+    for price in [100, 1_000_000, 1_000_000_000_000] {
+        world.block(60_000, [100, 1_000, price]);
+    }
+    assert!(world.health(vault) > Ratio::ONE);
+}

@@ -215,6 +215,36 @@ fn another_account_pays_only_what_it_allowed() {
 }
 
 #[test]
+fn what_the_owners_steps_brought_is_the_first_row_of_the_receipt() {
+    let mut world = World::new();
+    let vault = world.vault(ALICE, WETH, 10 * ONE, 750 * ONE);
+    set_ladder(&mut world, ALICE, vault, &[rung(99, repays(100))]).unwrap();
+    // Halved at once: the step repays 100 of 750, the rest goes to auction whole, and nobody bids.
+    world.block(60_000, [50, 1_000, 1]);
+    assert_eq!((world.debt(vault), world.facility().totals.auctioned.0), (0, 650 * ONE));
+    for _ in 0..3 {
+        world.block(HOUR + 1_000, [50, 1_000, 1]);
+    }
+    let receipts = gage_backstop::query::receipts(&world.draft, None, 10);
+    let receipt = &receipts[0].receipt;
+    assert_eq!((receipt.debt.0, receipt.uncovered.0), (750 * ONE, 650 * ONE));
+    assert_eq!(receipt.bearings[0].kind, gage_backstop::StepKind::SelfDeleverage);
+    assert_eq!(receipt.bearings[0].amount.0, 100 * ONE);
+    // It is told once, and not of a vault that became safe in between.
+    let again = world.vault(ALICE, WETH, 10 * ONE, 370 * ONE);
+    set_ladder(&mut world, ALICE, again, &[rung(99, repays(60))]).unwrap();
+    world.block(60_000, [45, 1_000, 1]);
+    assert_eq!(world.debt(again), 310 * ONE);
+    world.block(60_000, [20, 1_000, 1]);
+    for _ in 0..3 {
+        world.block(HOUR + 1_000, [20, 1_000, 1]);
+    }
+    let receipts = gage_backstop::query::receipts(&world.draft, None, 10);
+    let receipt = &receipts.last().unwrap().receipt;
+    assert_eq!((receipts.len(), receipt.debt.0), (2, 310 * ONE));
+}
+
+#[test]
 fn an_allowance_is_to_a_band_that_names_the_account_and_ends_with_it() {
     let mut world = World::new();
     let vault = world.vault(ALICE, WETH, 10 * ONE, 700 * ONE);

@@ -27,7 +27,7 @@ impl ClaimKeptProceeds {
         let account = ctx.account()?;
         let key = (account, self.asset);
         let amount = PROCEEDS.get(draft, &key).ok_or(Error::NothingKept)?;
-        custody::deliver(draft, ctx, account, self.asset, amount)?;
+        custody::deliver(draft, ctx, account, self.asset, None, amount)?;
 
         // From here on nothing can fail.
         PROCEEDS.remove(draft, &key);

@@ -60,7 +60,7 @@ impl Take {
             last_price: price,
             ..lot.clone()
         };
-        custody::deliver(draft, ctx, taker, lot.asset, taken)?;
+        custody::deliver(draft, ctx, taker, lot.asset, lot.item, taken)?;
         gage_ledger::transfer(draft, ctx, taker, lot.proceeds_to, lot.want, payment)?;
 
         // From here on nothing can fail.

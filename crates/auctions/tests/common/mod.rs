@@ -165,6 +165,7 @@ pub fn weth_lot(amount: u128, start: u128, floor: u128) -> NewLot {
         tail_ms: 6 * 3_600_000,
         cusp: Ratio(ONE / 10 * 3),
         dust: Amount(0),
+        item: None,
     }
 }
 

@@ -226,7 +226,8 @@ impl Stand {
                     sold = true;
                     let at = self.at(prices);
                     // What the members of the pool got above what they gave; the rest is nobody's yet.
-                    let pool = |bearing: &&gage_backstop::Bearing| bearing.kind == gage_backstop::StepKind::StabilityPool;
+                    let pool =
+                        |bearing: &&gage_backstop::Bearing| bearing.kind == gage_backstop::StepKind::StabilityPool;
                     for bearing in record.bearings.iter().filter(pool) {
                         let got: i128 =
                             bearing.collateral.iter().map(|holding| at.value(holding.asset, holding.amount)).sum();
@@ -240,7 +241,8 @@ impl Stand {
                 // A vault of no value owes so much less; a debt that only returns to its vault is owed.
                 DecodedEvent::Vaults(gage_vaults::Event::LossAbsorbed { vault, debt, .. }) => {
                     sold = true;
-                    let found = gage_vaults::query::vault(self.world.draft(), vault).ok().filter(|_| self.is_own(vault));
+                    let found =
+                        gage_vaults::query::vault(self.world.draft(), vault).ok().filter(|_| self.is_own(vault));
                     let facility =
                         found.and_then(|found| gage_vaults::query::facility(self.world.draft(), found.facility).ok());
                     lawful += facility.map_or(0, |facility| self.at(prices).value(facility.record.stable, debt));

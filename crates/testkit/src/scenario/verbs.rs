@@ -6,7 +6,7 @@
 //! | `burn bank 5 ETH`, `mint bank bob 5 ETH` | of an issuer |
 //! | `correct bob alice 5 ETH 3/0/0` | gives a posting back |
 //! | `hold alice bob 5 ETH 1h`, `settle bob hold-0 5 ETH`, `release bob hold-0` | the escrow |
-//! | `report pub-1 ETH 200 [aged 10m] [within 1]` | one publisher's price |
+//! | `report pub-1 ETH 200 [aged 10m] [within 1]` | one publisher's price; of a feed the scenario made: `feed-2` |
 //! | `vault alice GUSD` | opens a vault of the facility that lends GUSD |
 //! | `deposit alice vault-1 5 ETH`, `withdraw ...`, `borrow ...`, `repay ...` | of a vault |
 //! | `close alice vault-1` | closes it |
@@ -20,7 +20,7 @@
 //! | `supply`, `unsupply`, `redeem`, `swap`, `restrict`, `shut`, `basket` | of a facility, see `verbs/facility.rs` |
 //! | `identity`, `vouch`, `require`, `caps`, `freeze-part` and so on | see `verbs/compliance.rs` |
 //! | `insure`, `uninsure`, `leave-insurance`, `claim-premium`, `convert`, `claim-proceeds` | see `verbs/backstop.rs` |
-//! | `ladder`, `band`, `allow` | what owners arrange for their vaults, see `verbs/vaults.rs` |
+//! | `ladder`, `band`, `allow`, `deposit-item`, `withdraw-item` | what owners arrange for their vaults, see `verbs/vaults.rs` |
 //! | `do alice {...}` | any operation in JSON, with `$alice` and `$ETH` for identifiers |
 //!
 //! `ledger` has the verbs of settlement and of omnibus holdings.
@@ -97,7 +97,9 @@ pub fn read(world: &World, words: &[&str]) -> Result<Asked, String> {
         [word, ..] if securities::WORDS.contains(&word) => securities::read(world, words),
         [word, ..] if ledger::WORDS.contains(&word) => ledger::read(world, words),
         [word, ..] if compliance::reads(word) => compliance::read(world, words),
-        ["ladder" | "band" | "allow", ..] => vaults::read(world, words),
+        ["ladder" | "band" | "allow" | "deposit-item" | "withdraw-item" | "claim-kept", ..] => {
+            vaults::read(world, words)
+        }
         ["do", from, ref json @ ..] => by(from, world.operation_of_json(&json.join(" "))?),
         _ => Err(format!("`{}` is no step", words.join(" "))),
     }
@@ -123,6 +125,10 @@ pub(super) fn exact(count: &str, symbol: &str) -> Result<(Amount, AssetId), Stri
 
 /// The number and decimals of an asset.
 pub fn asset(symbol: &str) -> Result<(AssetId, u8), String> {
+    // A class of things that the scenario made, by its number: `DEED#10`.
+    if let Some(number) = symbol.split_once('#').and_then(|(_, number)| number.parse().ok()) {
+        return Ok((AssetId(number), 0));
+    }
     stage::asset(symbol).ok_or_else(|| format!("there is no asset {symbol}"))
 }
 
@@ -159,7 +165,9 @@ fn hold(world: &World, words: &[&str]) -> Result<Asked, String> {
 /// One publisher's report, observed at the next block's time unless aged, within 0.05 % unless told.
 pub fn report(world: &World, symbol: &str, price: &str, rest: &[&str]) -> Result<Operation, String> {
     let place = stage::FEEDS.iter().position(|other| *other == symbol);
-    let feed = place.and_then(|place| u32::try_from(place).ok()).ok_or_else(|| format!("no feed prices {symbol}"))?;
+    let numbered = symbol.strip_prefix("feed-").and_then(|number| number.parse().ok());
+    let feed = numbered.or_else(|| place.and_then(|place| u32::try_from(place).ok()));
+    let feed = feed.ok_or_else(|| format!("no feed prices {symbol}"))?;
     let price = Price(amount(price, 18)?);
     let (mut observed_at, mut confidence) = (world.next_time(), Price(price.0 / 2_000));
     for pair in rest.chunks(2) {

@@ -35,14 +35,15 @@ impl AddCollateral {
 
     /// # Errors
     /// In this order: `NotGovernance`, those of `validate`, [`Error::UnknownFacility`], the ledger's
-    /// for an unknown asset, [`Error::AlreadyCollateral`], [`Error::TooManyInFacility`],
+    /// for an unknown asset, [`Error::NotCollateral`] for things with decimals, [`Error::AlreadyCollateral`], [`Error::TooManyInFacility`],
     /// [`Error::NoFeed`], the backstop's (the stable itself is no collateral).
     pub fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         ctx.require_governance()?;
         self.validate()?;
         let facility = book::facility(draft, self.facility)?;
         let asset = gage_ledger::asset(draft, self.asset)?;
-        if asset.itemised {
+        // A thing is one whole unit, and one smallest unit too.
+        if asset.itemised && asset.decimals != 0 {
             return Err(Error::NotCollateral(self.asset));
         }
         let key = (self.facility, self.asset);
@@ -53,11 +54,15 @@ impl AddCollateral {
             return Err(Error::TooManyInFacility);
         }
         let feed = gage_oracle::asset_feed(draft, self.asset).ok_or(Error::NoFeed(self.asset))?;
-        gage_backstop::add_collateral(draft, facility.waterfall, self.asset)?;
+        // Things never reach the backstop: they stand at auction until they are sold.
+        if !asset.itemised {
+            gage_backstop::add_collateral(draft, facility.waterfall, self.asset)?;
+        }
 
         // From here on nothing can fail.
         let (terms, liquidation) = (self.terms, self.liquidation);
-        COLLATERALS.put(draft, key, Collateral { feed, decimals: asset.decimals, newest: 1, liquidation });
+        let (decimals, itemised) = (asset.decimals, asset.itemised);
+        COLLATERALS.put(draft, key, Collateral { feed, decimals, newest: 1, liquidation, itemised });
         MARKS.put(draft, key, Mark::default());
         BUCKETS.put(draft, (key.0, key.1, 1), new_bucket(terms));
         draft.emit(MODULE, &Event::CollateralTermsSet { facility: key.0, asset: key.1, version: 1, terms });

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{owned, settle_totals};
 use crate::state::{KEPT, beneficiary};
-use crate::{Error, Event, MODULE, VaultId, book, protection};
+use crate::{Error, Event, MODULE, VaultId, book, protection, things};
 
 /// Frees all collateral of the signer's vault and removes it.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -27,7 +27,8 @@ impl CloseVault {
         let mut vault = owned(draft, ctx, self.vault)?;
         let bounds = ((self.vault, gage_units::AssetId(0)), (self.vault, gage_units::AssetId(u32::MAX)));
         let bounds = (std::ops::Bound::Included(bounds.0), std::ops::Bound::Included(bounds.1));
-        if vault.in_liquidation() || KEPT.range(draft, bounds).next().is_some() {
+        let kept = KEPT.range(draft, bounds).next().is_some() || things::any_kept(draft, self.vault);
+        if vault.in_liquidation() || kept {
             return Err(Error::InLiquidation);
         }
         if !book::debt(draft, &vault)?.is_zero() {
@@ -40,6 +41,12 @@ impl CloseVault {
         let before = totals;
         for position in &mut vault.positions {
             let amount = std::mem::take(&mut position.amount);
+            if book::collateral(draft, id, position.asset)?.itemised {
+                for item in things::first_of(draft, self.vault, position.asset, amount) {
+                    things::unpledge(draft, ctx, self.vault, vault.owner, position.asset, item)?;
+                }
+                continue;
+            }
             gage_ledger::unpledge(draft, ctx, vault.owner, position.asset, beneficiary(self.vault), amount)?;
         }
         book::write(draft, self.vault, vault.clone(), &facility, &mut totals, Amount::ZERO)?;

@@ -7,6 +7,7 @@ use gage_units::AssetId;
 use serde::{Deserialize, Serialize};
 
 use super::{owned, quantity_above_zero};
+use crate::pledging::What;
 use crate::{Error, VaultId, book, pledging};
 
 /// Pledges an amount of the signer's to his vault. Needs no price, so that a vault can always be saved.
@@ -37,7 +38,7 @@ impl Deposit {
         let newest = book::collateral(draft, vault.facility, self.asset)?.newest;
         pledging::check(draft, ctx, self.asset)?;
         let amount = ctx.resolve(self.amount, self.asset)?;
-        pledging::pledge(draft, ctx, self.vault, vault, newest, self.asset, amount)
+        pledging::pledge(draft, ctx, self.vault, vault, newest, self.asset, What::Amount(amount))
     }
 
     /// What a wallet shows.

@@ -91,7 +91,9 @@ impl SetBand {
         let (means, reserve) = match &self.with {
             With::Nothing => (None, None),
             With::Collateral { asset, account } => {
-                book::collateral(draft, vault.facility, *asset)?;
+                if book::collateral(draft, vault.facility, *asset)?.itemised {
+                    return Err(Error::NotCollateral(*asset));
+                }
                 let account = account.map(|id| gage_accounts::resolve(draft, &id)).transpose()?;
                 (Some(Means::Collateral { asset: *asset, account: account.unwrap_or(vault.owner) }), None)
             }

@@ -64,7 +64,10 @@ impl SetLadder {
         }
         for step in &self.steps {
             if let Deed::Sell { asset, .. } = step.deed {
-                book::collateral(draft, vault.facility, asset)?;
+                // Which of several things is sold is not said here.
+                if book::collateral(draft, vault.facility, asset)?.itemised {
+                    return Err(Error::NotCollateral(asset));
+                }
             }
         }
         let amount = reserve_of(&self.steps)?;

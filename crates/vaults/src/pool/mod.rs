@@ -69,7 +69,7 @@ pub struct Pool {
 
 pub(crate) const POOLS: Column<FacilityId, Pool> = Column::authenticated(table(64), "vaults/pools");
 /// What lots and waiting vaults of a pool miss of their debts, as of the last liquidation and settlement.
-pub(crate) const MISSING: Column<FacilityId, Amount> = Column::authenticated(table(70), "vaults/missing");
+pub(crate) const MISSING: Column<FacilityId, Amount> = Column::authenticated(table(76), "vaults/missing");
 
 /// The pool of a facility. # Errors [`Error::NotPool`].
 pub fn pool(draft: &Draft, id: FacilityId) -> Result<Pool, Error> {

@@ -231,7 +231,7 @@ fn add(
         pledging::check(draft, ctx, asset)?;
         let vault = book::vault(draft, id)?;
         let newest = book::collateral(draft, vault.facility, asset)?.newest;
-        pledging::pledge(draft, ctx, id, vault, newest, asset, amount)?;
+        pledging::pledge(draft, ctx, id, vault, newest, asset, pledging::What::Amount(amount))?;
     }
     Ok(amount)
 }

@@ -6,7 +6,7 @@ use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, Timestamp};
 
 use crate::state::{Facility, TOTALS, VaultId, beneficiary};
-use crate::{ACCOUNT, Error, Event, MODULE, book, source};
+use crate::{ACCOUNT, Error, Event, MODULE, book, recovered, source};
 
 /// Sets `amount` of what the facility lends aside; nothing for nothing.
 pub(crate) fn set_aside(
@@ -70,8 +70,12 @@ pub(crate) fn repay(
     let debt = owed.minus(paid)?;
     let mut totals = book::totals(draft, number);
     let before = totals.debts()?;
-    book::write(draft, id, vault, &facility, &mut totals, debt)?;
+    let at_auction = vault.in_liquidation();
+    let health = book::write(draft, id, vault, &facility, &mut totals, debt)?;
     totals.balance(before, Amount::ZERO, paid)?;
+    if at_auction || health.is_unsafe() {
+        recovered::by_owner(draft, id, paid)?;
+    }
     gage_ledger::settle(draft, ctx, hold, ACCOUNT, paid)?;
     source::collect(draft, ctx, number, &facility, ACCOUNT, paid)?;
 

@@ -110,7 +110,8 @@ impl Payable {
 /// The collaterals of a facility that can be given to a redeemer now.
 fn payable(draft: &Draft, ctx: &Context, id: FacilityId, to: AccountNumber) -> Result<Payable, Error> {
     let (mut prices, mut refused) = (Vec::new(), None);
-    for ((_, asset), collateral) in mark::collaterals(draft, id) {
+    // A thing cannot be paid with in part.
+    for ((_, asset), collateral) in mark::collaterals(draft, id).filter(|(_, collateral)| !collateral.itemised) {
         let status = gage_securities::asset_status(draft, ctx, asset)?.backing;
         let may_hold = gage_compliance::eligible(draft, ctx, to, asset, Side::Receiver);
         let answer = match gage_oracle::quote_for(draft, ctx, collateral.feed, Action::Redeem) {

@@ -5,6 +5,7 @@
 //! | `USDC cash 5`, `USDC claims 5`, `USDC reserves 0`, `USDC written-off 0` | the pool |
 //! | `GUSD issued 5`, `GUSD settled 5` | stable for the pegs' cash, stable that the basket stands for |
 //! | `GUSD basket 5 ETH` | what is left of an asset in the basket |
+//! | `GUSD stressed-loss 300`, `GUSD coverage 0.5` | under its stated stress |
 
 use gage_vaults::{FacilityId, pool, query, shutdown};
 
@@ -24,6 +25,14 @@ pub fn check(world: &World, symbol: &str, words: &[&str]) -> Result<(), String> 
         ["written-off", ref rest @ ..] => compare(found()?.written_off.0, rest, decimals),
         ["issued", ref rest @ ..] => compare(totals.peg_issued.0, rest, decimals),
         ["settled", ref rest @ ..] => compare(totals.settled.0, rest, decimals),
+        ["stressed-loss", ref rest @ ..] => {
+            let view = gage_vaults::coverage(world.draft(), id, world.height()).map_err(|error| error.to_string())?;
+            compare(view.stressed_loss.0, rest, decimals)
+        }
+        ["coverage", ref rest @ ..] => {
+            let view = gage_vaults::coverage(world.draft(), id, world.height()).map_err(|error| error.to_string())?;
+            compare(view.proof.ok_or("nothing is lost")?.coverage.ratio.0, rest, 18)
+        }
         ["basket", .., symbol] => {
             let (asset, decimals) = asset(symbol)?;
             let basket = shutdown::basket(world.draft(), id);

@@ -8,10 +8,12 @@
 //! | `band alice vault-1 1.1 1.3 1.6 reserve 200 GUSD max 100 every 1h` | debt is repaid from what is held |
 //! | `band alice vault-1 none` | ends it |
 //! | `allow bob vault-1 1 ETH` | the band may take that much of his |
+//! | `deposit-item alice vault-1 7 DEED#10`, `withdraw-item ...` | one thing of a class that the scenario made |
+//! | `claim-kept alice vault-1 ETH` | what could not return by itself |
 
 use gage_chain::Operation;
-use gage_units::{Amount, Bps, Ratio, Timestamp};
-use gage_vaults::operations::{AllowTopUp, SetBand, SetLadder, With};
+use gage_units::{Amount, Bps, ItemId, Ratio, Timestamp};
+use gage_vaults::operations::{AllowTopUp, ClaimKept, DepositItem, SetBand, SetLadder, With, WithdrawItem};
 use gage_vaults::protection::ladder::{Deed, Rung};
 use gage_vaults::{Operation as Vaults, VaultId};
 
@@ -57,6 +59,18 @@ pub fn read(world: &World, words: &[&str]) -> Result<Asked, String> {
         ["allow", from, vault, count, symbol] => {
             let (amount, asset) = exact(count, symbol)?;
             (from, Vaults::AllowTopUp(AllowTopUp { vault: number(vault)?, asset, amount }))
+        }
+        ["deposit-item" | "withdraw-item", from, vault, item, symbol] => {
+            let (vault, asset) = (number(vault)?, asset(symbol)?.0);
+            let item = ItemId(item.parse().map_err(|_| format!("`{item}` is no thing"))?);
+            let operation = match words.first() {
+                Some(&"deposit-item") => Vaults::DepositItem(DepositItem { vault, asset, item }),
+                _ => Vaults::WithdrawItem(WithdrawItem { vault, asset, item }),
+            };
+            (from, operation)
+        }
+        ["claim-kept", from, vault, symbol] => {
+            (from, Vaults::ClaimKept(ClaimKept { vault: number(vault)?, asset: asset(symbol)?.0 }))
         }
         _ => return Err(format!("`{}` arranges nothing", words.join(" "))),
     };
