@@ -234,5 +234,7 @@ fn a_pledge_beyond_all_figures_is_refused() {
     for price in [100, 1_000_000, 1_000_000_000_000] {
         world.block(60_000, [100, 1_000, price]);
     }
-    assert!(world.health(vault) > Ratio::ONE);
+    let failed = |event: &Event| matches!(event, Event::LiquidationFailed { .. });
+    assert!(world.lots().is_empty() && !world.events().iter().any(failed));
+    assert!(!gage_backstop::waterfall(&world.draft, WATERFALL).unwrap().exits_closed);
 }
