@@ -3,6 +3,7 @@
 mod lexer;
 mod packages;
 mod postgres;
+mod python;
 mod softhsm;
 mod steps;
 mod tidy;

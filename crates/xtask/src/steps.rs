@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::workspace::root;
-use crate::{postgres, softhsm, tidy};
+use crate::{postgres, python, softhsm, tidy};
 
 /// What became of a step.
 enum Outcome {
@@ -20,7 +20,7 @@ enum Outcome {
 /// A step: its name and what runs it.
 type Step = (&'static str, fn() -> Result<Outcome>);
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     ("format", format),
     ("tidy", tidy_step),
     ("clippy", clippy),
@@ -28,6 +28,7 @@ const STEPS: [Step; 8] = [
     ("doctest", doctest),
     ("deny", deny),
     ("build", build),
+    ("python", python_step),
     ("demo", demo),
 ];
 
@@ -124,6 +125,15 @@ fn deny() -> Result<Outcome> {
 
 fn build() -> Result<Outcome> {
     cargo(&["build", "--release", "--locked", "--package", "gage-cli", "--bin", "gage"])
+}
+
+/// What speaks to the binary from outside: the Python client, a wallet in a browser, the commands of the guide.
+fn python_step() -> Result<Outcome> {
+    Ok(match python::run()? {
+        python::Tried::Passed => Outcome::Passed,
+        python::Tried::Failed(reason) => Outcome::Failed(reason),
+        python::Tried::Missing(reason) => Outcome::Skipped(reason),
+    })
 }
 
 /// Plays the whole demo and reads what the demo says of itself.
