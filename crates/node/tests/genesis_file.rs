@@ -9,7 +9,7 @@ use gage_node::{genesis_text, parse_genesis, read_genesis, write_genesis};
 
 #[test]
 fn a_genesis_is_the_same_network_in_both_forms() {
-    let scratch = Scratch::new("genesis");
+    let scratch = Scratch::new("genesis-json");
     let path = scratch.path().join("genesis.json");
     write_genesis(&path, &genesis()).unwrap();
     assert_eq!(read_genesis(&path).unwrap(), genesis());
