@@ -28,6 +28,9 @@ pub enum TermsError {
     /// A step back in time.
     #[error("the contract was stepped to a later moment already")]
     Backward,
+    /// A rate that a tranche needs was not published.
+    #[error("a rate that a tranche needs was not published")]
+    NotPublished,
     /// A number or date outside its range.
     #[error("a calculation has no result: {0:?}")]
     Math(MathError),

@@ -11,7 +11,8 @@
 //!                             |
 //!      project (a scenario)   = step, step, step      --> dated cash flows
 //! ```
-//! [`actus`] turns the terms of eighteen ACTUS contract types into dated payoffs.
+//! [`actus`] turns the terms of eighteen ACTUS contract types into dated payoffs; [`pool`] projects what loans collect;
+//! [`waterfall`] splits it among fees, tranches and reserves.
 //!
 //! Invariants: `step` and `project` are total and bounded by [`NODES_MAX`], [`DEPTH_MAX`] and
 //! [`PAYMENTS_MAX`]; stepping at moments between changes nothing that depends on dates and dated fixings; a
@@ -30,10 +31,13 @@ mod name;
 mod number;
 mod observable;
 mod observations;
+pub mod pool;
+mod power;
 mod predicate;
 mod project;
 mod step;
 mod text;
+pub mod waterfall;
 
 pub use accrual::Accrual;
 pub use bounds::Bound;
@@ -46,6 +50,7 @@ pub use name::{NAME_MAX, Name};
 pub use number::{Number, NumberError};
 pub use observable::{Instant, Observable};
 pub use observations::{Election, Observations};
+pub use power::power;
 pub use predicate::{Predicate, Relation};
 pub use project::{CashFlow, Projection, project};
 pub use step::{PAYMENTS_MAX, Payment, Stepped, step};

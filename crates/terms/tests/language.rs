@@ -214,6 +214,7 @@ fn each_part_does_what_it_says() {
     assert_eq!(run("when at 2026-03-01: 1 USD"), ["2026-03-01 a -> b 1 USD"]);
     assert_eq!(run("when before 2025-01-01: 1 USD"), Vec::<String>::new());
     assert_eq!(run("until at 2026-02-15: every P1M from 2026-01-31: 1 USD"), ["2026-01-31 a -> b 1 USD"]);
+    assert_eq!(run("until at 2026-01-31: every P1M from 2026-01-31: 1 USD"), Vec::<String>::new());
     assert_eq!(run("when at 2026-03-15: every P1M from 2026-01-31 to 2026-04-30: 1 USD").len(), 2);
     assert_eq!(run("scale 1 / 0: one USD"), Vec::<String>::new());
     assert_eq!(run("scale fixing(X): one USD"), Vec::<String>::new());
