@@ -9,7 +9,7 @@ use gage_calendar::Moment;
 use gage_terms::actus::{Case, compare, events};
 use gage_terms::{Bound, Contract, Observations, check, parse, print, project, to_bytes};
 
-use crate::common;
+use crate::{common, say};
 
 /// What to do with terms.
 #[derive(Debug, Subcommand)]
@@ -87,7 +87,7 @@ fn check_file(file: &Path, json: bool) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let row = |what: &str, all: Vec<String>| {
-        println!("{what:<12}{}", if all.is_empty() { "-".to_owned() } else { all.join(", ") })
+        say!("{what:<12}{}", if all.is_empty() { "-".to_owned() } else { all.join(", ") })
     };
     row("contract", vec![contract.title.clone()]);
     row("parts", vec![report.nodes.to_string()]);
@@ -101,13 +101,13 @@ fn check_file(file: &Path, json: bool) -> Result<ExitCode> {
     row("fixings", report.fixings.iter().map(fixing).collect());
     let right = |right: &gage_terms::ElectionRight| format!("{} by {}", right.name, right.by);
     row("elections", report.elections.iter().map(right).collect());
-    println!("the most that each can come to pay:");
+    say!("the most that each can come to pay:");
     for owed in &report.obligations {
         let worst = match owed.worst {
             Bound::Finite(worst) => worst.to_string(),
             Bound::Unbounded => "without bound".to_owned(),
         };
-        println!("  {:<20} {worst:>24} {}", owed.party.as_str(), owed.asset);
+        say!("  {:<20} {worst:>24} {}", owed.party.as_str(), owed.asset);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -116,8 +116,8 @@ fn show(file: &Path, json: bool, bytes: bool) -> Result<ExitCode> {
     let contract = read(file)?;
     match (json, bytes) {
         (true, _) => common::print(&serde_json::to_value(&contract)?, true),
-        (false, true) => println!("{}", hex::encode(to_bytes(&contract))),
-        (false, false) => print!("{}", print(&contract)),
+        (false, true) => say!("{}", hex::encode(to_bytes(&contract))),
+        (false, false) => say!("{}", print(&contract).trim_end()),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -139,7 +139,7 @@ fn project_file(file: &Path, scenario: Option<&Path>, until: &str, json: bool) -
     }
     for flow in &projection.flows {
         let at = flow.at.to_string();
-        println!(
+        say!(
             "{at:<20} {:<16} -> {:<16} {:>24} {}",
             flow.from.as_str(),
             flow.to.as_str(),
@@ -148,9 +148,9 @@ fn project_file(file: &Path, scenario: Option<&Path>, until: &str, json: bool) -
         );
     }
     if projection.left.is_over() {
-        println!("nothing is left");
+        say!("nothing is left");
     } else {
-        println!("what is left:\n{}", print(&projection.left));
+        say!("what is left:\n{}", print(&projection.left));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -171,10 +171,10 @@ fn actus(files: &[PathBuf], json: bool) -> Result<ExitCode> {
     let failed = cases.iter().filter(|(_, difference)| difference.is_some()).count();
     let passed = cases.len() - failed;
     if json {
-        println!("{}", serde_json::json!({ "passed": passed, "failed": failed, "cases": lines }));
+        say!("{}", serde_json::json!({ "passed": passed, "failed": failed, "cases": lines }));
     } else {
-        lines.iter().for_each(|line| println!("{line}"));
-        println!("{passed} passed, {failed} failed");
+        lines.iter().for_each(|line| say!("{line}"));
+        say!("{passed} passed, {failed} failed");
     }
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -1,5 +1,10 @@
 //! Powers with fractional exponents, and growth, in integers: what turns yearly speeds into monthly ones.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "only shifts of 256-bit integers stand bare here, each by less than 256; every other operation is checked"
+)]
+
 use gage_units::MathError;
 use ruint::aliases::U256;
 

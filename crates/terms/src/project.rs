@@ -119,10 +119,10 @@ pub(crate) fn visit_moments(
 /// Names whose numbers are watched: those a claim may wait for, and those that conditions compare.
 fn visit_monitored(claim: &Claim, names: &mut Vec<Name>) {
     let mut observe = |observable: &Observable| {
-        if let Observable::Price(name, _) | Observable::Fixing(name, _) = observable {
-            if !names.contains(name) {
-                names.push(name.clone());
-            }
+        if let Observable::Price(name, _) | Observable::Fixing(name, _) = observable
+            && !names.contains(name)
+        {
+            names.push(name.clone());
         }
     };
     match claim {

@@ -31,7 +31,7 @@ mod terms;
 
 use gage_calendar::Moment;
 
-pub use case::{Case, Expected};
+pub use case::{Case, Expected, NamedCase};
 pub use claims::as_claim;
 
 pub use compare::{Difference, compare};
