@@ -182,6 +182,19 @@ impl SignedTransaction {
     /// # Errors
     /// See [`SignatureRefusal`].
     pub fn verify_signatures(&self, genesis: &Hash, names: &dyn Names) -> Result<(), SignatureRefusal> {
+        self.verify_signatures_of(&self.transaction.hash(genesis), genesis, names)
+    }
+
+    /// As [`SignedTransaction::verify_signatures`], for those who have the transaction's hash already.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn verify_signatures_of(
+        &self,
+        hash: &TransactionHash,
+        genesis: &Hash,
+        names: &dyn Names,
+    ) -> Result<(), SignatureRefusal> {
         if self.signatures.is_empty() || self.signatures.len() > SIGNATURES_MAX {
             return Err(SignatureRefusal::Count);
         }
@@ -192,7 +205,7 @@ impl SignedTransaction {
         } else {
             None
         };
-        let payload = SigningPayload { machine: self.transaction.hash(genesis).0, wallet };
+        let payload = SigningPayload { machine: hash.0, wallet };
         for (position, signed) in self.signatures.iter().enumerate() {
             if self.signatures.iter().take(position).any(|other| other.key == signed.key) {
                 return Err(SignatureRefusal::DuplicateKey);

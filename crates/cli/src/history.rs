@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use gage_history::query::Span;
 use gage_history::{Format, History, Location, Recorder, Replay, catch_up};
-use gage_node::read_genesis;
+use gage_node::{genesis_path, read_genesis};
 use gage_units::{Height, Timestamp};
 use serde_json::json;
 
@@ -122,7 +122,7 @@ pub fn history(command: &HistoryCommand) -> Result<ExitCode> {
 }
 
 fn open(place: &Place) -> Result<(History, Recorder)> {
-    let genesis = read_genesis(&place.dir()?.join("genesis.toml"))?;
+    let genesis = read_genesis(&genesis_path(place.dir()?))?;
     let history = History::open(&place.location()?, &genesis)?;
     let recorder = history.recorder()?;
     Ok((history, recorder))
@@ -145,7 +145,7 @@ fn status(args: &StatusArgs) -> Result<()> {
 /// Records what the log has; then ends, or goes on as it grows.
 fn record(place: &Place, recorder: &mut Recorder, stop: &AtomicBool, once: bool) -> Result<u64> {
     let dir = place.dir()?;
-    let genesis = read_genesis(&dir.join("genesis.toml"))?;
+    let genesis = read_genesis(&genesis_path(dir))?;
     let mut replay = Replay::start(dir, &genesis, recorder.height())?;
     let (mut count, mut told) = (0u64, Instant::now());
     let mut tell = |height: Height| {

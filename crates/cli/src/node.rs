@@ -11,7 +11,7 @@ use clap::Args;
 use gage_api::{ApiConfig, Server};
 use gage_chain::Genesis;
 use gage_history::{Follower, History};
-use gage_node::{Node, NodeConfig, Sealing, read_genesis};
+use gage_node::{Node, NodeConfig, Sealing, genesis_path, read_genesis};
 
 use crate::common::LISTEN;
 use crate::history::default_location;
@@ -55,7 +55,7 @@ pub struct NodeArgs {
 
 /// Runs a node until a signal.
 pub fn node(args: &NodeArgs) -> Result<ExitCode> {
-    let known = args.dir.join("genesis.toml");
+    let known = genesis_path(&args.dir);
     let path = match &args.genesis {
         Some(path) => path.clone(),
         None if known.exists() => known,

@@ -5,11 +5,48 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Subcommand;
+use gage_calendar::Moment;
 use gage_terms::actus::{Case, compare, events};
+use gage_terms::{Bound, Contract, Observations, check, parse, print, project, to_bytes};
+
+use crate::{common, say};
 
 /// What to do with terms.
 #[derive(Debug, Subcommand)]
 pub enum TermsCommand {
+    /// Look a contract over: parties, assets, dates, fixings, rights, and the most each can come to pay
+    Check {
+        /// A contract as text, or as JSON if its name ends so
+        file: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a contract as text, or in another form
+    Show {
+        /// A contract as text, or as JSON if its name ends so
+        file: PathBuf,
+        /// Print JSON
+        #[arg(long, conflicts_with = "bytes")]
+        json: bool,
+        /// Print the canonical bytes in hexadecimal
+        #[arg(long)]
+        bytes: bool,
+    },
+    /// What a contract pays under a scenario
+    Project {
+        /// A contract as text, or as JSON if its name ends so
+        file: PathBuf,
+        /// JSON with `values` by name and moment, and `elections`
+        #[arg(long)]
+        scenario: Option<PathBuf>,
+        /// The last moment
+        #[arg(long, default_value = "2100-01-01")]
+        until: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Run the cases of a file in the ACTUS reference-test format, and say which are reproduced
     Actus {
         /// Files of cases
@@ -24,8 +61,98 @@ pub enum TermsCommand {
 /// Does it.
 pub fn terms(command: &TermsCommand) -> Result<ExitCode> {
     match command {
+        TermsCommand::Check { file, json } => check_file(file, *json),
+        TermsCommand::Show { file, json, bytes } => show(file, *json, *bytes),
+        TermsCommand::Project { file, scenario, until, json } => project_file(file, scenario.as_deref(), until, *json),
         TermsCommand::Actus { files, json } => actus(files, *json),
     }
+}
+
+fn read(file: &Path) -> Result<Contract> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let contract = if file.extension().is_some_and(|extension| extension == "json") {
+        serde_json::from_str(&text).with_context(|| format!("{} is no contract", file.display()))?
+    } else {
+        parse(&text).with_context(|| format!("{} is no contract", file.display()))?
+    };
+    contract.validate().with_context(|| format!("{} is no contract", file.display()))?;
+    Ok(contract)
+}
+
+fn check_file(file: &Path, json: bool) -> Result<ExitCode> {
+    let contract = read(file)?;
+    let report = check(&contract)?;
+    if json {
+        common::print(&serde_json::to_value(&report)?, true);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let row = |what: &str, all: Vec<String>| {
+        say!("{what:<12}{}", if all.is_empty() { "-".to_owned() } else { all.join(", ") })
+    };
+    row("contract", vec![contract.title.clone()]);
+    row("parts", vec![report.nodes.to_string()]);
+    row("parties", report.parties.iter().map(ToString::to_string).collect());
+    row("assets", report.assets.iter().map(ToString::to_string).collect());
+    row("dates", report.dates.iter().map(ToString::to_string).collect());
+    let fixing = |(name, at): &(gage_terms::Name, Option<Moment>)| match at {
+        Some(at) => format!("{name} at {at}"),
+        None => name.to_string(),
+    };
+    row("fixings", report.fixings.iter().map(fixing).collect());
+    let right = |right: &gage_terms::ElectionRight| format!("{} by {}", right.name, right.by);
+    row("elections", report.elections.iter().map(right).collect());
+    say!("the most that each can come to pay:");
+    for owed in &report.obligations {
+        let worst = match owed.worst {
+            Bound::Finite(worst) => worst.to_string(),
+            Bound::Unbounded => "without bound".to_owned(),
+        };
+        say!("  {:<20} {worst:>24} {}", owed.party.as_str(), owed.asset);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(file: &Path, json: bool, bytes: bool) -> Result<ExitCode> {
+    let contract = read(file)?;
+    match (json, bytes) {
+        (true, _) => common::print(&serde_json::to_value(&contract)?, true),
+        (false, true) => say!("{}", hex::encode(to_bytes(&contract))),
+        (false, false) => say!("{}", print(&contract).trim_end()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn project_file(file: &Path, scenario: Option<&Path>, until: &str, json: bool) -> Result<ExitCode> {
+    let contract = read(file)?;
+    let world: Observations = match scenario {
+        Some(file) => {
+            let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+            serde_json::from_str(&text).with_context(|| format!("{} is no scenario", file.display()))?
+        }
+        None => Observations::default(),
+    };
+    let until: Moment = until.parse().with_context(|| format!("--until {until}"))?;
+    let projection = project(&contract, &world, until)?;
+    if json {
+        common::print(&serde_json::to_value(&projection)?, true);
+        return Ok(ExitCode::SUCCESS);
+    }
+    for flow in &projection.flows {
+        let at = flow.at.to_string();
+        say!(
+            "{at:<20} {:<16} -> {:<16} {:>24} {}",
+            flow.from.as_str(),
+            flow.to.as_str(),
+            flow.amount.to_string(),
+            flow.asset
+        );
+    }
+    if projection.left.is_over() {
+        say!("nothing is left");
+    } else {
+        say!("what is left:\n{}", print(&projection.left));
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Fails if a case is not reproduced, with the first difference of each.
@@ -44,10 +171,10 @@ fn actus(files: &[PathBuf], json: bool) -> Result<ExitCode> {
     let failed = cases.iter().filter(|(_, difference)| difference.is_some()).count();
     let passed = cases.len() - failed;
     if json {
-        println!("{}", serde_json::json!({ "passed": passed, "failed": failed, "cases": lines }));
+        say!("{}", serde_json::json!({ "passed": passed, "failed": failed, "cases": lines }));
     } else {
-        lines.iter().for_each(|line| println!("{line}"));
-        println!("{passed} passed, {failed} failed");
+        lines.iter().for_each(|line| say!("{line}"));
+        say!("{passed} passed, {failed} failed");
     }
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -115,7 +115,8 @@ fn has_prefix(text: &str) -> bool {
 
 impl Serialize for AccountId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        // Made whole first: the characters come one by one.
+        serializer.serialize_str(&self.to_string())
     }
 }
 

@@ -24,7 +24,7 @@ pub enum Sealing {
 /// How a node is run.
 #[derive(Clone, Debug)]
 pub struct NodeConfig {
-    /// The data directory: `genesis.toml`, `LOCK`, `log/`, `snapshots/`.
+    /// The data directory: `genesis.json`, `network`, `LOCK`, `log/`, `snapshots/`.
     pub dir: PathBuf,
     /// The network. A directory of another network is refused.
     pub genesis: Genesis,

@@ -1,5 +1,5 @@
-//! The genesis file: TOML, read and written. The network's name in signatures is the hash of its
-//! meaning, so that spacing and comments do not count.
+//! The genesis file: TOML for people, JSON where its name ends so. The network's name in signatures is the
+//! hash of its meaning, so that spacing, comments and the form do not count.
 
 use std::fs;
 use std::io::{self, Write};
@@ -10,8 +10,8 @@ use thiserror::Error;
 
 use crate::disk::{DiskError, write_atomic};
 
-/// The longest genesis file that is read.
-const BYTES_MAX: u64 = 256 << 20;
+/// The longest genesis file that is read: some millions of accounts.
+const BYTES_MAX: u64 = 4 << 30;
 
 /// Why a genesis file was not read or written.
 #[derive(Debug, Error)]
@@ -50,8 +50,12 @@ pub fn read_genesis(path: &Path) -> Result<Genesis, GenesisFileError> {
         return Err(failed(io::Error::other(format!("it is longer than {BYTES_MAX} bytes"))));
     }
     let text = fs::read_to_string(path).map_err(failed)?;
-    parse_genesis(&text)
-        .map_err(|message| GenesisFileError::Invalid { path: path.to_path_buf(), message: message.trim().to_owned() })
+    let read = if is_json(path) {
+        serde_json::from_str(&text).map_err(|error| error.to_string())
+    } else {
+        parse_genesis(&text)
+    };
+    read.map_err(|message| GenesisFileError::Invalid { path: path.to_path_buf(), message: message.trim().to_owned() })
 }
 
 /// Reads a genesis file's text.
@@ -67,11 +71,7 @@ pub fn parse_genesis(text: &str) -> Result<Genesis, String> {
 /// # Errors
 /// [`GenesisFileError::NotWritable`].
 pub fn genesis_text(genesis: &Genesis) -> Result<String, GenesisFileError> {
-    let not_writable = |error: toml::ser::Error| GenesisFileError::NotWritable(error.to_string());
-    // A table writes its values before its tables; a struct that does not is inserted into the text, which
-    // moves all that follows: the square of the number of accounts.
-    let table = toml::Table::try_from(genesis).map_err(not_writable)?;
-    let text = toml::to_string(&table).map_err(not_writable)?;
+    let text = toml::to_string(genesis).map_err(|error| GenesisFileError::NotWritable(error.to_string()))?;
     let back = parse_genesis(&text).map_err(GenesisFileError::NotWritable)?;
     if back.hash() != genesis.hash() {
         return Err(GenesisFileError::NotWritable("reading it back gives another network".to_owned()));
@@ -79,11 +79,24 @@ pub fn genesis_text(genesis: &Genesis) -> Result<String, GenesisFileError> {
     Ok(text)
 }
 
-/// Writes a genesis file, whole or not at all.
+/// Writes a genesis file, whole or not at all. TOML takes the square of the number of accounts to write; JSON
+/// does not, for networks that begin with many.
 ///
 /// # Errors
 /// [`GenesisFileError::NotWritable`], [`GenesisFileError::Disk`].
 pub fn write_genesis(path: &Path, genesis: &Genesis) -> Result<(), GenesisFileError> {
-    let text = genesis_text(genesis)?;
+    let text = match is_json(path) {
+        true => serde_json::to_string(genesis).map_err(|error| GenesisFileError::NotWritable(error.to_string()))?,
+        false => genesis_text(genesis)?,
+    };
     Ok(write_atomic(path, |file| file.write_all(text.as_bytes()))?)
+}
+
+/// Where a data directory keeps its genesis file.
+pub fn genesis_path(dir: &Path) -> PathBuf {
+    dir.join("genesis.json")
+}
+
+fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "json")
 }

@@ -50,7 +50,7 @@ mod tests;
 
 pub use config::{NodeConfig, Sealing};
 pub use error::{NodeError, ProveError, SealError, SubmitError};
-pub use genesis_file::{GenesisFileError, genesis_text, parse_genesis, read_genesis, write_genesis};
+pub use genesis_file::{GenesisFileError, genesis_path, genesis_text, parse_genesis, read_genesis, write_genesis};
 pub use handle::{NodeHandle, Sealed};
 pub use node::Node;
 pub use progress::Progress;

@@ -4,6 +4,7 @@
 //! Signatures are not checked again: the log holds what this node ordered, under its checksums.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,10 +13,10 @@ use gage_crypto::Hash;
 use gage_store::certified::{Certified, Changes};
 use gage_units::Height;
 
-use crate::disk::{self, BlockLog, DirectoryLock, Options, list_snapshots, remove_leftovers};
+use crate::disk::{self, BlockLog, DirectoryLock, Options, list_snapshots, remove_leftovers, write_atomic};
 use crate::shared::{checkpoint_below, published_by};
 use crate::snapshots::load_snapshot;
-use crate::{NodeConfig, NodeError, read_genesis, write_genesis};
+use crate::{NodeConfig, NodeError, genesis_path, write_genesis};
 
 /// The most bytes of blocks before a snapshot that are read for the names of their transactions.
 const OLDER_BYTES_MAX: usize = 64 << 20;
@@ -65,8 +66,10 @@ pub(crate) fn snapshot_dir(dir: &Path) -> std::path::PathBuf {
 /// Opens the directory, or makes it, and brings the state up to the last ordered block.
 pub(crate) fn recover(config: &NodeConfig) -> Result<Recovered, NodeError> {
     let genesis = config.genesis.hash();
-    // A genesis that is refused leaves no directory behind.
-    let fresh = from_genesis(config)?;
+    let known = config.dir.join(NETWORK).exists();
+    // A genesis that is refused leaves no directory behind. One that was taken before is not built again
+    // where a snapshot spares it.
+    let fresh = if known { None } else { Some(from_genesis(config)?) };
     let log_dir = config.dir.join("log");
     std::fs::create_dir_all(&config.dir).map_err(|source| {
         let action = "create the data directory";
@@ -89,7 +92,7 @@ pub(crate) fn recover(config: &NodeConfig) -> Result<Recovered, NodeError> {
     let mut refused = Vec::new();
     let start = match newest_snapshot(config, &genesis, &mut refused)? {
         Some(start) => start,
-        None if log.first_height() == 1 => fresh,
+        None if log.first_height() == 1 => fresh.map_or_else(|| from_genesis(config), Ok)?,
         None => return Err(NodeError::NoStart { first: log.first_height(), refused }),
     };
     let height = start.chain.head().height.0;
@@ -103,19 +106,27 @@ pub(crate) fn recover(config: &NodeConfig) -> Result<Recovered, NodeError> {
     replay(config, start, log, report, lock)
 }
 
-/// The first start writes the genesis file; every other one compares.
+/// The file that says whose data a directory holds: the genesis hash and the network's name.
+const NETWORK: &str = "network";
+
+/// The first start writes the genesis file and says whose directory it is; every other one compares.
 fn claim(dir: &Path, genesis: &Genesis, hash: &Hash) -> Result<(), NodeError> {
-    let path = dir.join("genesis.toml");
+    let path = dir.join(NETWORK);
     if !path.exists() {
-        return Ok(write_genesis(&path, genesis)?);
+        write_genesis(&genesis_path(dir), genesis)?;
+        let line = format!("{hash} {}\n", genesis.network);
+        return Ok(write_atomic(&path, |file| file.write_all(line.as_bytes()))?);
     }
-    let found = read_genesis(&path)?;
-    let found_hash = found.hash();
-    if found_hash != *hash {
+    let line = std::fs::read_to_string(&path).map_err(|source| {
+        let action = "read whose data it holds";
+        NodeError::Disk(disk::DiskError::Io { action, path: path.clone(), source })
+    })?;
+    let (found_hash, found) = line.trim_end().split_once(' ').unwrap_or((line.trim_end(), ""));
+    if found_hash != hash.to_string() {
         return Err(NodeError::OtherNetwork {
             dir: dir.display().to_string(),
-            found: found.network,
-            found_hash: found_hash.to_string(),
+            found: found.to_owned(),
+            found_hash: found_hash.to_owned(),
             expected_hash: hash.to_string(),
         });
     }

@@ -61,7 +61,7 @@ impl NodeHandle {
                 Err(error) => return Err(error),
             }
         };
-        signed.verify_signatures(&shared.genesis, &names).map_err(SubmitError::Signature)?;
+        signed.verify_signatures_of(&hash, &shared.genesis, &names).map_err(SubmitError::Signature)?;
         Ok(Prepared::New(Box::new(Checked { signed, hash, bytes: bytes.len() })))
     }
 

@@ -8,6 +8,17 @@ use common::*;
 use gage_node::{genesis_text, parse_genesis, read_genesis, write_genesis};
 
 #[test]
+fn a_genesis_is_the_same_network_in_both_forms() {
+    let scratch = Scratch::new("genesis-json");
+    let path = scratch.path().join("genesis.json");
+    write_genesis(&path, &genesis()).unwrap();
+    assert_eq!(read_genesis(&path).unwrap(), genesis());
+    std::fs::write(&path, "{\"network\": 7}").unwrap();
+    let error = read_genesis(&path).unwrap_err().to_string();
+    assert!(error.contains("genesis.json") && error.contains("line 1"), "{error}");
+}
+
+#[test]
 fn what_is_written_is_read_back_as_the_same_network() {
     let scratch = Scratch::new("genesis");
     let path = scratch.path().join("genesis.toml");

@@ -7,6 +7,7 @@
 mod api_batch;
 mod history;
 mod ledger;
+mod loans;
 mod measure;
 mod memory;
 mod peers;
@@ -14,6 +15,7 @@ mod proof;
 mod recover;
 mod signed;
 mod table;
+mod terms;
 mod vaults;
 mod world;
 
@@ -59,6 +61,10 @@ enum Name {
     Memory,
     /// What blocks did, written into the history
     History,
+    /// Schedules of the ACTUS generators, and live claims
+    Terms,
+    /// Pools of loans, month by month
+    Loans,
 }
 
 /// How large the workloads are.
@@ -103,5 +109,7 @@ fn run(name: Name, scale: Scale) -> Result<Table> {
         Name::Proof => proof::run(scale),
         Name::Memory => memory::run(scale),
         Name::History => history::run(scale),
+        Name::Terms => terms::run(scale),
+        Name::Loans => loans::run(scale),
     }
 }

@@ -20,7 +20,7 @@ use super::world::{self, Keys, Signers, Transfers};
 
 const ACCOUNTS: usize = 10_000;
 /// Transfers per second, and how often those that are due are sent.
-const RATE: usize = 16_000;
+const RATE: usize = 12_000;
 const TICK: Duration = Duration::from_millis(5);
 /// How often the node makes a block while something waits.
 const BLOCK_MS: u64 = 5;
@@ -28,7 +28,7 @@ const BLOCK_MS: u64 = 5;
 const CONNECTIONS: usize = 16;
 
 pub(crate) fn run(scale: Scale) -> Result<Table> {
-    let count = scale.of(160_000);
+    let count = scale.of(120_000);
     let mut table = Table::new(
         "signed",
         format!(
@@ -40,7 +40,7 @@ pub(crate) fn run(scale: Scale) -> Result<Table> {
     let dir = tempfile::tempdir().context("a directory for the node")?;
     let keys = Keys::new(ACCOUNTS);
     let genesis = world::genesis_with(ACCOUNTS, &keys);
-    let file = dir.path().join("genesis.toml");
+    let file = dir.path().join("genesis.json");
     write_genesis(&file, &genesis)?;
     let verification = verification(&genesis, &keys)?;
     let mut transfers = Transfers::of(Signers::with(keys, ACCOUNTS, genesis.hash()));

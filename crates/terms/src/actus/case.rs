@@ -43,12 +43,15 @@ pub struct Expected {
 /// The names of numbers in results.
 const NUMBERS: [&str; 5] = ["payoff", "notionalPrincipal", "nominalInterestRate", "accruedInterest", "exerciseAmount"];
 
+/// A case by its name in the file, or why it cannot be read.
+pub type NamedCase = (String, Result<Case, ActusError>);
+
 impl Case {
     /// The cases of a file, each with its name; a case that cannot be read is an error of its own.
     ///
     /// # Errors
     /// [`ActusError::Format`] if the text is not an object of cases.
-    pub fn read_all(text: &str) -> Result<Vec<(String, Result<Case, ActusError>)>, ActusError> {
+    pub fn read_all(text: &str) -> Result<Vec<NamedCase>, ActusError> {
         let format = |reason: String| ActusError::Format(reason);
         let value: Value = serde_json::from_str(text).map_err(|error| format(error.to_string()))?;
         let cases = value.as_object().ok_or_else(|| format("expected an object of cases".to_owned()))?;

@@ -210,7 +210,7 @@ impl Loan<'_> {
             }
             ContractType::LAX => {
                 let rows = terms.arrays.principal_anchors.iter().zip(&terms.arrays.principal_payments);
-                let current = rows.filter(|(anchor, _)| **anchor <= state.at).last();
+                let current = rows.rev().find(|(anchor, _)| **anchor <= state.at);
                 terms.role.sign(current.map_or(Number::ZERO, |(_, payment)| *payment))
             }
             _ => Ok(Number::ZERO),

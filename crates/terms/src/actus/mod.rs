@@ -10,6 +10,7 @@
 
 mod annuity;
 mod case;
+mod claims;
 
 mod compare;
 mod composed;
@@ -30,7 +31,8 @@ mod terms;
 
 use gage_calendar::Moment;
 
-pub use case::{Case, Expected};
+pub use case::{Case, Expected, NamedCase};
+pub use claims::as_claim;
 
 pub use compare::{Difference, compare};
 pub use cycle::Cycle;
@@ -162,6 +164,6 @@ pub fn events(terms: &Terms, observed: &Observed, to: Option<Moment>) -> Result<
 }
 
 /// Whether an event lies in the analysis: after the status date, and not after `to`.
-pub(self) fn in_window(terms: &Terms, to: Option<Moment>, time: Moment) -> bool {
+fn in_window(terms: &Terms, to: Option<Moment>, time: Moment) -> bool {
     terms.status_date < time && to.is_none_or(|to| time <= to)
 }

@@ -1,0 +1,158 @@
+use gage_calendar::Moment;
+use serde::Serialize;
+
+use crate::{Claim, Contract, Instant, Name, Observable, Observations, Payment, TermsError, step};
+
+/// The most moments of one projection.
+const MOMENTS_MAX: usize = 20_000;
+
+/// A payment of a projection.
+pub type CashFlow = Payment;
+
+/// What a contract pays under a scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Projection {
+    /// Every payment, in order of time.
+    pub flows: Vec<CashFlow>,
+    /// What is left at the end.
+    pub left: Contract,
+}
+
+/// Steps a contract through every moment up to `until` at which something can happen under a scenario. It is the same
+/// `step` that executes the contract: a projection of what comes true is what is paid.
+///
+/// # Errors
+/// As [`step`]; [`TermsError::TooManyPayments`] for more than twenty thousand moments.
+pub fn project(contract: &Contract, scenario: &Observations, until: Moment) -> Result<Projection, TermsError> {
+    let mut left = contract.clone();
+    let mut flows = Vec::new();
+    let mut names = Vec::new();
+    for leg in &contract.legs {
+        visit_monitored(&leg.claim, &mut names);
+    }
+    let mut now = left.from;
+    for _ in 0..MOMENTS_MAX {
+        if now > until {
+            return Ok(Projection { flows, left });
+        }
+        let stepped = step(&left, now, scenario)?;
+        flows.extend(stepped.payments);
+        left = stepped.contract;
+        if left.is_over() {
+            return Ok(Projection { flows, left });
+        }
+        let next = next_moment(&left, now, scenario, &names)?;
+        // The end itself is looked at, too: a scenario may hold what is published on it.
+        now = match next {
+            Some(next) if next <= until => next,
+            _ if now < until => until,
+            _ => return Ok(Projection { flows, left }),
+        };
+    }
+    Err(TermsError::TooManyPayments)
+}
+
+/// The next moment at which a contract can change.
+pub(crate) fn next_moment(
+    contract: &Contract,
+    after: Moment,
+    scenario: &Observations,
+    monitored: &[Name],
+) -> Result<Option<Moment>, TermsError> {
+    let mut next: Option<Moment> = scenario.next_election(after);
+    let mut consider = |moment: Moment| {
+        if moment > after {
+            next = Some(next.map_or(moment, |next| next.min(moment)));
+        }
+    };
+    for leg in &contract.legs {
+        visit_moments(&leg.claim, scenario, &mut consider)?;
+    }
+    monitored.iter().filter_map(|name| scenario.next_value(name, after)).for_each(consider);
+    Ok(next)
+}
+
+/// Every date in a claim.
+pub(crate) fn visit_moments(
+    claim: &Claim,
+    scenario: &Observations,
+    visitor: &mut dyn FnMut(Moment),
+) -> Result<(), TermsError> {
+    match claim {
+        Claim::Zero | Claim::One(_) => Ok(()),
+        Claim::Give(held) => visit_moments(held, scenario, visitor),
+        Claim::Acquired(moment, held) => {
+            visitor(*moment);
+            visit_moments(held, scenario, visitor)
+        }
+        Claim::And(claims) | Claim::Or(_, claims) => {
+            claims.iter().try_for_each(|claim| visit_moments(claim, scenario, visitor))
+        }
+        Claim::Cond(condition, yes, no) => {
+            condition.visit_moments(scenario, visitor);
+            visit_moments(yes, scenario, visitor)?;
+            visit_moments(no, scenario, visitor)
+        }
+        Claim::When(condition, held) | Claim::Anytime(_, condition, held) | Claim::Until(condition, held) => {
+            condition.visit_moments(scenario, visitor);
+            visit_moments(held, scenario, visitor)
+        }
+        Claim::Scale(factor, held) => {
+            factor.visit(&mut |observable| {
+                if let Observable::Price(_, Instant::At(moment)) | Observable::Fixing(_, Instant::At(moment)) =
+                    observable
+                {
+                    visitor(*moment);
+                }
+            });
+            visit_moments(held, scenario, visitor)
+        }
+        Claim::Every(repeat, held) => {
+            if let Some(moment) = repeat.moment(repeat.done)? {
+                visitor(moment);
+            }
+            visit_moments(held, scenario, visitor)
+        }
+    }
+}
+
+/// Names whose numbers are watched: those a claim may wait for, and those that conditions compare.
+fn visit_monitored(claim: &Claim, names: &mut Vec<Name>) {
+    let mut observe = |observable: &Observable| {
+        if let Observable::Price(name, _) | Observable::Fixing(name, _) = observable
+            && !names.contains(name)
+        {
+            names.push(name.clone());
+        }
+    };
+    match claim {
+        Claim::Scale(factor, _) => factor.visit(&mut observe),
+        Claim::Cond(condition, ..)
+        | Claim::When(condition, _)
+        | Claim::Anytime(_, condition, _)
+        | Claim::Until(condition, _) => {
+            condition.visit(&mut |part| {
+                if let crate::Predicate::Compare(a, _, b) = part {
+                    a.visit(&mut observe);
+                    b.visit(&mut observe);
+                }
+            });
+        }
+        _ => {}
+    }
+    match claim {
+        Claim::Zero | Claim::One(_) => {}
+        Claim::Cond(_, yes, no) => {
+            visit_monitored(yes, names);
+            visit_monitored(no, names);
+        }
+        Claim::And(claims) | Claim::Or(_, claims) => claims.iter().for_each(|claim| visit_monitored(claim, names)),
+        Claim::Give(held)
+        | Claim::Scale(_, held)
+        | Claim::When(_, held)
+        | Claim::Anytime(_, _, held)
+        | Claim::Until(_, held)
+        | Claim::Every(_, held)
+        | Claim::Acquired(_, held) => visit_monitored(held, names),
+    }
+}
