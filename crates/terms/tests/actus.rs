@@ -5,8 +5,11 @@
 
 use std::path::PathBuf;
 
-use gage_terms::actus::{ActusError, Case, ContractType, Outcome, as_claim, compare, events};
-use gage_terms::{Observations, project};
+use gage_terms::actus::{
+    ActusError, Case, ContractType, EventType, Observed, Outcome, Terms, as_claim, compare, events,
+};
+use gage_terms::{Number, Observations, project};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const OWN: &str = include_str!("cases/own.json");
@@ -149,4 +152,60 @@ fn hostile_terms_are_bounded() {
     let mut deep = cases["capfl-cap"].clone();
     deep["terms"] = nested;
     assert_eq!(Case::read("deep", &deep).err(), Some(ActusError::TooDeep));
+}
+
+/// A monthly loan of a type, lent or borrowed.
+fn loan(kind: &str, role: &str, notional: u32, rate: u32, months: u32, count: &str) -> Terms {
+    let (year, month) = (2026 + (months / 12), 1 + months % 12);
+    let mut terms = json!({
+        "contractType": kind, "contractID": "loan", "contractRole": role, "currency": "USD",
+        "statusDate": "2025-12-31T00:00:00", "contractDealDate": "2025-12-31T00:00:00",
+        "initialExchangeDate": "2026-01-01T00:00:00", "maturityDate": format!("{year}-{month:02}-01T00:00:00"),
+        "notionalPrincipal": notional.to_string(), "nominalInterestRate": format!("0.{rate:03}"),
+        "dayCountConvention": count,
+        "cycleAnchorDateOfInterestPayment": "2026-02-01T00:00:00", "cycleOfInterestPayment": "P1ML1",
+    });
+    if kind != "PAM" {
+        terms["cycleAnchorDateOfPrincipalRedemption"] = json!("2026-02-01T00:00:00");
+        terms["cycleOfPrincipalRedemption"] = json!("P1ML1");
+    }
+    if kind == "NAM" {
+        terms["nextPrincipalRedemptionPayment"] = json!((notional / months).to_string());
+    }
+    Terms::read(&terms).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// What was lent comes back to the last unit, an annuity is level, and the borrower's books mirror the lender's.
+    #[test]
+    fn loans_are_repaid_and_have_two_sides(
+        kind in prop::sample::select(vec!["PAM", "LAM", "NAM", "ANN"]), notional in 100u32..10_000_000, rate in 0u32..300,
+        months in 2u32..60, count in prop::sample::select(vec!["A360", "A365", "30E360", "AA", "28E336"]),
+    ) {
+        let run = |role: &str| events(&loan(kind, role, notional, rate, months, count), &Observed::default(), None).unwrap();
+        let (lent, borrowed) = (run("RPA"), run("RPL"));
+        prop_assert_eq!(lent.len(), borrowed.len());
+        let mut principal = Number::ZERO;
+        let mut payments = std::collections::BTreeMap::new();
+        for (own, other) in lent.iter().zip(&borrowed) {
+            prop_assert_eq!((own.time, own.kind, own.payoff), (other.time, other.kind, other.payoff.negate().unwrap()));
+            prop_assert_eq!(own.state.notional, other.state.notional.negate().unwrap());
+            if matches!(own.kind, EventType::IED | EventType::PR | EventType::MD) {
+                principal = principal.plus(own.payoff).unwrap();
+            }
+            if matches!(own.kind, EventType::PR | EventType::IP | EventType::MD) {
+                let sum = payments.entry(own.time).or_insert(Number::ZERO);
+                *sum = sum.plus(own.payoff).unwrap();
+            }
+        }
+        prop_assert_eq!(principal, Number::ZERO);
+        prop_assert!(lent.last().unwrap().state.notional.is_zero());
+        if kind == "ANN" {
+            // Level to what rounding in the eighteenth place can become over the life.
+            let first = *payments.values().next().unwrap();
+            prop_assert!(payments.values().all(|sum| sum.minus(first).unwrap().magnitude().unwrap() < Number(1_000_000_000)));
+        }
+    }
 }

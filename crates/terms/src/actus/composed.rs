@@ -1,7 +1,6 @@
 //! Contracts over other contracts or prices: swaps, caps and floors, options, futures.
 
 use gage_calendar::Moment;
-use gage_units::Rounding;
 
 use super::event::{Outcome, State};
 use super::loan::settled;
@@ -228,9 +227,4 @@ fn early_exercise(terms: &Terms, observed: &Observed, maturity: Moment) -> Optio
     let own = |id: &Option<String>| id.as_ref().is_none_or(|id| *id == terms.contract_id);
     let exercises = observed.events.iter().filter(|event| event.kind == "XD" && own(&event.contract_id));
     exercises.map(|event| event.time).filter(|time| *time > terms.status_date && *time <= maturity).min()
-}
-
-/// What a price difference is worth at a quantity; kept beside the other worths of this file.
-pub(super) fn value_of(quantity: Number, price: Number) -> Result<Number, ActusError> {
-    Ok(price.times(quantity, Rounding::Down)?)
 }

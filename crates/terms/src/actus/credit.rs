@@ -3,7 +3,6 @@
 use gage_calendar::Moment;
 use gage_units::Rounding;
 
-use super::composed::value_of;
 use super::event::{Outcome, State};
 use super::loan::{fee_times, state_at};
 use super::loan_events::part_of_fee;
@@ -146,7 +145,7 @@ fn collateral(terms: &Terms, observed: &Observed, at: Moment) -> Result<Number, 
             Reference::ContractId(_) => (None, Number::ONE),
         };
         let code = code.ok_or(ActusError::Missing("marketObjectCode"))?;
-        sum = sum.plus(value_of(quantity, observed.value(code, at)?)?)?;
+        sum = sum.plus(observed.value(code, at)?.times(quantity, Rounding::Down)?)?;
     }
     Ok(sum)
 }

@@ -1,7 +1,8 @@
 //! Day counts and business days of the standard (technical specification, 3.4 to 3.6).
 
 use gage_calendar::{
-    BusinessDayConvention, DayCount, DayCountContext, HolidayCalendar, Moment, SECONDS_PER_DAY, YearFraction, markets,
+    BusinessDayConvention, Date, DayCount, DayCountContext, HolidayCalendar, Moment, SECONDS_PER_DAY, YearFraction,
+    markets,
 };
 use gage_units::Rounding;
 
@@ -82,7 +83,8 @@ impl Days {
             return Ok(YearFraction::ZERO);
         }
         let context = DayCountContext {
-            maturity: self.maturity.map(Moment::date),
+            // A maturity that is counted falls on no month's end that it would change.
+            maturity: Some(self.maturity.map_or(Date::MAX, Moment::date)),
             reference: None,
             calendar: Some(&self.calendar),
         };

@@ -159,24 +159,17 @@ impl Builder<'_> {
         }
     }
 
-    /// From the first redemption on interest is paid with every redemption; before, on its own schedule, up to one
-    /// period before the first redemption.
+    /// From the first redemption on interest is paid with every redemption; before, on its own schedule.
     fn interest_with_principal(&mut self) -> Result<(), ActusError> {
         let terms = self.loan.terms;
         let (Some(maturity), Some(first)) = (self.loan.maturity, self.start(&terms.principal)?) else {
             return self.plain_interest();
         };
-        let mut times = Vec::new();
-        if let (Some(start), Some(cycle)) = (self.start(&terms.interest)?, terms.principal.cycle) {
-            let before = cycle.after(first, -1, terms.days.month_ends)?;
-            if start <= before {
-                times = self.times(start, before, terms.interest.cycle, true)?;
-            } else if start < first {
-                times.push(start);
-            }
-        }
-        times.dedup();
-        self.paid_or_capitalised(times)?;
+        let before = match self.start(&terms.interest)? {
+            Some(start) if start < first => self.times(start, first, terms.interest.cycle, false)?,
+            _ => Vec::new(),
+        };
+        self.paid_or_capitalised(before)?;
         for time in self.times(first, maturity, terms.principal.cycle, true)? {
             self.at(EventType::IP, time, 0)?;
         }

@@ -13,6 +13,7 @@
 //! `max(X, Y)`, `+ - * /`, brackets. `let name = X` gives a number a name. `#` begins a comment.
 
 mod lexer;
+mod numbers;
 mod parser;
 mod printer;
 

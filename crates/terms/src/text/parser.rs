@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
-use gage_calendar::{DayCount, Moment, Period};
+use gage_calendar::{Moment, Period};
 
 use super::RESERVED;
 use super::lexer::{Placed, Token, tokens};
 use crate::claim::DEPTH_MAX;
-use crate::{Claim, Contract, Instant, Leg, Name, Number, Observable, Predicate, Relation, Repeat, TextError};
+use crate::{Claim, Contract, Leg, Name, Number, Observable, Predicate, Relation, Repeat, TextError};
 
 /// The most names that `let` may give.
 const LETS_MAX: usize = 256;
@@ -37,40 +37,41 @@ pub fn parse(text: &str) -> Result<Contract, TextError> {
     }
 }
 
-struct Parser {
+/// Where the reader stands in a text.
+pub(super) struct Parser {
     tokens: Vec<Placed>,
-    at: usize,
+    pub(super) at: usize,
     depth: usize,
-    lets: BTreeMap<String, Observable>,
+    pub(super) lets: BTreeMap<String, Observable>,
 }
 
 impl Parser {
-    fn token(&self) -> &Token {
+    pub(super) fn token(&self) -> &Token {
         self.tokens.get(self.at).map_or(&Token::End, |placed| &placed.token)
     }
 
-    fn after(&self) -> &Token {
+    pub(super) fn after(&self) -> &Token {
         self.tokens.get(self.at.saturating_add(1)).map_or(&Token::End, |placed| &placed.token)
     }
 
-    fn next(&mut self) -> Token {
+    pub(super) fn next(&mut self) -> Token {
         let token = self.token().clone();
         self.at = self.at.saturating_add(1).min(self.tokens.len());
         token
     }
 
-    fn error(&self, reason: String) -> TextError {
+    pub(super) fn error(&self, reason: String) -> TextError {
         let place = self.tokens.get(self.at).or(self.tokens.last());
         let (line, column) = place.map_or((1, 1), |placed| (placed.line, placed.column));
         TextError { line, column, reason }
     }
 
-    fn expected(&self, what: &str) -> TextError {
+    pub(super) fn expected(&self, what: &str) -> TextError {
         self.error(format!("expected {what}, found {}", self.token().shown()))
     }
 
     /// One level deeper, while `read` reads.
-    fn nested<T>(&mut self, read: impl FnOnce(&mut Parser) -> Result<T, TextError>) -> Result<T, TextError> {
+    pub(super) fn nested<T>(&mut self, read: impl FnOnce(&mut Parser) -> Result<T, TextError>) -> Result<T, TextError> {
         if self.depth >= READ_DEPTH_MAX {
             return Err(self.error("the contract is nested deeper than the limit".to_owned()));
         }
@@ -84,7 +85,7 @@ impl Parser {
         matches!(self.token(), Token::Word(found) if found == word)
     }
 
-    fn eat_word(&mut self, word: &str) -> bool {
+    pub(super) fn eat_word(&mut self, word: &str) -> bool {
         let found = self.is_word(word);
         if found {
             self.next();
@@ -96,7 +97,7 @@ impl Parser {
         if self.eat_word(word) { Ok(()) } else { Err(self.expected(&format!("`{word}`"))) }
     }
 
-    fn eat_mark(&mut self, mark: &str) -> bool {
+    pub(super) fn eat_mark(&mut self, mark: &str) -> bool {
         let found = matches!(self.token(), Token::Mark(found) if *found == mark);
         if found {
             self.next();
@@ -104,11 +105,11 @@ impl Parser {
         found
     }
 
-    fn mark(&mut self, mark: &str) -> Result<(), TextError> {
+    pub(super) fn mark(&mut self, mark: &str) -> Result<(), TextError> {
         if self.eat_mark(mark) { Ok(()) } else { Err(self.expected(&format!("`{mark}`"))) }
     }
 
-    fn quoted(&mut self, what: &str) -> Result<String, TextError> {
+    pub(super) fn quoted(&mut self, what: &str) -> Result<String, TextError> {
         match self.token() {
             Token::Quoted(_) => match self.next() {
                 Token::Quoted(text) => Ok(text),
@@ -118,7 +119,7 @@ impl Parser {
         }
     }
 
-    fn moment(&mut self) -> Result<Moment, TextError> {
+    pub(super) fn moment(&mut self) -> Result<Moment, TextError> {
         match self.token() {
             Token::Moment(moment) => {
                 let moment = *moment;
@@ -129,7 +130,7 @@ impl Parser {
         }
     }
 
-    fn period(&mut self) -> Result<Period, TextError> {
+    pub(super) fn period(&mut self) -> Result<Period, TextError> {
         let period = match self.token() {
             Token::Word(word) => word.parse().ok(),
             _ => None,
@@ -140,7 +141,7 @@ impl Parser {
     }
 
     /// A name, as a word or in quotes.
-    fn name(&mut self, what: &str) -> Result<Name, TextError> {
+    pub(super) fn name(&mut self, what: &str) -> Result<Name, TextError> {
         let name: Result<Name, String> = match self.token() {
             Token::Word(word) if RESERVED.contains(&word.as_str()) => Err(self.expected(what).reason),
             Token::Word(text) | Token::Quoted(text) => text.parse(),
@@ -322,119 +323,5 @@ impl Parser {
             parser.next();
             Ok(Predicate::Compare(left, relation, parser.observable()?))
         })
-    }
-
-    /// Sums of products.
-    fn observable(&mut self) -> Result<Observable, TextError> {
-        let mut left = self.product()?;
-        loop {
-            let make = match self.token() {
-                Token::Mark("+") => Observable::Add,
-                Token::Mark("-") => Observable::Subtract,
-                _ => return Ok(left),
-            };
-            self.next();
-            left = make(Box::new(left), Box::new(self.product()?));
-        }
-    }
-
-    fn product(&mut self) -> Result<Observable, TextError> {
-        let mut left = self.factor()?;
-        loop {
-            let make = match self.token() {
-                Token::Mark("*") => Observable::Multiply,
-                Token::Mark("/") => Observable::Divide,
-                _ => return Ok(left),
-            };
-            self.next();
-            left = make(Box::new(left), Box::new(self.factor()?));
-        }
-    }
-
-    fn factor(&mut self) -> Result<Observable, TextError> {
-        self.nested(Parser::factor_here)
-    }
-
-    fn factor_here(&mut self) -> Result<Observable, TextError> {
-        if self.eat_mark("(") {
-            let inner = self.observable()?;
-            self.mark(")")?;
-            return Ok(inner);
-        }
-        if self.eat_mark("-") {
-            // A sign before a number belongs to it.
-            if let Token::Number(number) = self.token() {
-                let number = number.negate().map_err(|_| self.error("the number does not fit".to_owned()))?;
-                self.next();
-                return Ok(Observable::Constant(number));
-            }
-            return Ok(Observable::Negate(Box::new(self.factor()?)));
-        }
-        if let Token::Number(number) = self.token() {
-            let number = *number;
-            self.next();
-            return Ok(Observable::Constant(number));
-        }
-        let Token::Word(word) = self.token().clone() else { return Err(self.expected("a number")) };
-        if *self.after() != Token::Mark("(") {
-            let value = self.lets.get(&word).cloned();
-            let value = value.ok_or_else(|| self.expected("a number, or a name given with `let`"))?;
-            self.next();
-            return Ok(value);
-        }
-        self.next();
-        self.next();
-        let value = match word.as_str() {
-            "price" => self.published(Observable::Price)?,
-            "fixing" => self.published(Observable::Fixing)?,
-            "years" => self.years()?,
-            "min" => self.pair(Observable::Min)?,
-            "max" => self.pair(Observable::Max)?,
-            _ => {
-                self.at = self.at.saturating_sub(2);
-                return Err(self.expected("`price`, `fixing`, `years`, `min` or `max`"));
-            }
-        };
-        self.mark(")")?;
-        Ok(value)
-    }
-
-    fn pair(&mut self, make: fn(Box<Observable>, Box<Observable>) -> Observable) -> Result<Observable, TextError> {
-        let left = self.observable()?;
-        self.mark(",")?;
-        Ok(make(Box::new(left), Box::new(self.observable()?)))
-    }
-
-    /// `ETH`, `ETH at 2026-03-31`, `ETH at now - P1D`.
-    fn published(&mut self, make: fn(Name, Instant) -> Observable) -> Result<Observable, TextError> {
-        let name = self.name("the name of what is published")?;
-        let instant = if self.eat_word("at") { self.instant()? } else { Instant::Now };
-        Ok(make(name, instant))
-    }
-
-    fn years(&mut self) -> Result<Observable, TextError> {
-        let name = self.quoted("a day count in quotes, like \"ACT/360\"")?;
-        let count = DayCount::ALL.into_iter().find(|count| count.name() == name);
-        let plain = |count: &DayCount| {
-            let needs = [DayCount::ThirtyE360Isda, DayCount::ActualActualIcma, DayCount::Business252];
-            !needs.contains(count)
-        };
-        let count = count.filter(plain).ok_or_else(|| {
-            let names: Vec<&str> =
-                DayCount::ALL.iter().filter(|count| plain(count)).map(|count| count.name()).collect();
-            self.at = self.at.saturating_sub(1);
-            self.error(format!("\"{name}\" is none of {}", names.join(", ")))
-        })?;
-        self.mark(",")?;
-        let from = self.instant()?;
-        self.mark(",")?;
-        Ok(Observable::Years(count, from, self.instant()?))
-    }
-
-    fn instant(&mut self) -> Result<Instant, TextError> {
-        if !self.eat_word("now") {
-            return Ok(Instant::At(self.moment()?));
-        }
-        if self.eat_mark("-") { Ok(Instant::Before(self.period()?)) } else { Ok(Instant::Now) }
     }
 }
