@@ -4,6 +4,7 @@ mod lexer;
 mod packages;
 mod postgres;
 mod python;
+mod sbom;
 mod softhsm;
 mod steps;
 mod tidy;
@@ -17,6 +18,7 @@ usage: cargo xtask <command>
   tidy    check the house rules: floors, file names, numbers, invariants, links
   test    everything CI runs, in its order, with a summary
   ci      the same as test
+  sbom    print what is built into the binary, as CycloneDX
 
   --skip <step>   leave a step of `test` out; may be repeated; the summary says so
 ";
@@ -30,6 +32,10 @@ fn main() -> ExitCode {
             Some(skip) => steps::run(&skip),
             None => return usage(),
         },
+        ["sbom"] => sbom::document().map(|document| {
+            println!("{document}");
+            true
+        }),
         _ => return usage(),
     };
     match outcome {
