@@ -47,9 +47,10 @@ fn used(metadata: &Metadata) -> Result<BTreeSet<PackageId>> {
         .nodes
         .iter()
         .map(|node| {
-            let built = node.deps.iter().filter(|dependency| {
-                dependency.dep_kinds.iter().any(|kind| kind.kind != DependencyKind::Development)
-            });
+            let built = node
+                .deps
+                .iter()
+                .filter(|dependency| dependency.dep_kinds.iter().any(|kind| kind.kind != DependencyKind::Development));
             (&node.id, built.map(|dependency| &dependency.pkg).collect())
         })
         .collect();

@@ -23,7 +23,7 @@ _NUMBERS = {"ed25519": 1, "p256": 2}
 
 
 class MachineKey:
-    """A key that signs the transaction's hash. Wallets sign text instead: see the page `/sign` of a node."""
+    """A key that signs the transaction's hash. Wallets sign typed text instead."""
 
     def __init__(self, scheme: str, secret: bytes) -> None:
         if scheme not in _NUMBERS:
