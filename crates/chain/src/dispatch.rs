@@ -123,6 +123,9 @@ impl Operation {
             Operation::Backstop(operation) => operation.rules_weight(draft),
             Operation::Vaults(operation) => operation.rules_weight(draft),
             Operation::Chain(ChainOperation::BuyCredit(buy)) => gage_compliance::movement_weight(draft, buy.asset),
+            Operation::Chain(ChainOperation::GiveCredit(give)) => {
+                gage_compliance::movement_weight(draft, give.asset).saturating_mul(2)
+            }
             Operation::Chain(ChainOperation::WithdrawCredit(withdraw)) => {
                 gage_compliance::movement_weight(draft, withdraw.asset)
             }

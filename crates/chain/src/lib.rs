@@ -56,7 +56,7 @@ pub use error::{Error, Rejection};
 pub use event::{DecodedEvent, Event, decode_event};
 pub use fees::{base_fee, credit, deposit, fee_of};
 pub use genesis::{Genesis, GenesisCredit, GenesisError, GenesisKey, genesis_account_id};
-pub use operations::{BuyCredit, CancelBundle, ChainOperation, Schedule, VetoDecision, WithdrawCredit};
+pub use operations::{BuyCredit, CancelBundle, ChainOperation, GiveCredit, Schedule, VetoDecision, WithdrawCredit};
 pub use params::Params;
 pub use prepared::PreparedBlock;
 pub use receipt::{Outcome, Receipt, ReceiptProof};

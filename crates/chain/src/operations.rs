@@ -2,6 +2,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_accounts::{Class, Context, Names, Output, Quantity, describe_amount, describe_quantity};
+use gage_crypto::AccountId;
 use gage_store::Draft;
 use gage_units::{Amount, AssetId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -34,11 +35,26 @@ pub enum ChainOperation {
     ApproveBundle(ApproveBundle),
     /// Stops a bundle of governance.
     VetoDecision(VetoDecision),
+    /// Buys fee credit for another account.
+    GiveCredit(GiveCredit),
 }
 
 /// Moves a free amount of the fee asset into the signer's fee credit.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 pub struct BuyCredit {
+    /// The fee asset.
+    pub asset: AssetId,
+    /// How much.
+    pub quantity: Quantity,
+}
+
+/// Moves a free amount of the fee asset into the fee credit of another account: so does one that was opened just now
+/// come to its first. It is a payment to that account, which may withdraw it.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GiveCredit {
+    /// Whose credit.
+    pub to: AccountId,
     /// The fee asset.
     pub asset: AssetId,
     /// How much.
@@ -89,7 +105,8 @@ impl ChainOperation {
             ChainOperation::BuyCredit(_)
             | ChainOperation::WithdrawCredit(_)
             | ChainOperation::CancelBundle(_)
-            | ChainOperation::VetoDecision(_) => Ok(()),
+            | ChainOperation::VetoDecision(_)
+            | ChainOperation::GiveCredit(_) => Ok(()),
         }
     }
 
@@ -102,6 +119,7 @@ impl ChainOperation {
             ChainOperation::ProposeBundle(operation) => operation.apply(draft, ctx).map(|()| None),
             ChainOperation::ApproveBundle(operation) => operation.apply(draft, ctx).map(|()| None),
             ChainOperation::VetoDecision(operation) => operation.apply(draft, ctx).map(|()| None),
+            ChainOperation::GiveCredit(operation) => operation.apply(draft, ctx).map(|()| None),
         }
     }
 
@@ -118,6 +136,8 @@ impl ChainOperation {
             ChainOperation::Schedule(operation) => operation.weight().saturating_add(2_000),
             ChainOperation::ProposeBundle(operation) => operation.weight(),
             ChainOperation::ApproveBundle(operation) => operation.weight(),
+            // Two movements.
+            ChainOperation::GiveCredit(_) => 2_000,
             _ => 1_000,
         }
     }
@@ -137,6 +157,10 @@ impl ChainOperation {
             ChainOperation::VetoDecision(operation) => {
                 format!("Veto scheduled bundle {} as guardian", operation.bundle)
             }
+            ChainOperation::GiveCredit(operation) => {
+                let quantity = describe_quantity(names, operation.quantity, operation.asset);
+                format!("Pay {quantity} to {} as fee credit", operation.to)
+            }
         }
     }
 }
@@ -151,6 +175,23 @@ impl BuyCredit {
         gage_ledger::transfer(draft, ctx, account, ACCOUNT, self.asset, amount)?;
         fees::add_credit(draft, account, amount)?;
         draft.emit(MODULE, &Event::CreditBought { account, amount });
+        Ok(())
+    }
+}
+
+impl GiveCredit {
+    fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Rejection> {
+        let from = ctx.account()?;
+        if self.asset != params(draft).fee_asset {
+            return Err(Error::NotFeeAsset.into());
+        }
+        let to = gage_accounts::resolve(draft, &self.to)?;
+        let amount = ctx.resolve(self.quantity, self.asset)?;
+        // Through the other's balance, so that limits on whom the signer pays, and who may hold the asset, see it.
+        gage_ledger::transfer(draft, ctx, from, to, self.asset, amount)?;
+        gage_ledger::move_by_rule(draft, ctx, to, ACCOUNT, self.asset, amount)?;
+        fees::add_credit(draft, to, amount)?;
+        draft.emit(MODULE, &Event::CreditBought { account: to, amount });
         Ok(())
     }
 }

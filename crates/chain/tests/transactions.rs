@@ -3,12 +3,13 @@
 
 mod common;
 
-use common::{ALICE, BASE_FEE, BOB, GOVERNOR, ISSUER, Network, USD, WALLET, genesis, id, pay, rejected};
+use common::{ALICE, BASE_FEE, BOB, GOVERNOR, ISSUER, Network, USD, WALLET, genesis, id, keys, pay, rejected};
 use gage_accounts::Quantity;
 use gage_chain::{
-    Bundle, BuyCredit, CancelBundle, Chain, ChainOperation, ExpectedEffect, LoadFault, Operation, Outcome, Schedule,
-    SignatureRefusal, WithdrawCredit, check_transaction, decode_event,
+    Bundle, BuyCredit, CancelBundle, Chain, ChainOperation, ExpectedEffect, GiveCredit, LoadFault, Operation, Outcome,
+    Schedule, SignatureRefusal, Transaction, WithdrawCredit, check_transaction, decode_event,
 };
+use gage_crypto::{AccountId, Hash, Scheme};
 use gage_ledger::AssetNames;
 use gage_units::{Amount, Timestamp};
 
@@ -91,6 +92,40 @@ fn credit_is_bought_and_withdrawn() {
     rejected(&network.run(ALICE, vec![withdraw(600_000)]), Some(0), "InsufficientCredit");
     assert_eq!(network.run(ALICE, vec![withdraw(400_000)]).outcome, Outcome::Done);
     assert_eq!(network.free(ALICE), 500_000 - 1_000 + 400_000);
+}
+
+#[test]
+fn a_new_account_comes_to_its_first_credit() {
+    const CAROL: u8 = 9;
+    let mut network = Network::new();
+    let open = gage_accounts::operations::OpenAccount { keys: keys(CAROL), threshold: 1 };
+    let open = Operation::Accounts(gage_accounts::Operation::OpenAccount(open));
+    assert_eq!(network.run(ALICE, vec![open]).outcome, Outcome::Done);
+    let carol = gage_accounts::derive_id(&network.chain.genesis(), &keys(CAROL), 1).unwrap();
+    let nobody = AccountId::derive(&Hash::ZERO, Scheme::P256, b"nobody");
+    let give = |asset, to| {
+        let quantity = Quantity::Exact(Amount(50_000));
+        Operation::Chain(ChainOperation::GiveCredit(GiveCredit { to, asset, quantity }))
+    };
+    rejected(&network.run(ALICE, vec![give(gage_units::AssetId(3), carol)]), Some(0), "NotFeeAsset");
+    rejected(&network.run(ALICE, vec![give(USD, nobody)]), Some(0), "UnknownAccount");
+    let free = network.free(ALICE);
+    assert_eq!(network.run(ALICE, vec![give(USD, carol)]).outcome, Outcome::Done);
+    assert_eq!(network.free(ALICE), free - 50_000);
+
+    // She pays her own way now, and what she was given is hers.
+    let withdraw = ChainOperation::WithdrawCredit(WithdrawCredit { asset: USD, amount: Amount(30_000) });
+    let transaction = Transaction {
+        account: carol,
+        nonce: 1,
+        valid_until: Timestamp(network.time + 60_000),
+        max_fee: Amount(10_000),
+        operations: vec![Operation::Chain(withdraw), pay(BOB, 30_000)],
+        expected: vec![],
+    };
+    let signed = network.sign(CAROL, transaction);
+    let result = network.execute(vec![signed]);
+    assert_eq!(result.receipts[0].outcome, Outcome::Done);
 }
 
 #[test]

@@ -34,7 +34,10 @@ fn a_contract_is_checked_shown_and_projected() {
     let flows = place.ok(&["terms", "project", &loan, "--scenario", "rates.json"]);
     assert!(flows.contains("15125 USD") && flows.contains("nothing is left"), "{flows}");
     let early = place.ok(&["terms", "project", &loan, "--scenario", "rates.json", "--until", "2026-05-01"]);
-    assert!(early.contains("what is left:") && early.lines().filter(|line| line.contains("->")).count() == 3, "{early}");
+    assert!(
+        early.contains("what is left:") && early.lines().filter(|line| line.contains("->")).count() == 3,
+        "{early}"
+    );
 
     fs::write(place.dir.join("bad.terms"), "contract \"x\" from 2026-01-01\na owes b 5").unwrap();
     let (_, words) = place.fails(&["terms", "check", "bad.terms"]);

@@ -56,6 +56,11 @@ def buy_credit(asset: int, amount: int) -> Operation:
     return {"chain": {"buy_credit": {"asset": asset, "quantity": exact(amount)}}}
 
 
+def give_credit(to: str, asset: int, amount: int) -> Operation:
+    """Buy fee credit for another account: a payment to it. So does a new account come to its first."""
+    return {"chain": {"give_credit": {"to": to, "asset": asset, "quantity": exact(amount)}}}
+
+
 def open_vault(facility: int) -> Operation:
     """Opens an empty vault."""
     return {"vaults": {"open_vault": {"facility": facility}}}
