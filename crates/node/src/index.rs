@@ -1,5 +1,8 @@
 //! Where each transaction stands, and the results of the last blocks.
 
+// Looked up by hash and never gone through: no order can show.
+#![allow(clippy::disallowed_types)]
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
