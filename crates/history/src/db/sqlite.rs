@@ -147,7 +147,11 @@ mod tests {
         add(&mut db, 5);
         let sum = |db: &mut Sqlite| {
             let mut sum = Vec::new();
-            db.each("SELECT decimal_sum(amount) FROM t", &[], &mut |row| Ok(sum.extend(row))).map(|()| sum)
+            db.each("SELECT decimal_sum(amount) FROM t", &[], &mut |row| {
+                sum.extend(row);
+                Ok(())
+            })
+            .map(|()| sum)
         };
         assert_eq!(sum(&mut db).unwrap(), [Value::Text(u128::MAX.to_string())]);
         add(&mut db, 1);
