@@ -45,7 +45,7 @@ fn drain(chain: &mut Chain, records: &mut Records) {
 
 /// The records but those of the block itself (head, accumulator) and the used nonces.
 fn content(records: &Records) -> BTreeMap<&[u8], &[u8]> {
-    let own = |key: &&Vec<u8>| matches!((key[0], key[1]), (0x01, 0x05) | (0x20, 0x02) | (0x20, 0x04));
+    let own = |key: &&Vec<u8>| matches!((key[0], key[1]), (0x01, 0x05 | 0x0f) | (0x20, 0x02) | (0x20, 0x04));
     records.iter().filter(|(key, _)| !own(key)).map(|(key, value)| (key.as_slice(), value.as_slice())).collect()
 }
 
