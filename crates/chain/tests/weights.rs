@@ -44,8 +44,11 @@ fn affirm(count: usize) -> Operation {
     Operation::Ledger(gage_ledger::Operation::AffirmInstruction(operation))
 }
 
+/// An operation with a list of so many entries.
+type WithList = fn(usize) -> Operation;
+
 /// Each operation that holds a list, by its length.
-fn with_list() -> Vec<(&'static str, fn(usize) -> Operation)> {
+fn with_list() -> Vec<(&'static str, WithList)> {
     vec![
         ("transfer many", |count| {
             let payments = vec![Payment { to: id(BOB), asset: USD, amount: Amount(1) }; count];

@@ -105,7 +105,7 @@ fn newer() -> Vec<(Operation, String)> {
             format!("Prove that {said} lies outside the confirmed price"),
         ),
         (
-            Operation::SetReportKey(SetReportKey { key: Some(key.clone()) }),
+            Operation::SetReportKey(SetReportKey { key: Some(key) }),
             format!("Sign reports outside transactions with key {key}"),
         ),
         (Operation::SetReportKey(SetReportKey { key: None }), "Sign no reports outside transactions".to_owned()),
