@@ -33,7 +33,7 @@ pub(crate) fn run(scale: Scale) -> Result<Table> {
         "signed",
         format!(
             "{count} transactions of one transfer each (ed25519, 10,000 accounts with a key each, seed 42), {RATE} a second in open loop, \
-             those due sent every 5 ms over 16 connections; the node is a process of its own, syncs every block and makes \
+             those due sent every 5 ms over 16 connections; the node is a process of its own without a history, syncs every block and makes \
              one every {BLOCK_MS} ms while something waits. Latency from the instant a transfer was due to the answer at the client."
         ),
     );
@@ -81,7 +81,7 @@ fn start_node(genesis: &Path, dir: &Path) -> Result<RunningNode> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("node").arg("--dir").arg(dir).arg("--genesis").arg(genesis);
     command.args(["--listen", "127.0.0.1:0", "--interval-ms", &BLOCK_MS.to_string(), "--snapshot-every", "0"]);
-    command.args(["--requests-per-second", "1000000"]).stdout(Stdio::piped());
+    command.args(["--requests-per-second", "1000000", "--history", "none"]).stdout(Stdio::piped());
     let mut process = command.spawn().context("starting the node")?;
     let output = process.stdout.take().context("the node's output")?;
     for line in BufReader::new(output).lines() {
