@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::fees::{self, ACCOUNT};
 use crate::params::Params;
 use crate::state::{FeeState, Head, Network, put_fees, put_head, put_network};
+use crate::words::MODULES;
 use crate::{Rejection, dispatch};
 
 /// A key of a genesis account.
@@ -89,20 +90,6 @@ pub fn genesis_account_id(keys: &[NewKey], threshold: u16) -> Result<AccountId, 
     gage_accounts::derive_id(&Hash::ZERO, keys, threshold)
 }
 
-/// The modules that have an account of their own, by number.
-const MODULE_NAMES: [(u8, &str); 10] = [
-    (gage_accounts::MODULE, "accounts"),
-    (gage_compliance::MODULE, "compliance"),
-    (gage_ledger::MODULE, "ledger"),
-    (gage_staking::MODULE, "staking"),
-    (gage_oracle::MODULE, "oracle"),
-    (gage_securities::MODULE, "securities"),
-    (gage_auctions::MODULE, "auctions"),
-    (gage_backstop::MODULE, "backstop"),
-    (gage_vaults::MODULE, "vaults"),
-    (crate::MODULE, "chain"),
-];
-
 impl Genesis {
     /// The name of the network: the hash of the file's meaning, so that spacing and comments do not count.
     pub fn hash(&self) -> Hash {
@@ -118,7 +105,7 @@ impl Genesis {
 
         put_head(draft, Head { height: Height::GENESIS, time: self.time, block: genesis });
         gage_accounts::set_network(draft, genesis);
-        for (number, name) in MODULE_NAMES {
+        for (number, name) in MODULES {
             let id = AccountId::module(&genesis, name);
             gage_accounts::open_module(draft, AccountNumber(u32::from(number)), id);
         }

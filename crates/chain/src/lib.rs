@@ -45,6 +45,7 @@ mod transaction;
 mod validity;
 mod verb;
 mod version;
+mod words;
 
 pub use account_bundles::{ApproveBundle, ProposeBundle};
 pub use block::{BLOCK_BYTES_MAX, Block, Executed, Header, TRANSACTIONS_MAX};
@@ -68,6 +69,7 @@ pub use transaction::{
 };
 pub use validity::{Invalid, check_transaction};
 pub use version::{PROTOCOL_VERSION, active_version};
+pub use words::{accounts_named, module_name, module_number, readable, readable_event};
 
 /// The number of this floor's own tables, events and errors.
 pub const MODULE: u8 = 32;

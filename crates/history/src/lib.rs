@@ -40,4 +40,3 @@ pub use follow::{Follower, catch_up};
 pub use history::{History, HistoryStatus};
 pub use recorder::{Recorded, Recorder};
 pub use replay::Replay;
-pub use words::{decoded, module_name, module_number, names_account};

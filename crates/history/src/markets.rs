@@ -1,14 +1,14 @@
 //! Rows of prices, vaults and auctions: what events of those modules say, in columns.
 
 use gage_auctions::{LotId, OwnerRef, UniformLot};
-use gage_chain::{Chain, DecodedEvent};
+use gage_chain::{Chain, DecodedEvent, module_name, module_number};
 use gage_units::{Amount, AssetId, Price, Ratio};
 use gage_vaults::VaultId;
 
 use crate::HistoryError;
 use crate::db::{Columns, Db, Row, Value};
 use crate::rows::Rows;
-use crate::words::{Readable, module_name, module_number, number_in};
+use crate::words::{Readable, number_in};
 
 /// Lots and vaults of one page, while the state at the beginning is read.
 const PAGE: usize = 500;

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use gage_accounts::nonce;
-use gage_chain::{Block, BlockResult, Chain, DecodedEvent, Outcome, Receipt, SignedTransaction};
+use gage_chain::{
+    Block, BlockResult, Chain, DecodedEvent, Outcome, Receipt, SignedTransaction, accounts_named, module_name,
+};
 use gage_crypto::{AccountId, Hash};
 use gage_ledger::{Asset, AssetKind, Leg, Part, Purpose, Side};
 use gage_units::{AccountNumber, AssetId, Height};
@@ -12,7 +14,7 @@ use crate::books::Books;
 use crate::db::{Columns, Db, Value};
 use crate::markets::{self, Place};
 use crate::rows::Rows;
-use crate::words::{Readable, amount_in, module_name, number_in};
+use crate::words::{Readable, amount_in, number_in};
 use crate::{HistoryError, schema};
 
 /// How many names of accounts are kept between batches; others are read again.
@@ -280,8 +282,8 @@ impl Recorder {
             }
             _ => {}
         }
-        for account in read.accounts() {
-            rows.event_accounts.push(vec![account.into(), height.clone(), number.into()]);
+        for account in accounts_named(&read.value) {
+            rows.event_accounts.push(vec![account.0.into(), height.clone(), number.into()]);
         }
         let (kind, body) = read.parts();
         let int = |field| number_in(body, field).map_or(Value::Null, Value::Int);

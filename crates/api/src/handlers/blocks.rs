@@ -1,13 +1,13 @@
 //! Blocks: what was ordered, and what it did.
 
 use axum::response::Response;
-use gage_chain::{BlockResult, Header, Outcome};
+use gage_chain::{BlockResult, Header, Outcome, module_number};
 use gage_crypto::{AccountId, Hash};
 use gage_units::{Amount, Height};
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
-use super::events::{Wanted, module_number, of_block};
+use super::events::{Wanted, of_block};
 use crate::extract::{Params, Segment, ok};
 use crate::paging::{Page, PageQuery, cursor, limit};
 use crate::problem::{Cause, Problem};

@@ -1,13 +1,12 @@
 //! What this node and its network are, and what an act costs.
 
 use axum::response::Response;
-use gage_chain::{Params, base_fee, fee_of, frozen_modules};
+use gage_chain::{Params, base_fee, fee_of, frozen_modules, module_name};
 use gage_crypto::Hash;
 use gage_units::{Amount, AssetId, Height, Timestamp};
 use serde::Serialize;
 
 use super::Shared;
-use super::events::module_name;
 use crate::extract::ok;
 use crate::problem::Problem;
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{FromRequestParts, Request};
 use axum::response::Response;
-use gage_chain::BlockResult;
+use gage_chain::{BlockResult, module_number};
 use gage_crypto::AccountId;
 use gage_units::{AccountNumber, Height};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use super::Shared;
-use super::events::{Wanted, module_number, of_block};
+use super::events::{Wanted, of_block};
 use crate::api::Api;
 use crate::problem::{Cause, Problem};
 use crate::server::asked;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::response::Response;
-use gage_chain::{Outcome, Receipt, TransactionHash};
+use gage_chain::{Outcome, Receipt, TransactionHash, module_name, readable_event};
 use gage_crypto::Hash;
 use gage_node::{Stage, TxStatus};
 use gage_units::{Amount, Height};
@@ -13,7 +13,6 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::Shared;
-use super::events::{decoded, module_name};
 use crate::api::Api;
 use crate::extract::{Segment, ok};
 use crate::problem::{Cause, Problem};
@@ -78,7 +77,8 @@ impl ReceiptReply {
             Outcome::Rejected { operation, reason } => ("rejected", *operation, Some(reason)),
             Outcome::Internal => ("internal", None, None),
         };
-        let event = |(module, bytes)| ReceiptEvent { module: module_name(module), event: decoded(module, bytes) };
+        let event =
+            |(module, bytes)| ReceiptEvent { module: module_name(module), event: readable_event(module, bytes) };
         ReceiptReply {
             outcome,
             operation,

@@ -1,5 +1,6 @@
 //! Events by what they are and what they are about.
 
+use gage_chain::{module_name, readable_event};
 use gage_crypto::AccountId;
 use gage_units::{Height, Timestamp};
 use serde::Serialize;
@@ -11,7 +12,6 @@ use crate::HistoryError;
 use crate::db::{Columns, Row, Value};
 use crate::history::History;
 use crate::recorder::account_number;
-use crate::words::{decoded, module_name};
 
 /// Which events.
 #[derive(Clone, Debug)]
@@ -105,6 +105,6 @@ fn line(row: &Row) -> Result<EventLine, HistoryError> {
         receipt: row.maybe(5, <[Value] as Columns>::count)?,
         transaction: row.maybe(6, |row, column| row.word(column).map(str::to_owned))?,
         module: module_name(module).to_owned(),
-        event: decoded(module, row.bytes(1)?),
+        event: readable_event(module, row.bytes(1)?),
     })
 }

@@ -1,5 +1,6 @@
 //! Prices, vaults and auctions of the past.
 
+use gage_chain::{module_number, readable_event};
 use gage_units::{Amount, AssetId, Height, Price, Ratio, Timestamp};
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -8,7 +9,6 @@ use super::{Filter, Page, PageAsked, Span, heights};
 use crate::HistoryError;
 use crate::db::{Columns, Db, Row, Value};
 use crate::history::History;
-use crate::words::{decoded, module_number};
 
 /// The most prices that one page of candles is made of.
 const PRICES_MAX: usize = 200_000;
@@ -363,7 +363,7 @@ fn vault_line(row: &Row) -> Result<VaultLine, HistoryError> {
         lot: row.maybe(9, <[Value] as Columns>::count)?,
         health: row.maybe(10, ratio)?,
         health_after: row.maybe(11, ratio)?,
-        event: decoded(module_number(row.word(12)?).unwrap_or_default(), row.bytes(13)?),
+        event: readable_event(module_number(row.word(12)?).unwrap_or_default(), row.bytes(13)?),
     })
 }
 

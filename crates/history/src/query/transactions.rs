@@ -1,6 +1,6 @@
 //! Transactions of accounts, and receipts however old.
 
-use gage_chain::{Outcome, Receipt, Rejection, SignedTransaction, TransactionHash};
+use gage_chain::{Outcome, Receipt, Rejection, SignedTransaction, TransactionHash, module_number};
 use gage_crypto::{AccountId, Hash};
 use gage_store::Events;
 use gage_units::{Amount, Height, Timestamp};
@@ -12,7 +12,6 @@ use crate::HistoryError;
 use crate::db::{Columns, Db, Row, Value};
 use crate::history::History;
 use crate::recorder::account_number;
-use crate::words::module_number;
 
 /// A transaction with what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
