@@ -1,4 +1,4 @@
-//! Taking a pledge: what every way of it asks.
+//! Taking a pledge and giving it back: what every way of it asks.
 
 use gage_accounts::Context;
 use gage_ledger::Beneficiary;
@@ -7,7 +7,7 @@ use gage_securities::{BackingStatus, Scope};
 use gage_store::Draft;
 use gage_units::{Amount, AssetId, ItemId};
 
-use crate::operations::settle_totals;
+use crate::operations::{SHIFTED, WITHDREW, owned, settle_totals, takes_risk, touch};
 use crate::state::{FACILITIES, FacilityId, Vault, VaultId, Version, beneficiary};
 use crate::wide::scale_of;
 use crate::{Error, Event, MODULE, book, mark, peg, things};
@@ -77,7 +77,7 @@ fn check_size(draft: &Draft, vault: &Vault, asset: AssetId) -> Result<(), Error>
     if fits { Ok(()) } else { Err(Error::AboveCollateralCap(asset)) }
 }
 
-/// What is pledged.
+/// What is pledged, or freed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum What {
     /// An amount.
@@ -86,12 +86,21 @@ pub(crate) enum What {
     Thing(ItemId),
 }
 
+impl What {
+    /// A thing counts as one unit of its asset.
+    fn amount(self) -> Amount {
+        match self {
+            What::Amount(amount) => amount,
+            What::Thing(_) => Amount(1),
+        }
+    }
+}
+
 /// Pledges a free amount, or thing, of the owner's to his vault. The caller has asked [`check`].
 ///
 /// # Errors
 /// In this order: [`Error::TooManyCollaterals`], [`Error::AboveCollateralCap`], [`Error::TooManyThings`], the
-/// ledger's,
-/// `ExceedsExposure` of securities.
+/// ledger's, `ExceedsExposure` of securities.
 pub(crate) fn pledge(
     draft: &mut Draft,
     ctx: &Context,
@@ -101,10 +110,7 @@ pub(crate) fn pledge(
     asset: AssetId,
     what: What,
 ) -> Result<(), Error> {
-    let amount = match what {
-        What::Amount(amount) => amount,
-        What::Thing(_) => Amount(1),
-    };
+    let amount = what.amount();
     let (owner, number) = (vault.owner, vault.facility);
     let facility = book::facility(draft, number)?;
     let mut totals = book::totals(draft, number);
@@ -127,6 +133,53 @@ pub(crate) fn pledge(
         &match what {
             What::Amount(amount) => Event::Deposited { vault: id, asset, amount },
             What::Thing(item) => Event::ThingDeposited { vault: id, asset, item },
+        },
+    );
+    Ok(())
+}
+
+/// Frees an amount, or a thing, that backs a vault of the signer's. What is left is judged at the end of the
+/// transaction, by [`crate::recheck()`].
+///
+/// # Errors
+/// In this order: `NotAnAccount`, [`Error::UnknownVault`], [`Error::NotVaultOwner`], and for an indebted
+/// vault [`Error::FacilityClosed`], [`Error::UnfinishedLiquidations`], [`Error::InLiquidation`]; then
+/// [`Error::ExceedsPledge`], the ledger's.
+pub(crate) fn withdraw(draft: &mut Draft, ctx: &Context, id: VaultId, asset: AssetId, what: What) -> Result<(), Error> {
+    let mut vault = owned(draft, ctx, id)?;
+    let (owner, number) = (vault.owner, vault.facility);
+    let facility = book::facility(draft, number)?;
+    let mut totals = book::totals(draft, number);
+    let before = totals;
+    let debt = book::debt(draft, &vault)?;
+    // A vault without debt, and without a lot that may bring debt back, is free to go.
+    let indebted = !debt.is_zero() || vault.in_liquidation();
+    if indebted {
+        takes_risk(&facility, &totals, &vault)?;
+    }
+    let position = vault.positions.iter_mut().find(|position| position.asset == asset);
+    let position = position.ok_or(Error::ExceedsPledge)?;
+    position.amount = position.amount.minus(what.amount()).map_err(|_| Error::ExceedsPledge)?;
+    if indebted {
+        book::take_newest_versions(draft, &mut vault)?;
+    }
+    match what {
+        What::Amount(amount) => gage_ledger::unpledge(draft, ctx, owner, asset, beneficiary(id), amount)?,
+        What::Thing(item) => things::unpledge(draft, ctx, id, owner, asset, item)?,
+    }
+    book::write(draft, id, vault, &facility, &mut totals, debt)?;
+    settle_totals(draft, number, before, totals)?;
+
+    // From here on nothing can fail.
+    if indebted {
+        // What a deposit moved under another collateral is asked for here: deposits themselves never are.
+        touch(draft, id, WITHDREW | SHIFTED);
+    }
+    draft.emit(
+        MODULE,
+        &match what {
+            What::Amount(amount) => Event::Withdrawn { vault: id, asset, amount },
+            What::Thing(item) => Event::ThingWithdrawn { vault: id, asset, item },
         },
     );
     Ok(())

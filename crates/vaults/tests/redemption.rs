@@ -149,6 +149,16 @@ fn refusals_in_their_order() {
     assert_eq!(world.run(BOB, ask(0, 500)), Err(Error::NotRedeemable));
 }
 
+/// Every price but that of WETH becomes too old to redeem at.
+fn age_all_but_weth(world: &mut World) {
+    for _ in 0..2 {
+        world.begin_without_reports(HOUR + 60_000);
+        world.report(WETH, 0);
+        world.mark();
+        world.end();
+    }
+}
+
 #[test]
 fn a_vault_that_cannot_pay_does_not_block_the_others() {
     let mut world = world();
@@ -157,12 +167,7 @@ fn a_vault_that_cannot_pay_does_not_block_the_others() {
     let blocked = world.vault(ALICE, WBTC, 100_000_000, 600 * ONE);
     let next = world.vault(ALICE, WETH, 10 * ONE, 500 * ONE);
     fund(&mut world, BOB, 1_000 * ONE);
-    for _ in 0..2 {
-        world.begin_without_reports(HOUR + 60_000);
-        world.report(WETH, 0);
-        world.mark();
-        world.end();
-    }
+    age_all_but_weth(&mut world);
     world.events();
     world.run(BOB, redeem(100 * ONE, 1)).unwrap();
     assert_eq!(redeemed(&mut world), [(next.0, 100 * ONE)]);
@@ -180,12 +185,7 @@ fn vaults_that_cannot_pay_use_up_no_looks() {
     }
     let next = world.vault(ALICE, WETH, 10 * ONE, 500 * ONE);
     fund(&mut world, BOB, 1_000 * ONE);
-    for _ in 0..2 {
-        world.begin_without_reports(HOUR + 60_000);
-        world.report(WETH, 0);
-        world.mark();
-        world.end();
-    }
+    age_all_but_weth(&mut world);
     world.events();
     world.run(BOB, redeem(100 * ONE, 1)).unwrap();
     assert_eq!(redeemed(&mut world), [(next.0, 100 * ONE)]);
@@ -202,12 +202,7 @@ fn what_cannot_pay_of_a_vault_does_not_protect_the_rest_of_it() {
     world.run(ALICE, borrow(vault, 600 * ONE)).unwrap();
     fund(&mut world, BOB, 1_000 * ONE);
     settle_supply(&mut world);
-    for _ in 0..2 {
-        world.begin_without_reports(HOUR + 60_000);
-        world.report(WETH, 0);
-        world.mark();
-        world.end();
-    }
+    age_all_but_weth(&mut world);
     world.events();
     world.run(BOB, redeem(100 * ONE, 1)).unwrap();
     assert_eq!(redeemed(&mut world), [(vault.0, 100 * ONE)]);

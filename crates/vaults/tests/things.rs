@@ -10,7 +10,7 @@ use gage_compliance::operations::{FreezeAccount, UnfreezeAccount};
 use gage_ledger::operations::{MintItem, TransferItem};
 use gage_ledger::{AssetKind, NewAsset, item_balance};
 use gage_oracle::operations::{CreateFeed, Report, SetPublisher};
-use gage_oracle::{Calendar, Dimension, FeedId, FeedParams, Source};
+use gage_oracle::{Dimension, FeedId, Source};
 use gage_units::{Amount, AssetId, Bps, ItemId, Price, Ratio};
 use gage_vaults::operations::{AddCollateral, ClaimKept, DepositItem, SetRedemption, ShutDown, WithdrawItem};
 use gage_vaults::things::things;
@@ -39,14 +39,7 @@ impl Deeds {
             quote: Dimension::Numeraire,
             decimals: 8,
             source: Source::Reported,
-            params: FeedParams {
-                quorum: 1,
-                jump_quorum: 1,
-                max_age_ms: HOUR,
-                band_sigmas: Bps(0),
-                calendar: Calendar::Always,
-                ..FeedParams::default()
-            },
+            params: feed_params(),
         };
         gage_oracle::Operation::CreateFeed(feed).apply(&mut world.draft, &ctx).unwrap();
         let publisher = SetPublisher { feed: DEED_FEED, publisher: world.ids[ISSUER], weight: 1 };

@@ -1,5 +1,6 @@
 //! Everything CI runs, in its order: the cheap steps first, so that a fault shows early.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -96,6 +97,10 @@ fn test() -> Result<Outcome> {
     if std::env::var_os(SEED.0).is_none() {
         println!("property tests run with {}={}; set another seed to explore further", SEED.0, SEED.1);
     }
+    if reference_data().is_none() {
+        println!("SKIPPED: no reference data (GAGE_REFERENCE_DATA is not set, and ../shared/data is not there);");
+        println!("tests against published tables look at the project's own small ones alone");
+    }
     let mut promised = Vec::new();
     if softhsm::provide() {
         promised.push((softhsm::REQUIRED, "1"));
@@ -109,6 +114,12 @@ fn test() -> Result<Outcome> {
         println!("cargo-nextest is not installed: running the tests with cargo test");
         cargo_with(&["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast", "--quiet"], &promised)
     }
+}
+
+/// Where published tables and cases lie, for the tests that compare with them.
+fn reference_data() -> Option<PathBuf> {
+    let named = std::env::var_os("GAGE_REFERENCE_DATA").map(PathBuf::from);
+    named.or_else(|| Some(root().parent()?.join("shared/data"))).filter(|folder| folder.is_dir())
 }
 
 fn doctest() -> Result<Outcome> {

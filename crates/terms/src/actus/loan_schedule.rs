@@ -86,7 +86,11 @@ impl Builder<'_> {
             ContractType::LAM | ContractType::NAM | ContractType::ANN => {
                 self.cyclic(EventType::PR, &terms.principal, false)?;
             }
-            ContractType::LAX => self.rows_of_principal()?,
+            ContractType::LAX => {
+                let arrays = &terms.arrays;
+                let kinds = [EventType::PR, EventType::PI];
+                self.rows(&arrays.principal_anchors, &arrays.principal_cycles, &arrays.increase, kinds)?;
+            }
             _ => {}
         }
         let Some(maturity) = self.loan.maturity else { return Ok(()) };
@@ -101,14 +105,20 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Each row of the arrays runs to the start of the next; where a row starts, its amount is fixed.
-    fn rows_of_principal(&mut self) -> Result<(), ActusError> {
-        let arrays = &self.loan.terms.arrays;
+    /// Rows of arrays: each runs from its anchor to the anchor of the next, the last to the maturity. An event is
+    /// of the kind `marked` where its row is, else of the kind `plain`; its part is its row.
+    fn rows(
+        &mut self,
+        anchors: &[Moment],
+        cycles: &[Cycle],
+        marks: &[bool],
+        [plain, marked]: [EventType; 2],
+    ) -> Result<(), ActusError> {
         let Some(maturity) = self.loan.maturity else { return Ok(()) };
-        for (row, anchor) in arrays.principal_anchors.iter().enumerate() {
-            let next = arrays.principal_anchors.get(row.saturating_add(1)).copied();
-            let cycle = arrays.principal_cycles.get(row).or(arrays.principal_cycles.first()).copied();
-            let kind = if arrays.increase.get(row).copied().unwrap_or(false) { EventType::PI } else { EventType::PR };
+        for (row, anchor) in anchors.iter().enumerate() {
+            let next = anchors.get(row.saturating_add(1)).copied();
+            let cycle = cycles.get(row).or(cycles.first()).copied();
+            let kind = if marks.get(row).copied().unwrap_or(false) { marked } else { plain };
             let part = u16::try_from(row).unwrap_or(u16::MAX);
             let end = next.unwrap_or(maturity).min(maturity);
             let times = match cycle {
@@ -238,7 +248,9 @@ impl Builder<'_> {
     fn resets(&mut self) -> Result<(), ActusError> {
         let terms = self.loan.terms;
         if terms.contract_type == ContractType::LAX && !terms.arrays.reset_anchors.is_empty() {
-            return self.rows_of_resets();
+            let arrays = &terms.arrays;
+            let kinds = [EventType::RR, EventType::RRF];
+            return self.rows(&arrays.reset_anchors, &arrays.reset_cycles, &arrays.fixed, kinds);
         }
         let (Some(start), Some(end)) = (self.start(&terms.reset)?, self.loan.maturity) else { return Ok(()) };
         let mut known = terms.next_reset.is_some();
@@ -246,27 +258,6 @@ impl Builder<'_> {
             let first = known && time > terms.status_date;
             known = known && !first;
             self.at(if first { EventType::RRF } else { EventType::RR }, time, 0)?;
-        }
-        Ok(())
-    }
-
-    fn rows_of_resets(&mut self) -> Result<(), ActusError> {
-        let arrays = &self.loan.terms.arrays;
-        let Some(maturity) = self.loan.maturity else { return Ok(()) };
-        for (row, anchor) in arrays.reset_anchors.iter().enumerate() {
-            let next = arrays.reset_anchors.get(row.saturating_add(1)).copied();
-            let cycle = arrays.reset_cycles.get(row).or(arrays.reset_cycles.first()).copied();
-            let kind = if arrays.fixed.get(row).copied().unwrap_or(false) { EventType::RRF } else { EventType::RR };
-            let end = next.unwrap_or(maturity).min(maturity);
-            let part = u16::try_from(row).unwrap_or(u16::MAX);
-            let times = match cycle {
-                Some(_) if *anchor < end => self.times(*anchor, end, cycle, false)?,
-                _ if *anchor < maturity => vec![*anchor],
-                _ => Vec::new(),
-            };
-            for time in times {
-                self.at(kind, time, part)?;
-            }
         }
         Ok(())
     }

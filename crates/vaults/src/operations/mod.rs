@@ -88,7 +88,7 @@ pub(crate) const WITHDREW: u8 = 2;
 pub(crate) const SHIFTED: u8 = 4;
 
 /// The vault, if the signer owns it. # Errors `NotAnAccount`, `UnknownVault`, `NotVaultOwner`.
-fn owned(draft: &Draft, ctx: &Context, id: VaultId) -> Result<Vault, Error> {
+pub(crate) fn owned(draft: &Draft, ctx: &Context, id: VaultId) -> Result<Vault, Error> {
     let signer = ctx.account()?;
     let vault = book::vault(draft, id)?;
     if vault.owner == signer { Ok(vault) } else { Err(Error::NotVaultOwner) }
@@ -106,7 +106,7 @@ pub(crate) fn takes_risk(facility: &Facility, totals: &Totals, vault: &Vault) ->
 }
 
 /// Has [`crate::recheck()`] look at the vault at the end of the transaction.
-fn touch(draft: &mut Draft, id: VaultId, how: u8) {
+pub(crate) fn touch(draft: &mut Draft, id: VaultId, how: u8) {
     let before = TOUCHED.get(draft, &id).unwrap_or(0);
     TOUCHED.put(draft, id, before | how);
 }

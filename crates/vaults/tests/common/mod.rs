@@ -98,6 +98,18 @@ pub struct World {
     pub audit: bool,
 }
 
+/// One publisher decides, at all hours; a price is good for an hour.
+pub fn feed_params() -> FeedParams {
+    FeedParams {
+        quorum: 1,
+        jump_quorum: 1,
+        max_age_ms: HOUR,
+        band_sigmas: Bps(0),
+        calendar: Calendar::Always,
+        ..FeedParams::default()
+    }
+}
+
 impl World {
     /// WETH at 100, WBTC at 1,000, LOAN at 1; everything pays no premium, base rate zero.
     pub fn new() -> World {
@@ -161,14 +173,7 @@ impl World {
             quote: Dimension::Numeraire,
             decimals: 8,
             source: Source::Reported,
-            params: FeedParams {
-                quorum: 1,
-                jump_quorum: 1,
-                max_age_ms: HOUR,
-                band_sigmas: Bps(0),
-                calendar: Calendar::Always,
-                ..FeedParams::default()
-            },
+            params: feed_params(),
             publishers: vec![GenesisPublisher { account: world.ids[ISSUER], weight: 1, pyth: None }],
             growth_cap: None,
         });
