@@ -62,6 +62,16 @@ impl Moment {
         Moment::from_seconds(i64::try_from(timestamp.seconds()).map_err(|_| CalendarError::NoSuchDay)?)
     }
 
+    /// Its first millisecond, as blocks count time.
+    ///
+    /// # Errors
+    /// [`CalendarError::NoSuchDay`] before 1970.
+    pub fn timestamp(self) -> Result<Timestamp, CalendarError> {
+        let seconds = u64::try_from(self.seconds).map_err(|_| CalendarError::NoSuchDay)?;
+        // Seconds up to the year 9999, by far below what fits.
+        Ok(Timestamp(seconds.saturating_mul(1_000)))
+    }
+
     /// Seconds from 1970-01-01.
     pub const fn seconds(self) -> i64 {
         self.seconds

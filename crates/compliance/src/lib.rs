@@ -66,7 +66,8 @@ pub use invariants::{check_block, check_invariants};
 pub use lots::{Bearer, LOCK_UP_MS_MAX, LOTS_MAX, Lot, lock, locked, lots, lots_of_modules};
 pub use operation::Operation;
 pub use registry::{
-    count_holders, counted_assets, identity_of, is_counted, is_open, movement_weight, register, require_agent,
+    count_holders, counted_assets, identity_of, is_counted, is_open, jurisdictions, movement_weight, register,
+    require_agent,
 };
 pub use state::{
     Block, CLAIMS_MAX, Claim, ClaimKey, Freeze, IDENTITY_ACCOUNTS_MAX, INVITATION_MS_MAX, Identity, IdentityId, Pause,

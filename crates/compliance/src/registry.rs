@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use gage_accounts::Context;
 use gage_store::Draft;
-use gage_units::{AccountNumber, AssetId};
+use gage_units::{AccountNumber, AssetId, Timestamp};
 
-use crate::counted::{Caps, Counted, check_topics};
+use crate::counted::{Caps, ClaimValue, Counted, check_topics};
+use crate::engine::{Horizon, values_of};
 use crate::operations::rules_to_change;
 use crate::rule::{self, Topic};
 use crate::state::{IdentityId, RULES, Rules, STANDINGS};
+use crate::text::Jurisdiction;
 use crate::{Error, Event, MODULE};
 
 /// Lets an asset have rules, set by `agent` (its issuer) and governance. Called once for every asset
@@ -23,6 +25,20 @@ pub fn register(draft: &mut Draft, asset: AssetId, agent: Option<AccountNumber>)
 /// Whose account it is, if it belongs to an identity.
 pub fn identity_of(draft: &Draft, account: AccountNumber) -> Option<IdentityId> {
     STANDINGS.peek(draft, &account).and_then(|standing| standing.identity)
+}
+
+/// The jurisdictions that live claims of issuers the asset trusts name for the holder of an account under a topic,
+/// ascending and each once.
+pub fn jurisdictions(
+    draft: &Draft,
+    time: Timestamp,
+    asset: AssetId,
+    topic: Topic,
+    account: AccountNumber,
+) -> Vec<Jurisdiction> {
+    let Some(identity) = identity_of(draft, account) else { return Vec::new() };
+    let values = values_of(draft, time, asset, topic, identity, &mut Horizon::default());
+    values.into_iter().filter_map(|value| if let ClaimValue::Of(place) = value { Some(place) } else { None }).collect()
 }
 
 /// Whether the asset asks nothing of its holders.

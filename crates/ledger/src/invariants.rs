@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use gage_accounts::{Broken, is_module};
 use gage_compliance::IdentityId;
 use gage_store::Draft;
-use gage_units::{Amount, AssetId};
+use gage_units::{AccountNumber, Amount, AssetId};
 
 use crate::instructions::{INSTRUCTIONS, SettlementLeg, Status};
 use crate::omnibus::{OMNIBUS, SUB_HOLDINGS};
+use crate::register::{RECORDED_SUPPLY, REGISTER, held_at};
 use crate::settlement::RESERVER;
 use crate::state::{ASSETS, BALANCES, BalanceKey, HOLDS, PLEDGES, RUNNING, SUPPLY, UNEQUAL};
 use crate::{Balance, supply};
@@ -34,6 +35,7 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     pledges_are_pledged(draft)?;
     instructions_are_reserved(draft)?;
     omnibus_is_pledged(draft)?;
+    registers_add_up(draft)?;
     holders_are_counted(draft)
 }
 
@@ -63,6 +65,22 @@ fn supply_is_held(draft: &Draft) -> Result<(), Broken> {
     Broken::unless(sums.is_empty(), "ledger", "supply_is_held", || {
         format!("assets without supply are held: {:?}", sums.keys())
     })
+}
+
+/// A record date is asked of every account that holds the asset now or has moved since.
+fn registers_add_up(draft: &Draft) -> Result<(), Broken> {
+    let mut known: BTreeSet<(AssetId, AccountNumber)> = REGISTER.iter(draft).map(|(key, _)| (key.0, key.1)).collect();
+    known.extend(BALANCES.sorted(draft).into_iter().map(|(key, _)| (key.asset, key.account)));
+    for ((asset, number), supply) in RECORDED_SUPPLY.iter(draft) {
+        let holders = known.range((*asset, AccountNumber(0))..=(*asset, AccountNumber(u32::MAX)));
+        let held = holders
+            .map(|(asset, account)| held_at(draft, *asset, *account, *number).ok())
+            .try_fold(Amount::ZERO, |sum, held| sum.plus(held?).ok());
+        Broken::unless(held == Some(*supply), "ledger", "registers_add_up", || {
+            format!("asset {asset}, record date {number}: the register says {held:?}, the supply was {supply}")
+        })?;
+    }
+    Ok(())
 }
 
 fn no_empty_balance(draft: &Draft) -> Result<(), Broken> {

@@ -28,6 +28,7 @@
 //!   deliver, and nothing else is reserved for instructions.
 //! - `omnibus_is_pledged`: per holder of record and asset, the sum of its beneficial owners is exactly
 //!   what is marked on its account for them.
+//! - `registers_add_up`: what all accounts held at a record date is the supply of that date.
 //! - `holders_are_counted`: what compliance counts of an asset's holders is what balances say, recounted.
 
 mod asset;
@@ -47,6 +48,7 @@ mod partial;
 mod pledges;
 mod post;
 pub mod query;
+mod register;
 mod settlement;
 mod state;
 mod touch;
@@ -68,6 +70,7 @@ pub use omnibus::{OMNIBUS, SubOwner, sub_holding};
 pub use operation::Operation;
 pub use pledges::{item_pledged, pledge, pledge_item, pledged, seize, seize_item, unpledge, unpledge_item};
 pub use post::post;
+pub use register::{held_at, supply_at, take_record};
 pub use state::{
     Asset, AssetKind, Balance, BalanceKey, Beneficiary, Hold, HoldId, Item, balance, balance_key_bytes, create_tables,
     hold_record, holds_of_module, item_balance, items_held, rebuild, supply,

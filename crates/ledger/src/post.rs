@@ -7,6 +7,7 @@ use gage_store::Draft;
 use gage_units::{Amount, AssetId};
 use smallvec::SmallVec;
 
+use crate::register;
 use crate::state::{ASSETS, BALANCES, BalanceKey, ITEM_TOTALS, RUNNING, SUPPLY, compare_running_total};
 use crate::{Balance, Error, Journal, LEGS_MAX, Leg, MODULE, Purpose, Side, SupplyChange};
 
@@ -48,6 +49,7 @@ pub fn post(draft: &mut Draft, ctx: &Context, journal: &Journal) -> Result<(), E
         apply_supply_change(draft, change)?;
     }
     keep_running_totals(draft, &changes)?;
+    register::note(draft, &changes);
     if let Some(change) = &journal.supply {
         compare_running_total(draft, change.asset);
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::Part;
 use crate::instructions::{INSTRUCTIONS, INSTRUCTIONS_DUE};
 use crate::omnibus::SUB_HOLDINGS;
+use crate::register::{RECORD_DATES, RECORDED_SUPPLY, REGISTER};
 
 /// Who mints and burns an asset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -183,6 +184,9 @@ pub fn create_tables(draft: &mut Draft) {
     INSTRUCTIONS.create(draft);
     INSTRUCTIONS_DUE.create(draft);
     SUB_HOLDINGS.create(draft);
+    RECORD_DATES.create(draft);
+    RECORDED_SUPPLY.create(draft);
+    REGISTER.create(draft);
 }
 
 /// Fills the derived tables from the authenticated ones.

@@ -1,10 +1,12 @@
-//! Due work: proofs that time has changed are told, redemption windows close.
+//! Due work: proofs that time has changed are told, redemption windows close, contracts pay, registers are taken.
 
 use gage_accounts::Context;
 use gage_store::Draft;
 
 use crate::Error;
 use crate::announce::announce_due;
+use crate::contract::step_due;
+use crate::distribution::distribute_due;
 use crate::redemption::close_due;
 
 /// Does what has become due, as far as the budget of work reaches; the rest follows in the next block.
@@ -13,5 +15,7 @@ use crate::redemption::close_due;
 /// Only those that the module's invariants exclude; they name a broken record.
 pub fn settle_due(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Result<(), Error> {
     announce_due(draft, ctx, budget)?;
-    close_due(draft, ctx, budget)
+    close_due(draft, ctx, budget)?;
+    step_due(draft, ctx, budget)?;
+    distribute_due(draft, ctx, budget)
 }

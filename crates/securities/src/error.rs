@@ -149,6 +149,54 @@ pub enum Error {
     /// No feed.
     #[error("no feed prices asset {0}")]
     NoPrice(AssetId),
+    /// No such distribution.
+    #[error("no distribution has that number")]
+    UnknownDistribution,
+    /// No such payout.
+    #[error("the distribution has no payout of that number")]
+    UnknownOption,
+    /// Another's distribution.
+    #[error("only the account that pays may do this")]
+    NotPayer,
+    /// The register is not taken.
+    #[error("the register of the distribution is not taken yet")]
+    NotRecorded,
+    /// Nothing held.
+    #[error("the signer held nothing at the record date, or the distribution goes by surrender")]
+    NotEntitled,
+    /// Too late to choose.
+    #[error("the time to choose a payout is over")]
+    ElectionOver,
+    /// Chosen or taken.
+    #[error("the signer has chosen or claimed already")]
+    AlreadyClaimed,
+    /// Too early.
+    #[error("the distribution is not paid yet")]
+    NotYetPaid,
+    /// Too late.
+    #[error("the time to claim is over")]
+    DistributionOver,
+    /// Not enough money.
+    #[error("the payer has not brought all that is owed yet")]
+    NotFunded,
+    /// Still claimable.
+    #[error("what is left can still be claimed")]
+    StillClaimable,
+    /// One already.
+    #[error("asset {0} has a contract already")]
+    HasContract(AssetId),
+    /// None.
+    #[error("asset {0} has no contract")]
+    NoContract(AssetId),
+    /// No contract of an asset.
+    #[error("the contract is refused for its {reason}")]
+    BadContract {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// Not the agent.
+    #[error("the signer does not publish numbers for asset {0}")]
+    NotCalculationAgent(AssetId),
     /// Arithmetic.
     #[error(transparent)]
     Math(#[from] MathError),
@@ -200,6 +248,21 @@ impl Error {
             Error::NothingToClaim => 6037,
             Error::NothingWaits => 6038,
             Error::WindowsNotUnfolded => 6039,
+            Error::UnknownDistribution => 6040,
+            Error::UnknownOption => 6041,
+            Error::NotPayer => 6042,
+            Error::NotRecorded => 6043,
+            Error::NotEntitled => 6044,
+            Error::ElectionOver => 6045,
+            Error::AlreadyClaimed => 6046,
+            Error::NotYetPaid => 6047,
+            Error::DistributionOver => 6048,
+            Error::NotFunded => 6049,
+            Error::StillClaimable => 6050,
+            Error::HasContract(_) => 6051,
+            Error::NoContract(_) => 6052,
+            Error::BadContract { .. } => 6053,
+            Error::NotCalculationAgent(_) => 6054,
             Error::Math(MathError::Overflow) => 6090,
             Error::Math(MathError::Underflow) => 6091,
             Error::Math(MathError::DivisionByZero) => 6092,

@@ -1,14 +1,19 @@
 //! What happened.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use gage_calendar::Moment;
 use gage_crypto::Hash;
+use gage_terms::Number;
 use gage_units::{AccountNumber, Amount, AssetId, Bps, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::backing::{BackingStatus, BackingTerms};
 use crate::composition::Part;
+use crate::distribution::{Basis, DistributionId, Payout};
 use crate::exposure::Scope;
 use crate::redemption::{RedemptionTerms, RequestId};
+use crate::retirement::RetirementId;
+use crate::withholding::Withholding;
 
 /// An event of this module.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -187,5 +192,173 @@ pub enum Event {
         asset: AssetId,
         /// Window in milliseconds and amount.
         limit: Option<(u64, Amount)>,
+    },
+    /// An asset pays something.
+    DistributionDeclared {
+        /// Which.
+        distribution: DistributionId,
+        /// The asset.
+        asset: AssetId,
+        /// Who pays.
+        payer: AccountNumber,
+        /// Who is entitled.
+        basis: Basis,
+        /// What is to be had.
+        payouts: Vec<Payout>,
+        /// From when it is paid.
+        pay_at: Timestamp,
+        /// Until when it is claimed.
+        expires_at: Timestamp,
+    },
+    /// It was recorded who is entitled.
+    RegisterTaken {
+        /// Which.
+        distribution: DistributionId,
+        /// The asset.
+        asset: AssetId,
+        /// The number of the register.
+        record: u32,
+        /// The supply.
+        units: Amount,
+    },
+    /// Money, or units, were brought for a payout.
+    DistributionFunded {
+        /// Which.
+        distribution: DistributionId,
+        /// The number of the payout.
+        option: u8,
+        /// By whom.
+        by: AccountNumber,
+        /// How much.
+        amount: Amount,
+    },
+    /// A payout was due and not funded.
+    PaymentMissed {
+        /// Which.
+        distribution: DistributionId,
+        /// The asset.
+        asset: AssetId,
+        /// The number of the payout.
+        option: u8,
+        /// How much was missing.
+        missing: Amount,
+    },
+    /// A holder chose.
+    PayoutElected {
+        /// Which.
+        distribution: DistributionId,
+        /// Who.
+        holder: AccountNumber,
+        /// The number of the payout.
+        option: u8,
+        /// For how many units.
+        units: Amount,
+    },
+    /// A holder took what he was owed.
+    DistributionClaimed {
+        /// Which.
+        distribution: DistributionId,
+        /// Who.
+        holder: AccountNumber,
+        /// The number of the payout.
+        option: u8,
+        /// For how many units.
+        units: Amount,
+        /// What he received.
+        amount: Amount,
+        /// What was withheld.
+        withheld: Amount,
+    },
+    /// Units were given back for what they fetch.
+    Surrendered {
+        /// Which.
+        distribution: DistributionId,
+        /// By whom.
+        holder: AccountNumber,
+        /// The asset.
+        asset: AssetId,
+        /// How many.
+        units: Amount,
+        /// What was paid for them.
+        amount: Amount,
+    },
+    /// What was left went back.
+    DistributionReclaimed {
+        /// Which.
+        distribution: DistributionId,
+        /// To whom.
+        by: AccountNumber,
+    },
+    /// An asset pays by its contract from now on.
+    ContractAttached {
+        /// The asset.
+        asset: AssetId,
+        /// Who pays.
+        payer: AccountNumber,
+        /// In what.
+        cash: AssetId,
+        /// When something can be due.
+        next: Option<Timestamp>,
+    },
+    /// A contract was executed.
+    ContractStepped {
+        /// The asset.
+        asset: AssetId,
+        /// Up to when.
+        at: Timestamp,
+    },
+    /// A contract could not be executed; it stands still.
+    ContractHalted {
+        /// The asset.
+        asset: AssetId,
+    },
+    /// A number was published for a contract.
+    FixingPublished {
+        /// The asset.
+        asset: AssetId,
+        /// Under which name.
+        name: String,
+        /// As of when.
+        at: Moment,
+        /// The number.
+        value: Number,
+    },
+    /// Money was put aside for payments of a contract.
+    ContractFunded {
+        /// The asset.
+        asset: AssetId,
+        /// By whom.
+        by: AccountNumber,
+        /// How much.
+        amount: Amount,
+    },
+    /// Money that a contract needs no more went back.
+    ReserveWithdrawn {
+        /// The asset.
+        asset: AssetId,
+        /// To whom.
+        by: AccountNumber,
+        /// How much.
+        amount: Amount,
+    },
+    /// What is withheld from payments of an asset was set.
+    WithholdingSet {
+        /// The asset.
+        asset: AssetId,
+        /// The terms.
+        terms: Option<Withholding>,
+    },
+    /// Units were retired for good.
+    Retired {
+        /// The record of it.
+        retirement: RetirementId,
+        /// The asset.
+        asset: AssetId,
+        /// Whose.
+        holder: AccountNumber,
+        /// How much was retired before.
+        before: Amount,
+        /// How much.
+        amount: Amount,
     },
 }

@@ -7,7 +7,10 @@ use gage_store::Draft;
 use gage_units::{Amount, AssetId};
 
 use crate::composition::is_acyclic;
+use crate::contract::CONTRACTS;
+use crate::distribution::{Basis, DISTRIBUTIONS, entitled};
 use crate::redemption::{ACCOUNT, JOINING, QUEUES, REQUESTS, unfold};
+use crate::retirement::{RETIRED, RETIREMENTS};
 use crate::state::{ATTESTATIONS, BACKINGS, BY_ISIN, Backing, INSTRUMENTS, compositions};
 
 /// Checks what every block must hold: the attested assets are few and are all looked at.
@@ -31,6 +34,8 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     no_cycle(draft)?;
     queues_are_kept(draft)?;
     requests_fit_the_books(draft)?;
+    distributions_add_up(draft)?;
+    retired_is_counted(draft)?;
     attestations_have_verifiers(draft)?;
     isin_is_unique(draft)
 }
@@ -63,7 +68,8 @@ fn no_cycle(draft: &Draft) -> Result<(), Broken> {
     broken(is_acyclic(&records), "NoCycle", || format!("{records:?}"))
 }
 
-/// This module's account holds at least the units that wait and the money of every queue.
+/// This module's account holds at least the units that wait, the money of every queue, what is left of every
+/// distribution, and the reserves of contracts.
 fn queues_are_kept(draft: &Draft) -> Result<(), Broken> {
     let mut owed: BTreeMap<AssetId, Amount> = BTreeMap::new();
     for (asset, queue) in QUEUES.iter(draft) {
@@ -79,6 +85,13 @@ fn queues_are_kept(draft: &Draft) -> Result<(), Broken> {
             broken(total.is_ok(), "QueuesAreKept", || format!("asset {asset}: the books exceed 2^128"))?;
             *sum = total.unwrap_or_default();
         }
+    }
+    let pots = DISTRIBUTIONS.iter(draft).flat_map(|(_, record)| &record.pots);
+    let left = pots.map(|pot| (pot.payout.asset, pot.left().unwrap_or(Amount::MAX)));
+    let reserves = CONTRACTS.iter(draft).map(|(_, record)| (record.cash, record.reserve));
+    for (asset, amount) in left.chain(reserves) {
+        let sum = owed.entry(asset).or_default();
+        *sum = sum.plus(amount).unwrap_or(Amount::MAX);
     }
     for (asset, owed) in owed {
         let held = gage_ledger::balance(draft, ACCOUNT, asset).free;
@@ -116,6 +129,36 @@ fn requests_fit_the_books(draft: &Draft) -> Result<(), Broken> {
         })?;
     }
     broken(sums.is_empty() && joining.is_empty(), "RequestsFitTheBooks", || format!("no queue: {sums:?} {joining:?}"))
+}
+
+/// What was brought for a payout is what was paid, withheld, reclaimed and is left; and the units entitled to the
+/// payouts of a register are the supply of its date but for the issuer's.
+fn distributions_add_up(draft: &Draft) -> Result<(), Broken> {
+    for (id, record) in DISTRIBUTIONS.iter(draft) {
+        let fine = record.pots.iter().all(|pot| pot.left().is_ok());
+        broken(fine, "DistributionsAddUp", || format!("distribution {}: {record:?}", id.0))?;
+        let units = record.pots.iter().try_fold(Amount::ZERO, |sum, pot| sum.plus(pot.units).ok());
+        let supply = match (record.basis, record.record) {
+            (Basis::Register { .. }, Some(1..)) => entitled(draft, record).ok(),
+            _ => units,
+        };
+        broken(units == supply, "DistributionsAddUp", || {
+            format!("distribution {}: {units:?} units are entitled, the supply was {supply:?}", id.0)
+        })?;
+    }
+    Ok(())
+}
+
+/// The retirements of an asset follow each other without gap up to what was retired of it.
+fn retired_is_counted(draft: &Draft) -> Result<(), Broken> {
+    let mut sums: BTreeMap<AssetId, Amount> = BTreeMap::new();
+    for (id, record) in RETIREMENTS.iter(draft) {
+        let sum = sums.entry(record.asset).or_default();
+        broken(*sum == record.before, "RetiredIsCounted", || format!("retirement {}: {record:?}", id.0))?;
+        *sum = sum.plus(record.amount).unwrap_or(Amount::MAX);
+    }
+    let counted = RETIRED.iter(draft).map(|(asset, amount)| (asset, *amount));
+    broken(sums.iter().map(|(asset, amount)| (*asset, *amount)).eq(counted), "RetiredIsCounted", || format!("{sums:?}"))
 }
 
 /// Every attestation is by a verifier of the terms, and none is from the future or outlasts its

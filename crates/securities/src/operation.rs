@@ -6,10 +6,13 @@ use gage_store::Draft;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::contract::CONTRACTS;
+use crate::distribution::DISTRIBUTIONS;
 use crate::operations::{
-    Attest, CancelRedemption, ClaimRedemption, FundRedemptions, List, MintBacked, RedeemBacked, RegisterInstrument,
-    RequestRedemption, SetBackingTerms, SetComposition, SetExposureLimit, SetMintLimit, SetRedemptionTerms,
-    WithdrawFunds,
+    AttachContract, Attest, CancelRedemption, ClaimDistribution, ClaimRedemption, DeclareDistribution, ElectPayout,
+    FundContract, FundDistribution, FundRedemptions, List, MintBacked, PublishFixing, ReclaimDistribution,
+    RedeemBacked, RegisterInstrument, RequestRedemption, Retire, SetBackingTerms, SetComposition, SetExposureLimit,
+    SetMintLimit, SetRedemptionTerms, SetWithholding, Surrender, WithdrawFunds, WithdrawReserve,
 };
 use crate::redemption::{QUEUES, REQUESTS};
 
@@ -47,6 +50,30 @@ pub enum Operation {
     SetExposureLimit(SetExposureLimit),
     /// See [`SetMintLimit`].
     SetMintLimit(SetMintLimit),
+    /// See [`DeclareDistribution`].
+    DeclareDistribution(DeclareDistribution),
+    /// See [`FundDistribution`].
+    FundDistribution(FundDistribution),
+    /// See [`ElectPayout`].
+    ElectPayout(ElectPayout),
+    /// See [`ClaimDistribution`].
+    ClaimDistribution(ClaimDistribution),
+    /// See [`Surrender`].
+    Surrender(Surrender),
+    /// See [`ReclaimDistribution`].
+    ReclaimDistribution(ReclaimDistribution),
+    /// See [`AttachContract`].
+    AttachContract(AttachContract),
+    /// See [`PublishFixing`].
+    PublishFixing(PublishFixing),
+    /// See [`FundContract`].
+    FundContract(FundContract),
+    /// See [`WithdrawReserve`].
+    WithdrawReserve(WithdrawReserve),
+    /// See [`SetWithholding`].
+    SetWithholding(SetWithholding),
+    /// See [`Retire`].
+    Retire(Retire),
 }
 
 impl Operation {
@@ -65,8 +92,14 @@ impl Operation {
             Operation::List(operation) => operation.validate(),
             Operation::SetRedemptionTerms(operation) => operation.validate(),
             Operation::SetMintLimit(operation) => operation.validate(),
+            Operation::DeclareDistribution(operation) => operation.validate(),
+            Operation::Surrender(operation) => operation.validate(),
+            Operation::AttachContract(operation) => operation.validate(),
+            Operation::Retire(operation) => operation.validate(),
             Operation::FundRedemptions(FundRedemptions { amount, .. })
             | Operation::WithdrawFunds(WithdrawFunds { amount, .. })
+            | Operation::FundDistribution(FundDistribution { amount, .. })
+            | Operation::FundContract(FundContract { amount, .. })
                 if amount.is_zero() =>
             {
                 Err(gage_accounts::Error::ZeroAmount.into())
@@ -76,7 +109,15 @@ impl Operation {
             | Operation::RequestRedemption(_)
             | Operation::CancelRedemption(_)
             | Operation::ClaimRedemption(_)
-            | Operation::SetExposureLimit(_) => Ok(()),
+            | Operation::SetExposureLimit(_)
+            | Operation::FundDistribution(_)
+            | Operation::ElectPayout(_)
+            | Operation::ClaimDistribution(_)
+            | Operation::ReclaimDistribution(_)
+            | Operation::PublishFixing(_)
+            | Operation::FundContract(_)
+            | Operation::WithdrawReserve(_)
+            | Operation::SetWithholding(_) => Ok(()),
         }
     }
 
@@ -101,6 +142,18 @@ impl Operation {
             Operation::ClaimRedemption(operation) => operation.apply(draft, ctx).map(Some),
             Operation::SetExposureLimit(operation) => operation.apply(draft, ctx).map(|()| None),
             Operation::SetMintLimit(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::DeclareDistribution(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::FundDistribution(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::ElectPayout(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::ClaimDistribution(operation) => operation.apply(draft, ctx).map(Some),
+            Operation::Surrender(operation) => operation.apply(draft, ctx).map(Some),
+            Operation::ReclaimDistribution(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::AttachContract(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::PublishFixing(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::FundContract(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::WithdrawReserve(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::SetWithholding(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::Retire(operation) => operation.apply(draft, ctx).map(|()| None),
         }
     }
 
@@ -108,7 +161,12 @@ impl Operation {
     pub fn class(&self) -> Class {
         match self {
             // What leaves a pool of the module leaves after the liquidations.
-            Operation::ClaimRedemption(_) | Operation::WithdrawFunds(_) => Class::Exit,
+            Operation::ClaimRedemption(_)
+            | Operation::WithdrawFunds(_)
+            | Operation::ClaimDistribution(_)
+            | Operation::Surrender(_)
+            | Operation::ReclaimDistribution(_)
+            | Operation::WithdrawReserve(_) => Class::Exit,
             _ => Class::General,
         }
     }
@@ -134,6 +192,19 @@ impl Operation {
             Operation::SetRedemptionTerms(_) | Operation::SetMintLimit(_) => 1_500,
             // It counts the limits of its scope.
             Operation::SetExposureLimit(_) => 2_500,
+            Operation::DeclareDistribution(operation) => 2_000u64.saturating_add(listed(operation.payouts.len(), 500)),
+            Operation::FundDistribution(_) | Operation::ElectPayout(_) | Operation::FundContract(_) => 2_000,
+            // They move what is paid, and what is withheld or given back.
+            Operation::ClaimDistribution(_) | Operation::Surrender(_) | Operation::Retire(_) => 3_500,
+            Operation::ReclaimDistribution(_) | Operation::WithdrawReserve(_) => 4_000,
+            // It reads and checks a contract.
+            Operation::AttachContract(operation) => 10_000u64.saturating_add(listed(operation.contract.len(), 5)),
+            // The contract is stepped for it, and the numbers before are read.
+            Operation::PublishFixing(_) => 30_000,
+            Operation::SetWithholding(operation) => {
+                let rates = operation.terms.as_ref().map_or(0, |terms| terms.rates.len());
+                1_500u64.saturating_add(listed(rates, 20))
+            }
         }
     }
 
@@ -141,6 +212,10 @@ impl Operation {
     pub fn rules_weight(&self, draft: &Draft) -> u64 {
         let of = |asset| gage_compliance::movement_weight(draft, asset);
         let cash_of = |asset| QUEUES.peek(draft, &asset).map_or(0, |queue| of(queue.terms.cash));
+        let paid = |id| {
+            let pots = DISTRIBUTIONS.peek(draft, &id).map(|record| record.pots.as_slice()).unwrap_or_default();
+            pots.iter().fold(0u64, |sum, pot| sum.saturating_add(of(pot.payout.asset)))
+        };
         let request = |id| REQUESTS.peek(draft, &id).map(|request| request.asset);
         match self {
             Operation::MintBacked(operation) => of(operation.asset),
@@ -151,10 +226,29 @@ impl Operation {
             Operation::WithdrawFunds(operation) => cash_of(operation.asset),
             Operation::CancelRedemption(operation) => request(operation.request).map_or(0, of),
             Operation::ClaimRedemption(operation) => request(operation.request).map_or(0, cash_of),
+            Operation::FundDistribution(operation) => paid(operation.distribution),
+            // To the holder, and to whom it is withheld for.
+            Operation::ClaimDistribution(operation) => paid(operation.distribution).saturating_mul(2),
+            Operation::ReclaimDistribution(operation) => paid(operation.distribution),
+            // In, back to the issuer, and what is paid for it.
+            Operation::Surrender(operation) => {
+                let asset = DISTRIBUTIONS.peek(draft, &operation.distribution).map_or(0, |record| of(record.asset));
+                asset.saturating_mul(2).saturating_add(paid(operation.distribution))
+            }
+            Operation::FundContract(FundContract { asset, .. })
+            | Operation::WithdrawReserve(WithdrawReserve { asset }) => {
+                CONTRACTS.peek(draft, asset).map_or(0, |record| of(record.cash))
+            }
+            Operation::Retire(operation) => of(operation.asset).saturating_mul(2),
             Operation::RegisterInstrument(_)
             | Operation::SetComposition(_)
             | Operation::SetBackingTerms(_)
             | Operation::Attest(_)
+            | Operation::DeclareDistribution(_)
+            | Operation::ElectPayout(_)
+            | Operation::AttachContract(_)
+            | Operation::PublishFixing(_)
+            | Operation::SetWithholding(_)
             | Operation::List(_)
             | Operation::SetRedemptionTerms(_)
             | Operation::SetExposureLimit(_)
@@ -180,6 +274,18 @@ impl Operation {
             Operation::ClaimRedemption(operation) => operation.describe(),
             Operation::SetExposureLimit(operation) => operation.describe(names),
             Operation::SetMintLimit(operation) => operation.describe(names),
+            Operation::DeclareDistribution(operation) => operation.describe(names),
+            Operation::FundDistribution(operation) => operation.describe(),
+            Operation::ElectPayout(operation) => operation.describe(),
+            Operation::ClaimDistribution(operation) => operation.describe(),
+            Operation::Surrender(operation) => operation.describe(names),
+            Operation::ReclaimDistribution(operation) => operation.describe(),
+            Operation::AttachContract(operation) => operation.describe(names),
+            Operation::PublishFixing(operation) => operation.describe(names),
+            Operation::FundContract(operation) => operation.describe(names),
+            Operation::WithdrawReserve(operation) => operation.describe(names),
+            Operation::SetWithholding(operation) => operation.describe(names),
+            Operation::Retire(operation) => operation.describe(names),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Reads for the API.
 
+mod payments;
+
 use gage_accounts::{Context, id_of};
 use gage_crypto::{AccountId, Hash};
 use gage_store::Draft;
@@ -13,6 +15,11 @@ use crate::redemption::{JOINING, QUEUES, Queue, REQUESTS, Request, RequestId, un
 use crate::state::{ATTESTATIONS, BACKINGS, COMPOSITIONS, Document, INSTRUMENTS, LISTINGS, MODULE_BACKINGS, of_asset};
 use crate::status::proof_at;
 use crate::{AssetStatus, BackingStatus, Cfi, Coverage, Error, Isin, Lei, Part, asset_status, coverage};
+
+pub use payments::{
+    ContractView, DistributionView, EntitlementView, FLOWS_MAX, FlowView, PotView, RetirementView, contract_view,
+    distribution_view, distributions, entitlement, retirements,
+};
 
 /// Everything known of an asset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -10,13 +10,12 @@ use std::ops::Bound::Included;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_accounts::Context;
-use gage_ledger::AssetKind;
 use gage_oracle::Action;
 use gage_store::{Column, Draft, OrderedTable};
 use gage_units::{AccountNumber, Amount, AssetId, Bps, MathError, Price, Rounding, Timestamp, pow10};
 use serde::{Deserialize, Serialize};
 
-use crate::state::BACKINGS;
+use crate::distribution::take_back;
 use crate::{Error, Event, MODULE};
 
 const HOUR_MS: u64 = 3_600_000;
@@ -38,7 +37,7 @@ pub const JOINING: OrderedTable<(AssetId, u64), Amount> = OrderedTable::authenti
 pub const WINDOWS: OrderedTable<(AssetId, u64), Window> = OrderedTable::authenticated(0x0613, "securities/windows");
 /// The windows that have somebody waiting, by the time they close.
 pub const QUEUES_DUE: OrderedTable<(Timestamp, AssetId), ()> = OrderedTable::derived(0x0614, "securities/queues_due");
-/// The next request (key 0).
+/// The next request (key 0), distribution (1) and retirement (2).
 pub const COUNTERS: Column<u32, u64> = Column::authenticated(0x0615, "securities/counters");
 
 /// The number of a request.
@@ -329,22 +328,7 @@ fn redeem(draft: &mut Draft, ctx: &Context, asset: AssetId, queue: &Queue) -> Re
     if redeemed.is_zero() || (cash.is_zero() && !dust) || cash > queue.funded {
         return Ok(None);
     }
-    match gage_ledger::asset(draft, asset)?.kind {
-        AssetKind::Module(MODULE) => {
-            gage_ledger::burn(draft, ctx, MODULE, asset, ACCOUNT, redeemed)?;
-            if let Some(mut backing) = BACKINGS.get(draft, &asset) {
-                backing.redeemed = backing.redeemed.plus(redeemed)?;
-                BACKINGS.put(draft, asset, backing);
-                crate::announce::announce(draft, ctx, asset)?;
-            }
-        }
-        AssetKind::Module(module) => {
-            gage_ledger::move_by_rule(draft, ctx, ACCOUNT, AccountNumber(module.into()), asset, redeemed)?;
-        }
-        AssetKind::Issued { issuer } => {
-            gage_ledger::move_by_rule(draft, ctx, ACCOUNT, issuer, asset, redeemed)?;
-        }
-    }
+    take_back(draft, ctx, asset, redeemed)?;
     Ok(Some(Window { waiting: queue.waiting, redeemed, cash, closed_at: ctx.time }))
 }
 

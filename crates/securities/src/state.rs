@@ -5,6 +5,7 @@ use std::ops::Bound::{self, Included};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_crypto::Hash;
+use gage_ledger::AssetKind;
 use gage_store::{Column, Draft, OrderedTable};
 use gage_units::{AccountNumber, Amount, AssetId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -12,11 +13,15 @@ use serde::{Deserialize, Serialize};
 use crate::announce::{ANNOUNCED, PROOFS_DUE};
 use crate::backing::{BackingTerms, Statement};
 use crate::composition::Part;
+use crate::contract::{CONTRACTS, CONTRACTS_DUE, FIXINGS};
+use crate::distribution::{DISTRIBUTIONS, DISTRIBUTIONS_DUE, ENTITLEMENTS};
 use crate::exposure::LIMITS;
 use crate::identifiers::{Cfi, Isin, Lei};
 use crate::listing::DEPTHS;
 use crate::mint_limit::MINT_LIMITS;
 use crate::redemption::{COUNTERS, JOINING, QUEUES, QUEUES_DUE, REQUESTS, WINDOWS};
+use crate::retirement::{RETIRED, RETIREMENTS};
+use crate::withholding::WITHHOLDINGS;
 use crate::{Error, MODULE};
 
 /// The highest tier; 0 is unlisted or on probation.
@@ -171,6 +176,15 @@ pub fn create_tables(draft: &mut Draft) {
     WINDOWS.create(draft);
     QUEUES_DUE.create(draft);
     COUNTERS.create(draft);
+    DISTRIBUTIONS.create(draft);
+    ENTITLEMENTS.create(draft);
+    DISTRIBUTIONS_DUE.create(draft);
+    WITHHOLDINGS.create(draft);
+    CONTRACTS.create(draft);
+    FIXINGS.create(draft);
+    CONTRACTS_DUE.create(draft);
+    RETIREMENTS.create(draft);
+    RETIRED.create(draft);
 }
 
 /// Writes the derived tables anew from the authenticated ones.
@@ -188,6 +202,15 @@ pub fn rebuild(draft: &mut Draft) {
     for key in queues {
         QUEUES_DUE.put(draft, key, ());
     }
+    let distributions: Vec<_> =
+        DISTRIBUTIONS.iter(draft).filter_map(|(id, record)| Some((record.next()?, *id))).collect();
+    for key in distributions {
+        DISTRIBUTIONS_DUE.put(draft, key, ());
+    }
+    let contracts: Vec<_> = CONTRACTS.iter(draft).filter_map(|(asset, record)| Some((record.next?, asset))).collect();
+    for key in contracts {
+        CONTRACTS_DUE.put(draft, key, ());
+    }
     let isins: Vec<(AssetId, Isin)> =
         INSTRUMENTS.iter(draft).filter_map(|(asset, record)| Some((asset, record.isin?))).collect();
     for (asset, isin) in isins {
@@ -202,6 +225,18 @@ pub(crate) fn compositions(draft: &Draft) -> BTreeMap<AssetId, Composition> {
 /// The instrument of an asset. # Errors [`Error::NoInstrument`].
 pub fn instrument(draft: &Draft, asset: AssetId) -> Result<Instrument, Error> {
     INSTRUMENTS.get(draft, &asset).ok_or(Error::NoInstrument(asset))
+}
+
+/// Who answers for an asset: the account that mints it, or for an asset that a module mints the one its instrument
+/// names, if it has one.
+///
+/// # Errors
+/// `UnknownAsset` of the ledger.
+pub fn issuer_of(draft: &Draft, asset: AssetId) -> Result<Option<AccountNumber>, Error> {
+    Ok(match gage_ledger::asset(draft, asset)?.kind {
+        AssetKind::Issued { issuer } => Some(issuer),
+        AssetKind::Module(_) => INSTRUMENTS.peek(draft, &asset).map(|record| record.issuer),
+    })
 }
 
 /// The attested backing of an asset. # Errors [`Error::NotBacked`].

@@ -7,14 +7,18 @@ use gage_accounts::{Names, Quantity, Signer};
 use gage_crypto::AccountId;
 use gage_crypto::hash::sha256;
 use gage_ledger::{AssetKind, Beneficiary};
+use gage_securities::distribution::DISTRIBUTIONS;
 use gage_securities::operations::{
-    CancelRedemption, ClaimRedemption, FundRedemptions, List, RequestRedemption, ScopeName, SetExposureLimit,
-    SetMintLimit, SetRedemptionTerms, WithdrawFunds,
+    CancelRedemption, ClaimDistribution, ClaimRedemption, DeclareDistribution, ElectPayout, FundRedemptions, List,
+    RequestRedemption, Retire, ScopeName, SetExposureLimit, SetMintLimit, SetRedemptionTerms, WithdrawFunds,
 };
 use gage_securities::redemption::{JOINING, QUEUES, REQUESTS};
-use gage_securities::{Operation, RedemptionPrice, RedemptionTerms, RequestId, check_invariants};
-use gage_units::{Amount, AssetId, Bps};
-use support::{DAY, World};
+use gage_securities::retirement::RETIRED;
+use gage_securities::{
+    Basis, DistributionId, Operation, Payout, RedemptionPrice, RedemptionTerms, RequestId, check_invariants,
+};
+use gage_units::{Amount, AssetId, Bps, Ratio, Timestamp};
+use support::{DAY, E18, World};
 
 const FUND: AssetId = AssetId(0);
 const MONEY: AssetId = AssetId(1);
@@ -172,4 +176,78 @@ fn requests_beyond_the_books_are_found() {
         let lost = gage_securities::redemption::Request { asset: AssetId(40), ..request };
         REQUESTS.put(&mut world.draft, RequestId(9), lost);
     });
+}
+
+/// A dividend of which a part was brought, and a retirement.
+fn paying() -> (World, AssetId) {
+    let (mut world, fund, money) = desk();
+    let (issuer, now) = (0, Timestamp(world.time));
+    let payouts = vec![Payout { asset: money, rate: Ratio(E18 / 100) }];
+    let later = |days: u64| Timestamp(now.0 + days * DAY);
+    let declare = DeclareDistribution {
+        asset: fund,
+        basis: Basis::Register { at: now },
+        payouts,
+        elect_by: later(1),
+        pay_at: later(1),
+        expires_at: later(9),
+    };
+    world.act(issuer, Operation::DeclareDistribution(declare)).unwrap();
+    world.due();
+    (world, fund)
+}
+
+#[test]
+fn distributions_that_do_not_add_up_are_found() {
+    let spoil = |change: fn(&mut gage_securities::distribution::Pot)| {
+        let (mut world, _) = paying();
+        check_invariants(&world.draft).unwrap();
+        let mut record = DISTRIBUTIONS.get(&world.draft, &DistributionId(0)).unwrap();
+        change(&mut record.pots[0]);
+        DISTRIBUTIONS.put(&mut world.draft, DistributionId(0), record);
+        check_invariants(&world.draft).unwrap_err().invariant
+    };
+    assert_eq!(spoil(|pot| pot.units = Amount(pot.units.0 + 1)), "DistributionsAddUp");
+    assert_eq!(spoil(|pot| pot.funded = Amount(1)), "QueuesAreKept");
+}
+
+#[test]
+fn retirements_with_a_gap_are_found() {
+    let (mut world, fund) = paying();
+    RETIRED.put(&mut world.draft, fund, Amount(1));
+    assert_eq!(check_invariants(&world.draft).unwrap_err().invariant, "RetiredIsCounted");
+}
+
+#[test]
+fn bytes_of_payments_are_fixed() {
+    let distribution = DistributionId(7);
+    let payout = Payout { asset: AssetId(3), rate: Ratio(5) };
+    let hex_of = |operation: &Operation| hex::encode(borsh::to_vec(operation).unwrap());
+    let declare = Operation::DeclareDistribution(DeclareDistribution {
+        asset: AssetId(2),
+        basis: Basis::Register { at: Timestamp(1) },
+        payouts: vec![payout],
+        elect_by: Timestamp(2),
+        pay_at: Timestamp(3),
+        expires_at: Timestamp(4),
+    });
+    assert_eq!(
+        hex_of(&declare),
+        concat!(
+            "0f02000000000100000000000000010000000300000005000000000000000000000000000000",
+            "020000000000000003000000000000000400000000000000"
+        )
+    );
+    assert_eq!(hex_of(&Operation::ClaimDistribution(ClaimDistribution { distribution })), "120700000000000000");
+    assert_eq!(hex_of(&Operation::ElectPayout(ElectPayout { distribution, option: 1 })), "11070000000000000001");
+    let retire = Retire {
+        asset: AssetId(2),
+        quantity: Quantity::Exact(Amount(1)),
+        beneficiary: "Acme".to_owned(),
+        reason: "why".to_owned(),
+    };
+    assert_eq!(
+        hex_of(&Operation::Retire(retire)),
+        "1a0200000000010000000000000000000000000000000400000041636d6503000000776879"
+    );
 }

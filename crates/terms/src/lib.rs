@@ -52,6 +52,6 @@ pub use observable::{Instant, Observable};
 pub use observations::{Election, Observations};
 pub use power::power;
 pub use predicate::{Predicate, Relation};
-pub use project::{CashFlow, Projection, project};
+pub use project::{CashFlow, Projection, next_moment, project};
 pub use step::{PAYMENTS_MAX, Payment, Stepped, step};
 pub use text::{parse, print};

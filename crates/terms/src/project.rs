@@ -41,7 +41,7 @@ pub fn project(contract: &Contract, scenario: &Observations, until: Moment) -> R
         if left.is_over() {
             return Ok(Projection { flows, left });
         }
-        let next = next_moment(&left, now, scenario, &names)?;
+        let next = next_after(&left, now, scenario, &names)?;
         // The end itself is looked at, too: a scenario may hold what is published on it.
         now = match next {
             Some(next) if next <= until => next,
@@ -52,8 +52,22 @@ pub fn project(contract: &Contract, scenario: &Observations, until: Moment) -> R
     Err(TermsError::TooManyPayments)
 }
 
-/// The next moment at which a contract can change.
-pub(crate) fn next_moment(
+/// The next moment at which a contract can change by itself, as far as the world is known.
+///
+/// # Errors
+/// [`TermsError::Calendar`].
+pub fn next_moment(contract: &Contract, seen: &Observations) -> Result<Option<Moment>, TermsError> {
+    let mut names = Vec::new();
+    for leg in &contract.legs {
+        visit_monitored(&leg.claim, &mut names);
+    }
+    // What is due at the moment to which it was stepped is due.
+    let before = contract.from.plus_seconds(-1).unwrap_or(contract.from);
+    next_after(contract, before, seen, &names)
+}
+
+/// The next moment after another at which a contract can change.
+pub(crate) fn next_after(
     contract: &Contract,
     after: Moment,
     scenario: &Observations,

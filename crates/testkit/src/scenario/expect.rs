@@ -68,7 +68,11 @@ pub fn check(world: &World, words: &[&str]) -> Result<(), String> {
         ["ran", ref outcomes @ ..] => accounts::ran(world, outcomes),
         [subject, ref rest @ ..] if subject.starts_with("bundle-") => accounts::bundle(world, subject, rest),
         [name, "most", ref rest @ ..] => accounts::most(world, name, rest),
-        [word, ..] if securities::WORDS.contains(&word) || word.starts_with("request-") => {
+        [word, ..]
+            if securities::WORDS.contains(&word)
+                || word.starts_with("request-")
+                || word.starts_with("distribution-") =>
+        {
             securities::check(world, words)
         }
         ["owner", ..] => ledger::check(world, words),

@@ -33,6 +33,7 @@ mod backstop;
 pub mod compliance;
 mod facility;
 pub mod ledger;
+mod payments;
 mod securities;
 pub mod staking;
 mod vaults;
@@ -95,6 +96,8 @@ pub fn read(world: &World, words: &[&str]) -> Result<Asked, String> {
         }
         ["sell" | "bid" | "seal" | "reveal" | "unsell", ..] => auctions::read(world, words),
         [word, ..] if securities::WORDS.contains(&word) => securities::read(world, words),
+        [word, ..] if payments::WORDS.contains(&word) => payments::read(world, words),
+        ["retire", ..] => payments::retire(words),
         [word, ..] if ledger::WORDS.contains(&word) => ledger::read(world, words),
         [word, ..] if compliance::reads(word) => compliance::read(world, words),
         ["ladder" | "band" | "allow" | "deposit-item" | "withdraw-item" | "claim-kept", ..] => {
