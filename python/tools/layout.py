@@ -39,6 +39,8 @@ LEAVES: dict[tuple[str, str], object] = {
     ("securities", "Isin"): {"ascii": 12},
     ("securities", "Lei"): {"ascii": 20},
     ("securities", "Cfi"): {"ascii": 6},
+    ("calendar", "Moment"): "moment",
+    ("terms", "Number"): "decimal",
     ("vaults", "FacilityId"): "u32",
     ("vaults", "VaultId"): "u32",
     ("vaults", "GroupId"): "u32",
@@ -194,7 +196,7 @@ class Layouts:
         for member in members:
             name, kind = self.plain(member).split(":", 1)
             layout: Any = self.of(kind, declaration)
-            if re.search(r'with = "(\w+::)?(hex_bytes|hex_text::vec)"', member):
+            if re.search(r'with = "(\w+::)?(hex_bytes|hex_text::vec|hex::serde)"', member):
                 layout = "hex_bytes"
             if re.search(r'with = "(\w+::)?hex_text::array"', member):
                 layout = {"hex": layout["array"][1]}

@@ -7,6 +7,7 @@ encoded here is therefore what a reader of the JSON sees, and nothing a node say
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from importlib import resources
 from typing import Any
 
@@ -17,6 +18,7 @@ _TYPES: dict[str, Any] = _FILE["types"]
 ROOTS: dict[str, Any] = _FILE["roots"]
 _WIDTHS = {"u8": 1, "u16": 2, "u32": 4, "u64": 8, "u128": 16, "i8": 1, "i16": 2, "i32": 4, "i64": 8, "i128": 16}
 SCHEMES = {"secp256k1_eip712": (0, 33), "ed25519": (1, 32), "p256": (2, 33), "webauthn": (3, 33)}
+_EPOCH = datetime(1970, 1, 1)
 _ASSERTION = {"struct": [["authenticator_data", "hex_bytes"], ["client_data_json", "hex_bytes"], ["signature", {"hex": 64}]]}
 
 
@@ -85,6 +87,10 @@ def _encode_word(layout: str, value: Any, place: str) -> bytes:
     if layout == "hex_bytes":
         data = _hex(value, None, place)
         return _length(len(data)) + data
+    if layout == "moment":
+        return _encode_moment(value, place)
+    if layout == "decimal":
+        return _encode_decimal(value, place)
     if layout == "account":
         try:
             return _bech32m.decode(value)
@@ -97,6 +103,38 @@ def _encode_word(layout: str, value: Any, place: str) -> bytes:
         scheme, width = SCHEMES[name]
         return bytes([scheme]) + _hex(digits, width, place)
     raise EncodeError(f"{place}: there is no encoder of {layout}")
+
+
+def _encode_moment(value: str, place: str) -> bytes:
+    """A day, or a day and a second of it, in UTC: `2026-03-31T23:59:59`."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise _fail(place, "a moment like 2026-03-31 or 2026-03-31T23:59:59", value) from None
+    seconds = (moment - _EPOCH) // timedelta(seconds=1) if moment.tzinfo is None else None
+    if seconds is None or _moment(seconds) != value:
+        raise _fail(place, "a moment like 2026-03-31 or 2026-03-31T23:59:59", value)
+    return seconds.to_bytes(8, "little", signed=True)
+
+
+def _moment(seconds: int) -> str:
+    moment = _EPOCH + timedelta(seconds=seconds)
+    return moment.isoformat() if (moment.hour, moment.minute, moment.second) != (0, 0, 0) else moment.date().isoformat()
+
+
+def _encode_decimal(value: str, place: str) -> bytes:
+    """A decimal with at most eighteen places, counted in the eighteenth."""
+    whole, dot, part = value.removeprefix("-").partition(".")
+    if not (whole.isdecimal() and value.isascii() and len(part) <= 18 and part.isdecimal() == bool(dot)):
+        raise _fail(place, "a decimal like -12.5 with at most eighteen places", value)
+    units = int(whole + part.ljust(18, "0")) * (-1 if value.startswith("-") else 1)
+    return _encode_number("i128", units, place)
+
+
+def _decimal(units: int) -> str:
+    whole, part = divmod(abs(units), 10**18)
+    digits = f"{part:018}".rstrip("0")
+    return ("-" if units < 0 else "") + str(whole) + ("." + digits if digits else "")
 
 
 def _encode_signature(value: Any, place: str) -> bytes:
@@ -215,6 +253,10 @@ class Reader:
             return self._text(self.take(self.length()))
         if layout == "hex_bytes":
             return self.take(self.length()).hex()
+        if layout == "moment":
+            return _moment(self.number(8, True))
+        if layout == "decimal":
+            return _decimal(self.number(16, True))
         if layout == "account":
             return _bech32m.encode(self.take(32))
         if layout == "key":
