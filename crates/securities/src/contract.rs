@@ -21,6 +21,8 @@ use crate::{Error, Event, MODULE};
 pub const CONTRACT_BYTES_MAX: usize = 8_192;
 /// The most numbers published for one asset's contract.
 pub const FIXINGS_MAX: usize = 512;
+/// The most steps of one contract: work that nobody pays for has an end. Monthly for three centuries.
+pub const STEPS_MAX: u32 = 4_000;
 /// Weight of one step of a contract.
 const STEP_WEIGHT: u64 = 20_000;
 
@@ -46,6 +48,8 @@ pub struct AssetContract {
     pub left: Vec<u8>,
     /// When it is stepped next; never again without one.
     pub next: Option<Timestamp>,
+    /// How often it was stepped; at most [`STEPS_MAX`].
+    pub steps: u32,
     /// Money that waits for payments.
     pub reserve: Amount,
 }
@@ -130,7 +134,12 @@ const FIRST_NAME: &str = "0";
 /// [`Error::BadContract`].
 pub(crate) fn next_time(contract: &Contract, seen: &Observations) -> Result<Option<Timestamp>, Error> {
     let next = gage_terms::next_moment(contract, seen).map_err(bad_step)?;
-    next.map(|next| next.timestamp().map_err(|_| Error::BadContract { reason: "dates" })).transpose()
+    next.map(time_of).transpose()
+}
+
+/// A moment as blocks count time. # Errors [`Error::BadContract`] before 1970.
+pub(crate) fn time_of(moment: Moment) -> Result<Timestamp, Error> {
+    moment.timestamp().map_err(|_| Error::BadContract { reason: "dates" })
 }
 
 fn bad_step(_: TermsError) -> Error {
@@ -170,7 +179,19 @@ pub(crate) fn advance(
 ) -> Result<(), Error> {
     let seen = observations(draft, asset);
     let now = Moment::from_timestamp(at).map_err(|_| Error::BadContract { reason: "dates" })?;
-    let Stepped { payments, contract } = gage_terms::step(&record.contract()?, now, &seen).map_err(bad_step)?;
+    let left = record.contract()?;
+    if now < left.from {
+        // It was stepped in this second already.
+        record.next = Some(time_of(left.from)?);
+        put(draft, asset, record);
+        return Ok(());
+    }
+    record.steps = record
+        .steps
+        .checked_add(1)
+        .filter(|steps| *steps <= STEPS_MAX)
+        .ok_or(Error::BadContract { reason: "length" })?;
+    let Stepped { payments, contract } = gage_terms::step(&left, now, &seen).map_err(bad_step)?;
     let mut rate = Number::ZERO;
     for payment in payments {
         rate = rate.plus(payment.amount)?;

@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{asset_text, require_payer};
 use crate::contract::{
-    AssetContract, CONTRACT_BYTES_MAX, CONTRACTS, FIXINGS, FIXINGS_MAX, contract, fixings, next_time, observations,
-    put, read,
+    AssetContract, CONTRACT_BYTES_MAX, CONTRACTS, FIXINGS, FIXINGS_MAX, contract, fixings, put, read, time_of,
 };
 use crate::distribution::SPAN_MAX_MS;
 use crate::redemption::ACCOUNT;
@@ -59,7 +58,8 @@ pub struct FundContract {
     pub amount: Amount,
 }
 
-/// Takes back what a contract has no payments for any more.
+/// Takes back what lies in the reserve of a contract that has nothing to pay by itself: it is over, waits for a number,
+/// or stands still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawReserve {
@@ -79,6 +79,9 @@ impl AttachContract {
     pub(crate) fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
         let AttachContract { asset, cash, claim_ms, .. } = *self;
         let payer = require_payer(draft, ctx, asset)?;
+        if cash == asset {
+            return Err(Error::BadContract { reason: "assets" });
+        }
         if CONTRACTS.has(draft, &asset) {
             return Err(Error::HasContract(asset));
         }
@@ -90,11 +93,12 @@ impl AttachContract {
             return Err(gage_ledger::Error::ItemMismatch.into());
         }
         let terms = read(&self.contract, &paid.symbol)?;
-        let next = next_time(&terms, &observations(draft, asset))?;
+        // What is due before it was attached is due now, at once.
+        let next = Some(time_of(terms.from)?.max(ctx.time));
 
         // From here on nothing can fail.
         let left = self.contract.clone();
-        put(draft, asset, AssetContract { cash, payer, claim_ms, left, next, reserve: Amount::ZERO });
+        put(draft, asset, AssetContract { cash, payer, claim_ms, left, next, steps: 0, reserve: Amount::ZERO });
         draft.emit(MODULE, &Event::ContractAttached { asset, payer, cash, next });
         Ok(())
     }
@@ -171,7 +175,7 @@ impl WithdrawReserve {
         if payer != record.payer {
             return Err(Error::NotPayer);
         }
-        if !record.contract()?.is_over() {
+        if record.next.is_some() {
             return Err(Error::StillClaimable);
         }
         let amount = record.reserve;
