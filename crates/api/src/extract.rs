@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 use crate::api::Api;
 use crate::problem::{Cause, Problem};
+use crate::server::Peer;
 
 /// The one variable part of a path, read as `T`.
 pub struct Segment<T>(pub T);
@@ -48,6 +49,24 @@ where
     }
 }
 
+/// The three variable parts of a path.
+pub struct ThreeSegments<A, B, C>(pub A, pub B, pub C);
+
+impl<A, B, C> FromRequestParts<Arc<Api>> for ThreeSegments<A, B, C>
+where
+    A: FromStr + Send,
+    B: FromStr + Send,
+    C: FromStr + Send,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<ThreeSegments<A, B, C>, Problem> {
+        let path = Path::<(String, String, String)>::from_request_parts(parts, api).await;
+        let (first, second, third) = path.map_err(|_| Problem::parameter("the path", "UTF-8"))?.0;
+        Ok(ThreeSegments(parse(&first)?, parse(&second)?, parse(&third)?))
+    }
+}
+
 fn parse<T: FromStr>(text: &str) -> Result<T, Problem> {
     let wanted = match std::any::type_name::<T>() {
         name if name.ends_with("AccountId") => "an account (gage1...)",
@@ -74,6 +93,19 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<Api>> for Params<T> {
     }
 }
 
+/// Who asks: the name of the API key, or else the address.
+pub struct Caller(pub String);
+
+impl FromRequestParts<Arc<Api>> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Caller, Problem> {
+        let key = api.key_of(&parts.headers)?.map(|key| format!("key {}", key.name));
+        let address = || parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_string());
+        Ok(Caller(key.or_else(address).unwrap_or_default()))
+    }
+}
+
 /// The body of a request, at most `MAX` bytes, in time.
 pub struct Bounded<const MAX: usize>(pub HeaderMap, pub Bytes);
 
@@ -86,6 +118,11 @@ impl<const MAX: usize> FromRequest<Arc<Api>> for Bounded<MAX> {
             Problem::new(Cause::BodyTooLarge, detail)
         };
         let (parts, body) = request.into_parts();
+        // What a compressed body becomes has no bound that is known beforehand.
+        let coded = parts.headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+        if coded {
+            return Err(Problem::new(Cause::UnsupportedMediaType, "send the body without a content-encoding"));
+        }
         // An announced length is refused before anything of it is read.
         let announced = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
         if announced.and_then(|text| text.parse::<u64>().ok()).is_some_and(|length| length > limit(MAX)) {

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Every metric: its name, kind and meaning. The text of `/metrics` is written from this list.
-pub const NAMES: [(&str, &str, &str); 17] = [
+pub const NAMES: [(&str, &str, &str); 19] = [
     ("gage_head_height", "gauge", "The last executed height."),
     ("gage_head_time_ms", "gauge", "The time of the last executed block, in milliseconds since 1970."),
     ("gage_certified_height", "gauge", "The newest height whose state is certified."),
@@ -27,7 +27,9 @@ pub const NAMES: [(&str, &str, &str); 17] = [
     ("gage_http_requests_total", "counter", "Requests by route and status."),
     ("gage_http_request_seconds", "histogram", "How long answers took."),
     ("gage_http_rate_limited_total", "counter", "Requests refused because an address made too many."),
+    ("gage_http_connections_refused_total", "counter", "Connections refused because as many were open as may be."),
     ("gage_streams", "gauge", "Open WebSocket streams."),
+    ("gage_streams_slow_total", "counter", "Streams closed because their client read nothing."),
 ];
 
 /// Upper bounds of the histogram's buckets, in microseconds.
@@ -41,6 +43,8 @@ pub struct Metrics {
     count: AtomicU64,
     sum_us: AtomicU64,
     rate_limited: AtomicU64,
+    refused: AtomicU64,
+    slow: AtomicU64,
 }
 
 impl Metrics {
@@ -64,6 +68,21 @@ impl Metrics {
         self.rate_limited.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Notes a connection that is one too many.
+    pub fn refused(&self) {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Notes the end of a stream.
+    pub fn stream_ended(&self, slow: bool) {
+        self.slow.fetch_add(u64::from(slow), Ordering::Relaxed);
+    }
+
+    /// How many requests were refused for their rate.
+    pub fn rate_limited_count(&self) -> u64 {
+        self.rate_limited.load(Ordering::Relaxed)
+    }
+
     /// Writes the counters of requests.
     pub fn write(&self, page: &mut Exposition) {
         let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -81,6 +100,8 @@ impl Metrics {
         page.sample("gage_http_request_seconds", "_sum", "", sum);
         page.sample("gage_http_request_seconds", "_count", "", count);
         page.sample("gage_http_rate_limited_total", "", "", self.rate_limited.load(Ordering::Relaxed));
+        page.sample("gage_http_connections_refused_total", "", "", self.refused.load(Ordering::Relaxed));
+        page.sample("gage_streams_slow_total", "", "", self.slow.load(Ordering::Relaxed));
     }
 }
 

@@ -1,11 +1,16 @@
 //! Every refusal as `application/problem+json` (RFC 9457), with the stable number and name of its cause.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use gage_chain::Rejection;
 use gage_node::{ProveError, SealError, SubmitError};
+use gage_units::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::remedy;
 
 /// The media type of a problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -27,6 +32,11 @@ pub struct Problem {
     pub code: u32,
     /// The stable name.
     pub name: String,
+    /// What to do about it.
+    pub remedy: String,
+    /// When to try again at the earliest, in milliseconds since 1970; absent where time does not help.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<Timestamp>,
 }
 
 /// What the API itself refuses: number, name and status belong together for ever.
@@ -56,17 +66,25 @@ pub enum Cause {
     UnknownBlock,
     /// There is no such thing.
     UnknownRecord,
-    /// As many streams or subscriptions as there may be.
+    /// As many connections, streams, subscriptions or reads as there may be.
     Busy,
     /// A fault of the program.
     Internal,
     /// The node makes no more blocks.
     NotReady,
+    /// The key does not have the role that the route asks for.
+    Forbidden,
+    /// The idempotency key was used for another request.
+    IdempotencyKeyReused,
+    /// The first request with this idempotency key is still under way.
+    IdempotencyKeyInUse,
+    /// A page of another origin may not open streams.
+    OriginNotAllowed,
 }
 
 impl Cause {
     /// Every cause, in the order of the codes.
-    pub const ALL: [Cause; 15] = [
+    pub const ALL: [Cause; 19] = [
         Cause::UnknownRoute,
         Cause::MethodNotAllowed,
         Cause::BodyTooLarge,
@@ -82,7 +100,36 @@ impl Cause {
         Cause::Busy,
         Cause::Internal,
         Cause::NotReady,
+        Cause::Forbidden,
+        Cause::IdempotencyKeyReused,
+        Cause::IdempotencyKeyInUse,
+        Cause::OriginNotAllowed,
     ];
+
+    /// What it means.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Cause::UnknownRoute => "There is no such route.",
+            Cause::MethodNotAllowed => "The route has no such method.",
+            Cause::BodyTooLarge => "The body exceeds the route's limit.",
+            Cause::UnsupportedMediaType => "The body is of a media type or encoding that the route does not read.",
+            Cause::MalformedJson => "The body is not JSON of the expected shape.",
+            Cause::BadParameter => "A part of the path, the query or the body is not what it must be.",
+            Cause::RateLimited => "Too many requests.",
+            Cause::RequestTimeout => "The client took too long to send its request.",
+            Cause::Unauthorized => "An API key is needed, or it is wrong or has expired.",
+            Cause::UnknownTransaction => "This node has not seen that transaction, or no longer keeps it.",
+            Cause::UnknownBlock => "There is no such block, or it is no longer kept.",
+            Cause::UnknownRecord => "There is no such thing.",
+            Cause::Busy => "The node has as much to do as it may.",
+            Cause::Internal => "A fault of the program was met.",
+            Cause::NotReady => "The node makes no more blocks.",
+            Cause::Forbidden => "The API key does not have the role that the route asks for.",
+            Cause::IdempotencyKeyReused => "The idempotency key was used for another request.",
+            Cause::IdempotencyKeyInUse => "The first request with this idempotency key is still under way.",
+            Cause::OriginNotAllowed => "A page of this origin may not open streams here.",
+        }
+    }
 
     /// Number, name and status.
     pub const fn row(self) -> (u32, &'static str, StatusCode) {
@@ -102,6 +149,10 @@ impl Cause {
             Cause::Busy => (41_013, "Busy", StatusCode::SERVICE_UNAVAILABLE),
             Cause::Internal => (41_014, "Internal", StatusCode::INTERNAL_SERVER_ERROR),
             Cause::NotReady => (41_015, "NotReady", StatusCode::SERVICE_UNAVAILABLE),
+            Cause::Forbidden => (41_016, "Forbidden", StatusCode::FORBIDDEN),
+            Cause::IdempotencyKeyReused => (41_017, "IdempotencyKeyReused", StatusCode::UNPROCESSABLE_ENTITY),
+            Cause::IdempotencyKeyInUse => (41_018, "IdempotencyKeyInUse", StatusCode::CONFLICT),
+            Cause::OriginNotAllowed => (41_019, "OriginNotAllowed", StatusCode::FORBIDDEN),
         }
     }
 }
@@ -168,9 +219,20 @@ impl Problem {
         Problem::of(rejection.code, &rejection.name, status, rejection.sentence)
     }
 
-    /// A refusal with everything given.
+    /// A module's word for something that is not there.
+    pub fn unknown(error: impl Into<Rejection>) -> Problem {
+        let rejection = error.into();
+        Problem::of(rejection.code, &rejection.name, StatusCode::NOT_FOUND, rejection.sentence)
+    }
+
+    /// A refusal with everything given. Remedy and time follow from the number and the sentence.
     pub fn of(code: u32, name: &str, status: StatusCode, detail: String) -> Problem {
+        let shortly = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+        let for_ever = code == Cause::NotReady.row().0 || name == "NodeStopped";
+        let retry_at = if shortly && !for_ever { Some(soon()) } else { remedy::valid_from(&detail) };
         Problem {
+            remedy: remedy::of(code, name).to_owned(),
+            retry_at,
             kind: format!("urn:gage:problem:{code}"),
             title: words(name),
             status: status.as_u16(),
@@ -179,6 +241,27 @@ impl Problem {
             name: name.to_owned(),
         }
     }
+}
+
+impl Problem {
+    /// The same, to be tried again no earlier than in so long.
+    #[must_use]
+    pub fn retry_in(mut self, wait: Duration) -> Problem {
+        let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
+        self.retry_at = Some(Timestamp(now_ms().saturating_add(ms)));
+        self
+    }
+}
+
+/// The wall clock, in milliseconds since 1970.
+pub(crate) fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// In a second: what is full empties with the next block.
+fn soon() -> Timestamp {
+    Timestamp(now_ms().saturating_add(1_000))
 }
 
 impl std::fmt::Display for Problem {
@@ -194,8 +277,10 @@ impl IntoResponse for Problem {
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
-        if self.status == StatusCode::TOO_MANY_REQUESTS.as_u16() {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        let later = [StatusCode::TOO_MANY_REQUESTS.as_u16(), StatusCode::SERVICE_UNAVAILABLE.as_u16()];
+        if let (Some(at), true) = (self.retry_at, later.contains(&self.status)) {
+            let seconds = at.0.saturating_sub(now_ms()).div_ceil(1_000).max(1);
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.status == StatusCode::UNAUTHORIZED.as_u16() {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

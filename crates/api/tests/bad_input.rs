@@ -370,26 +370,6 @@ fn an_address_that_asks_too_much_is_told_so() {
 }
 
 #[test]
-fn connections_beyond_the_most_wait() {
-    let world = World::with(|_| {}, |config| config.connections_max = 2);
-    let held = [world.connect(), world.connect()];
-    // Both are taken once they are accepted; a third request waits until one goes.
-    std::thread::sleep(Duration::from_millis(200));
-    let address = world.server().address();
-    let waiting = std::thread::spawn(move || {
-        let mut stream = std::net::TcpStream::connect(address).unwrap();
-        stream.write_all(b"GET /health/live HTTP/1.1\r\nhost: t\r\nconnection: close\r\n\r\n").unwrap();
-        let mut text = String::new();
-        stream.read_to_string(&mut text).unwrap();
-        text
-    });
-    std::thread::sleep(Duration::from_millis(300));
-    assert!(!waiting.is_finished(), "the third waits");
-    drop(held);
-    assert!(waiting.join().unwrap().starts_with("HTTP/1.1 200"));
-}
-
-#[test]
 fn only_loopback_unless_told() {
     let world = World::new();
     let config = gage_api::ApiConfig { listen: "0.0.0.0:0".parse().unwrap(), ..Default::default() };

@@ -24,6 +24,7 @@ mod chain;
 mod classes;
 mod deferred;
 mod dispatch;
+mod dry_run;
 mod effects;
 mod error;
 mod event;
@@ -52,6 +53,7 @@ pub use block::{BLOCK_BYTES_MAX, Block, Executed, Header, TRANSACTIONS_MAX};
 pub use chain::{BlockResult, Chain, Fault, LoadFault};
 pub use deferred::Bundle;
 pub use dispatch::{Operation, table_names};
+pub use dry_run::DryRun;
 pub use effects::{EFFECTS_MAX, ExpectedEffect};
 pub use error::{Error, Rejection};
 pub use event::{DecodedEvent, Event, decode_event};
@@ -61,7 +63,7 @@ pub use operations::{BuyCredit, CancelBundle, ChainOperation, GiveCredit, Schedu
 pub use params::Params;
 pub use prepared::PreparedBlock;
 pub use receipt::{Outcome, Receipt, ReceiptProof};
-pub use state::{Head, accumulator, frozen_modules, head, head_key_bytes, network_key_bytes, read_network_record};
+pub use state::{Head, accumulator, frozen_modules, head, head_key_bytes, network_key_bytes, read_network_record, scheduled};
 pub use text::{TEXT_MAX, TEXT_OPERATIONS_MAX, TextError, operations_text, wallet_message};
 pub use transaction::{
     KeySignature, OPERATIONS_MAX, SIGNATURES_MAX, SignatureRefusal, SignedTransaction, TRANSACTION_BYTES_MAX,

@@ -106,7 +106,7 @@ impl Outline {
         self.weight.saturating_add(transaction.rules_weight(draft))
     }
 
-    fn new(hash: TransactionHash, signed: &SignedTransaction) -> Outline {
+    pub fn new(hash: TransactionHash, signed: &SignedTransaction) -> Outline {
         let transaction: &Transaction = &signed.transaction;
         Outline {
             hash,

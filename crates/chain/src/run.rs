@@ -34,6 +34,18 @@ impl Chain {
         height: Height,
         time: Timestamp,
     ) -> Receipt {
+        self.attempt(signed, outline, height, time, Draft::commit)
+    }
+
+    /// As [`Chain::run_transaction`], where `keep` says what becomes of what is to stay.
+    pub(crate) fn attempt(
+        &mut self,
+        signed: &SignedTransaction,
+        outline: &Outline,
+        height: Height,
+        time: Timestamp,
+        keep: impl Fn(&mut Draft),
+    ) -> Receipt {
         let transaction = &signed.transaction;
         let (hash, weight) = (outline.hash, outline.weight_in(&self.draft, transaction));
         let receipt = |outcome, fee, events| Receipt { transaction: hash, outcome, fee, weight, events };
@@ -49,7 +61,7 @@ impl Chain {
             }
             Guarded::Panicked(_) => return unpaid(Outcome::Internal),
         };
-        self.draft.commit();
+        keep(&mut self.draft);
 
         let Granted { account, watched, .. } = granted;
         let operations = &transaction.operations;
@@ -75,7 +87,7 @@ impl Chain {
             Some(delay_ms) => self.queue_instead(&ctx, account, (signed, outline), delay_ms, fee, outcome),
             None => outcome,
         };
-        self.draft.commit();
+        keep(&mut self.draft);
         receipt(outcome, fee, self.draft.take_events())
     }
 

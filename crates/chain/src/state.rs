@@ -132,3 +132,8 @@ pub(crate) fn put_fees(draft: &mut Draft, fees: FeeState) {
 pub(crate) fn put_accumulator(draft: &mut Draft, accumulator: Accumulator) {
     ACCUMULATOR.put(draft, ONE, accumulator);
 }
+
+/// The bundles that governance has scheduled, by number.
+pub fn scheduled(draft: &Draft) -> Vec<(u64, Bundle)> {
+    BUNDLES.iter(draft).map(|(number, bundle)| (*number, bundle.clone())).collect()
+}

@@ -1,5 +1,6 @@
 //! The `gage` binary: one file per command.
 
+mod api_key;
 mod audit;
 mod bench;
 mod common;
@@ -44,6 +45,8 @@ enum Command {
     Replay(replay::ReplayArgs),
     /// Run a solo node with its API.
     Node(node::NodeArgs),
+    /// Make a key for the API of a node.
+    ApiKey(api_key::ApiKeyArgs),
     /// Make, check and name a genesis file.
     #[command(subcommand)]
     Genesis(genesis::GenesisCommand),
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::demo(&args),
         Command::Replay(args) => replay::replay(&args),
         Command::Node(args) => node::node(&args),
+        Command::ApiKey(args) => api_key::api_key(&args),
         Command::Genesis(command) => genesis::genesis(&command),
         Command::Keys(command) => keys::keys(&command),
         Command::Tx(args) => tx::tx(&args),

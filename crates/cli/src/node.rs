@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use gage_api::{ApiConfig, Server};
+use gage_api::{ApiConfig, Server, TlsFiles};
 use gage_chain::Genesis;
 use gage_history::{Follower, History};
 use gage_node::{Node, NodeConfig, Sealing, genesis_path, read_genesis};
@@ -29,9 +29,30 @@ pub struct NodeArgs {
     /// Where the API listens
     #[arg(long, default_value = LISTEN)]
     listen: SocketAddr,
-    /// Allow an address that other machines reach: there is no encryption, put a proxy in front
+    /// Allow an address that other machines reach without encryption: put a proxy in front
     #[arg(long)]
     allow_remote: bool,
+    /// The server's chain of certificates in PEM: the API is then served by HTTPS
+    #[arg(long, requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key in PEM
+    #[arg(long, requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// An origin whose pages may read answers, like https://desk.example; `*` is any; may be repeated
+    #[arg(long = "cors-origin")]
+    cors_origins: Vec<String>,
+    /// A file with the hashes of API keys; `gage api-key` makes it
+    #[arg(long)]
+    api_keys: Option<PathBuf>,
+    /// The most connections at a time
+    #[arg(long, default_value_t = 4_096)]
+    connections_max: usize,
+    /// The most connections of one address
+    #[arg(long, default_value_t = 1_024)]
+    connections_per_address_max: usize,
+    /// The most WebSocket streams at a time
+    #[arg(long, default_value_t = 2_048)]
+    streams_max: usize,
     /// Make blocks only when the admin says so
     #[arg(long)]
     manual: bool,
@@ -79,6 +100,12 @@ pub fn node(args: &NodeArgs) -> Result<ExitCode> {
         requests_per_second: args.requests_per_second,
         requests_burst: args.requests_per_second.saturating_mul(4),
         admin_token,
+        keys_file: args.api_keys.clone(),
+        tls: args.tls_cert.clone().zip(args.tls_key.clone()).map(|(certificate, key)| TlsFiles { certificate, key }),
+        cors_origins: args.cors_origins.clone(),
+        connections_max: args.connections_max,
+        connections_per_address_max: args.connections_per_address_max,
+        streams_max: args.streams_max,
         ..ApiConfig::default()
     };
     let server = Server::start(node.handle(), api)?;

@@ -1,5 +1,6 @@
 //! A node at a URL.
 
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,7 @@ use ureq::Agent;
 use ureq::http::Response;
 
 use crate::replies::{Batch, Lot};
+use crate::trust::Roots;
 use crate::{Account, Audit, Error, Fees, Network, Page, Problem, Rendered, Sealed, Stage, Status, Stream, Taken};
 
 /// The most bytes of an answer that are read.
@@ -34,11 +36,13 @@ const BATCH_BYTES_MAX: usize = 6 << 20;
 /// How a client talks to its node.
 #[derive(Clone, Debug)]
 pub struct ClientConfig {
-    /// `http://` with host and port.
+    /// `http://` or `https://` with host and port.
     pub url: String,
+    /// For `https`: a file in PEM with the certificates that are believed; those of the system without.
+    pub certificates: Option<PathBuf>,
     /// How long one request may take.
     pub timeout: Duration,
-    /// The token for the admin routes.
+    /// An API key, or the admin's token.
     pub admin_token: Option<String>,
     /// The genesis hash of the network that is meant; what the node says where none is given.
     pub genesis: Option<Hash>,
@@ -47,7 +51,7 @@ pub struct ClientConfig {
 impl ClientConfig {
     /// The defaults for a node at this URL.
     pub fn new(url: impl Into<String>) -> ClientConfig {
-        ClientConfig { url: url.into(), timeout: Duration::from_secs(60), admin_token: None, genesis: None }
+        ClientConfig { url: url.into(), certificates: None, timeout: Duration::from_secs(60), admin_token: None, genesis: None }
     }
 }
 
@@ -56,6 +60,7 @@ impl ClientConfig {
 pub struct Client {
     agent: Agent,
     url: String,
+    roots: Option<Roots>,
     admin: Option<String>,
     genesis: OnceLock<Hash>,
 }
@@ -72,14 +77,20 @@ impl Client {
     /// A client with everything said.
     ///
     /// # Errors
-    /// [`Error::Url`].
+    /// [`Error::Url`], [`Error::Certificates`].
     pub fn with(config: ClientConfig) -> Result<Client, Error> {
         let url = config.url.trim_end_matches('/').to_owned();
-        let host = url.strip_prefix("http://").unwrap_or_default();
+        let encrypted = url.starts_with("https://");
+        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
         if host.is_empty() || host.contains('/') {
             return Err(Error::Url(config.url));
         }
-        let agent = Agent::config_builder()
+        let roots = if encrypted { Some(Roots::read(config.certificates.as_deref())?) } else { None };
+        let mut builder = Agent::config_builder();
+        if let Some(roots) = &roots {
+            builder = builder.tls_config(roots.for_requests());
+        }
+        let agent = builder
             .http_status_as_error(false)
             .max_redirects(0)
             .timeout_global(Some(config.timeout))
@@ -92,7 +103,7 @@ impl Client {
         if let Some(hash) = config.genesis {
             genesis.get_or_init(|| hash);
         }
-        Ok(Client { agent, url, admin: config.admin_token.map(|token| format!("Bearer {token}")), genesis })
+        Ok(Client { agent, url, roots, admin: config.admin_token.map(|token| format!("Bearer {token}")), genesis })
     }
 
     /// Where the node is.
@@ -474,7 +485,7 @@ impl Client {
     /// # Errors
     /// [`Error::Unreachable`], [`Error::Stream`].
     pub fn stream(&self) -> Result<Stream, Error> {
-        Stream::open(&self.url)
+        Stream::open(&self.url, self.roots.as_ref())
     }
 }
 

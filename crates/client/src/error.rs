@@ -1,5 +1,7 @@
 //! What can go wrong between here and a node.
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -14,6 +16,12 @@ pub struct Problem {
     pub code: u32,
     /// The stable name.
     pub name: String,
+    /// What to do about it.
+    #[serde(default)]
+    pub remedy: String,
+    /// When to try again at the earliest, in milliseconds since 1970.
+    #[serde(default)]
+    pub retry_at: Option<u64>,
 }
 
 impl std::fmt::Display for Problem {
@@ -26,8 +34,16 @@ impl std::fmt::Display for Problem {
 #[derive(Debug, Error)]
 pub enum Error {
     /// The URL is not one.
-    #[error("{0:?} is not the URL of a node; it looks like http://127.0.0.1:7800")]
+    #[error("{0:?} is not the URL of a node; it looks like http://127.0.0.1:7800 or https://node.example")]
     Url(String),
+    /// The certificates cannot be used.
+    #[error("the certificates in {} cannot be used: {reason}", path.display())]
+    Certificates {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// Nobody answered.
     #[error("the node at {url} does not answer: {reason}; is it running, and is the URL right?")]
     Unreachable {

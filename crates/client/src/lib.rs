@@ -27,6 +27,7 @@ mod sealed;
 mod signer;
 mod signing_key;
 mod stream;
+mod trust;
 
 pub use client::{Client, ClientConfig};
 pub use document::{AssetNames, Checked, Document, DocumentError, transaction_text};

@@ -201,3 +201,33 @@ fn refusals_and_absence_are_told_apart() {
     let guest = Client::new(world.client.url()).unwrap();
     assert_eq!(guest.seal(Timestamp(START + 1)).unwrap_err().name(), Some("Unauthorized"));
 }
+
+#[test]
+fn an_encrypted_node_is_believed_by_its_certificate_alone() {
+    let world = World::new();
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let (certificate, key) = (world.dir.join("chain.pem"), world.dir.join("key.pem"));
+    fs::write(&certificate, made.cert.pem()).unwrap();
+    fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let tls = Some(gage_api::TlsFiles { certificate: certificate.clone(), key });
+    let server = Server::start(world.node.as_ref().unwrap().handle(), ApiConfig { tls, ..ApiConfig::default() }).unwrap();
+    let url = format!("https://localhost:{}", server.address().port());
+    let with = |certificates| Client::with(ClientConfig { certificates, ..ClientConfig::new(url.clone()) });
+    let client = with(Some(certificate)).unwrap();
+    assert_eq!(client.network().unwrap().network, "client-test");
+    let mut stream = client.stream().unwrap();
+    stream.follow_account("a", id(ALICE), None).unwrap();
+    assert_eq!(stream.read().unwrap()["type"], "subscribed");
+    let whole = stream.read().unwrap();
+    assert_eq!((&whole["type"], &whole["data"]["holdings"]["0"]["symbol"]), (&"snapshot".into(), &"USD".into()));
+    // The certificate of another is not that of this node.
+    let other = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let path = world.dir.join("other.pem");
+    fs::write(&path, other.cert.pem()).unwrap();
+    let stranger = with(Some(path.clone())).unwrap();
+    assert!(matches!(stranger.network(), Err(Error::Unreachable { .. })));
+    assert!(matches!(stranger.stream(), Err(Error::Stream(_) | Error::Unreachable { .. })));
+    fs::write(&path, "no certificate").unwrap();
+    assert!(matches!(with(Some(path)), Err(Error::Certificates { .. })));
+    server.stop();
+}

@@ -28,6 +28,7 @@
 mod certifier;
 mod config;
 pub mod disk;
+mod dry_run;
 mod error;
 mod executor;
 mod genesis_file;

@@ -3,14 +3,18 @@
 use gage_accounts::{Context, id_of};
 use gage_crypto::{AccountId, Hash};
 use gage_store::Draft;
-use gage_units::{AssetId, Price, Timestamp};
+use gage_units::{AccountNumber, Amount, AssetId, Price, Timestamp};
 use serde::Serialize;
+use std::ops::Bound;
 
 use crate::averages::Variance;
+use crate::liability::{Band, Offence, bond_of};
 use crate::quote::quote_at;
 use crate::state::{
-    CELLS, Cell, CorporateAction, FEEDS, GROWTH_CAPS, NAVS, Side, Trading, asset_feed, market, params, reports,
+    BANDS, CELLS, Cell, CorporateAction, FEEDS, GROWTH_CAPS, NAVS, OFFENCES, Publisher, PublisherKind, REPORT_KEYS,
+    Report, SUSPECTS, Side, Trading, asset_feed, market, params, reports,
 };
+use crate::statement::ReportKey;
 use crate::{Action, Dimension, Error, Feed, FeedId, FeedParams, GrowthCap, Permission, Quote, Source, feed};
 use strum::IntoEnumIterator;
 
@@ -171,17 +175,10 @@ pub fn price(draft: &Draft, ctx: &Context, id: FeedId) -> Result<PriceView, Erro
             legs.iter().map(leg).collect::<Result<Vec<_>, Error>>()?
         }
     };
-    let report = |(publisher, rights, report): (_, crate::state::Publisher, Option<crate::state::Report>)| ReportView {
+    let report = |(publisher, rights, report): (_, Publisher, Option<Report>)| ReportView {
         publisher: id_of(draft, publisher),
         weight: rights.weight,
-        report: report.map(|report| Observed {
-            price: report.price,
-            confidence: report.confidence,
-            bid: report.bid,
-            ask: report.ask,
-            observed_at: report.observed_at,
-            received_at: report.received_at,
-        }),
+        report: report.map(observed),
     };
     Ok(PriceView {
         price,
@@ -208,9 +205,121 @@ pub fn asset_price(draft: &Draft, ctx: &Context, asset: AssetId) -> Result<Optio
     asset_feed(draft, asset).map(|feed| price(draft, ctx, feed)).transpose()
 }
 
+/// How low and how high the believed price of a bonded feed was in one step of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct BandView {
+    /// When the step began.
+    pub from: Timestamp,
+    /// The lowest low end.
+    pub low: Price,
+    /// The highest high end.
+    pub high: Price,
+}
+
+/// A publisher of a feed with what it answers with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PublisherView {
+    /// Who.
+    pub publisher: Option<AccountId>,
+    /// The weight of its votes.
+    pub weight: u32,
+    /// Where its reports come from.
+    pub kind: PublisherKind,
+    /// What it has bonded that stands for the feed.
+    pub bonded: Amount,
+    /// The keys that sign its statements outside transactions.
+    pub statement_keys: Vec<ReportKey>,
+    /// What it last saw, if it reported.
+    pub report: Option<Observed>,
+    /// A report of it that waits for its judgement.
+    pub suspect: Option<SuspectView>,
+}
+
+/// A report that waits for its judgement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SuspectView {
+    /// What was reported.
+    pub price: Price,
+    /// For which instant.
+    pub observed_at: Timestamp,
+    /// When it is judged.
+    pub judge_at: Timestamp,
+}
+
+/// A proven offence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OffenceView {
+    /// Whose.
+    pub publisher: Option<AccountId>,
+    /// Its number, as pages go on from it.
+    pub number: AccountNumber,
+    /// The hash of the evidence.
+    pub evidence: Hash,
+    /// The record.
+    #[serde(flatten)]
+    pub offence: Offence,
+}
+
+/// The bands of a feed from `from` on, at most `limit` (and [`PAGE_MAX`]).
+///
+/// # Errors
+/// [`Error::UnknownFeed`].
+pub fn bands(draft: &Draft, id: FeedId, from: Timestamp, limit: usize) -> Result<Vec<BandView>, Error> {
+    feed(draft, id)?;
+    let range = (Bound::Included((id, from)), Bound::Included((id, Timestamp(u64::MAX))));
+    let view = |((_, from), band): (&(FeedId, Timestamp), &Band)| BandView { from: *from, low: band.low, high: band.high };
+    Ok(BANDS.range(draft, range).take(limit.min(PAGE_MAX)).map(view).collect())
+}
+
+/// The publishers of a feed; there are at most [`crate::PUBLISHERS_MAX`].
+///
+/// # Errors
+/// [`Error::UnknownFeed`].
+pub fn publishers(draft: &Draft, id: FeedId) -> Result<Vec<PublisherView>, Error> {
+    feed(draft, id)?;
+    let view = |(publisher, rights, report): (AccountNumber, Publisher, Option<Report>)| PublisherView {
+        publisher: id_of(draft, publisher),
+        weight: rights.weight,
+        kind: rights.kind,
+        bonded: bond_of(draft, id, publisher),
+        statement_keys: REPORT_KEYS.get(draft, &publisher).unwrap_or_default().keys,
+        report: report.map(observed),
+        suspect: SUSPECTS.get(draft, &(id, publisher)).map(|suspect| SuspectView {
+            price: suspect.price,
+            observed_at: suspect.observed_at,
+            judge_at: suspect.judge_at,
+        }),
+    };
+    Ok(reports(draft, id).into_iter().map(view).collect())
+}
+
+/// Proven offences behind `after`, by publisher and evidence, at most `limit` (and [`PAGE_MAX`]).
+pub fn offences(draft: &Draft, after: Option<(AccountNumber, Hash)>, limit: usize) -> Vec<OffenceView> {
+    let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+    let page = OFFENCES.range(draft, (from, Bound::Unbounded)).take(limit.min(PAGE_MAX));
+    page.map(|((number, evidence), offence)| OffenceView {
+        publisher: id_of(draft, *number),
+        number: *number,
+        evidence: *evidence,
+        offence: offence.clone(),
+    })
+    .collect()
+}
+
 /// Which price permits what.
 pub fn matrix(draft: &Draft) -> Vec<Permission> {
     params(draft).matrix.rows()
+}
+
+fn observed(report: Report) -> Observed {
+    Observed {
+        price: report.price,
+        confidence: report.confidence,
+        bid: report.bid,
+        ask: report.ask,
+        observed_at: report.observed_at,
+        received_at: report.received_at,
+    }
 }
 
 fn quote_or_none(draft: &Draft, ctx: &Context, id: FeedId) -> Result<Option<Quote>, Error> {

@@ -40,7 +40,7 @@ pub struct SignedStatement {
 }
 
 /// A key that signs statements, and when it did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize)]
 pub struct ReportKey {
     /// The key.
     pub key: PublicKey,

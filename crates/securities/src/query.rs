@@ -2,6 +2,8 @@
 
 mod payments;
 
+use std::ops::Bound;
+
 use gage_accounts::{Context, id_of};
 use gage_crypto::{AccountId, Hash};
 use gage_store::Draft;
@@ -143,7 +145,6 @@ pub struct ListingView {
 /// [`Error::Ledger`] for an unknown asset, [`Error::Math`].
 pub fn asset(draft: &Draft, ctx: &Context, asset: AssetId) -> Result<AssetView, Error> {
     gage_ledger::asset(draft, asset)?;
-    let collateral_cap_now = collateral_cap(draft, ctx, asset)?;
     let weighted = |(asset, weight)| ExposureView { asset, weight };
     Ok(AssetView {
         asset,
@@ -154,15 +155,7 @@ pub fn asset(draft: &Draft, ctx: &Context, asset: AssetId) -> Result<AssetView, 
         base: composition(draft, asset).unwrap_or_default().into_iter().map(weighted).collect(),
         backing: backing(draft, ctx, asset)?,
         coverage: coverage(draft, ctx, asset)?,
-        listing: LISTINGS.get(draft, &asset).map(|listing| ListingView {
-            tier: listing.tier,
-            curator: listing.curator.and_then(|number| id_of(draft, number)),
-            bonded: listing.curator.is_some_and(|curator| has_bond(draft, curator, asset)),
-            supply_cap: listing.supply_cap,
-            collateral_cap: listing.collateral_cap,
-            collateral_cap_now,
-            since: listing.since,
-        }),
+        listing: listing(draft, ctx, asset)?,
     })
 }
 
@@ -264,6 +257,66 @@ pub struct WaitView {
 /// The queue of an asset, if it has one.
 pub fn queue(draft: &Draft, asset: AssetId) -> Option<Queue> {
     QUEUES.get(draft, &asset)
+}
+
+/// A queue with its asset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct QueueView {
+    /// What is redeemed.
+    pub asset: AssetId,
+    /// The record.
+    #[serde(flatten)]
+    pub queue: Queue,
+}
+
+/// The queues of assets behind `after`, at most `limit`.
+pub fn queues(draft: &Draft, after: Option<AssetId>, limit: usize) -> Vec<QueueView> {
+    let behind = QUEUES.iter(draft).filter(|(asset, _)| after.is_none_or(|after| *asset > after));
+    behind.take(limit).map(|(asset, queue)| QueueView { asset, queue: *queue }).collect()
+}
+
+/// Requests behind `after` by number, all windows counted, at most `limit`.
+///
+/// # Errors
+/// [`Error::Math`].
+pub fn requests(draft: &Draft, after: Option<RequestId>, limit: usize) -> Result<Vec<RequestView>, Error> {
+    let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+    let page = REQUESTS.range(draft, (from, Bound::Unbounded)).take(limit);
+    page.map(|(id, _)| request(draft, *id)).collect()
+}
+
+/// A listing with its asset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ListedView {
+    /// The asset.
+    pub asset: AssetId,
+    /// How it is admitted.
+    #[serde(flatten)]
+    pub listing: ListingView,
+}
+
+/// The listings of assets behind `after`, at most `limit`.
+///
+/// # Errors
+/// [`Error::Math`].
+pub fn listings(draft: &Draft, ctx: &Context, after: Option<AssetId>, limit: usize) -> Result<Vec<ListedView>, Error> {
+    let behind = LISTINGS.iter(draft).map(|(asset, _)| asset).filter(|asset| after.is_none_or(|after| *asset > after));
+    let page: Vec<AssetId> = behind.take(limit).collect();
+    let view = |asset| Ok(listing(draft, ctx, asset)?.map(|listing| ListedView { asset, listing }));
+    page.into_iter().filter_map(|asset| view(asset).transpose()).collect()
+}
+
+fn listing(draft: &Draft, ctx: &Context, asset: AssetId) -> Result<Option<ListingView>, Error> {
+    let collateral_cap_now = collateral_cap(draft, ctx, asset)?;
+    Ok(LISTINGS.get(draft, &asset).map(|listing| ListingView {
+        tier: listing.tier,
+        curator: listing.curator.and_then(|number| id_of(draft, number)),
+        bonded: listing.curator.is_some_and(|curator| has_bond(draft, curator, asset)),
+        supply_cap: listing.supply_cap,
+        collateral_cap: listing.collateral_cap,
+        collateral_cap_now,
+        since: listing.since,
+    }))
 }
 
 /// A request, all windows counted.

@@ -1,23 +1,26 @@
 //! Blocks: what was ordered, and what it did.
 
 use axum::response::Response;
-use gage_chain::{BlockResult, Header, Outcome, module_number};
+use gage_chain::{BlockResult, Header, Outcome};
 use gage_crypto::{AccountId, Hash};
-use gage_units::{Amount, Height};
+use gage_units::{Amount, AssetId, Height, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
-use super::events::{Wanted, of_block};
+use crate::decoded::{EventView, Wanted};
+use crate::openapi::events::module_number;
 use crate::extract::{Params, Segment, ok};
 use crate::paging::{Page, PageQuery, cursor, limit};
 use crate::problem::{Cause, Problem};
 
 /// A block with one page of its receipts.
 #[derive(Serialize)]
-struct BlockReply {
+pub(crate) struct BlockReply {
+    /// Its height.
     height: Height,
     /// Its hash.
     block: Hash,
+    /// Its header.
     header: Header,
     /// How many transactions it orders.
     transactions: usize,
@@ -31,16 +34,24 @@ struct BlockReply {
 
 /// One receipt in short.
 #[derive(Serialize)]
-struct ReceiptLine {
+pub(crate) struct ReceiptLine {
+    /// Its position in the block.
     index: usize,
+    /// The transaction, or the bundle.
     transaction: String,
+    /// `done`, `rejected` or `internal`.
     outcome: &'static str,
+    /// The stable number of the refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<u32>,
+    /// The stable name of the refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+    /// What it paid.
     fee: Amount,
+    /// The work it was charged for.
     weight: u64,
+    /// How many events it has.
     events: usize,
 }
 
@@ -93,35 +104,117 @@ fn receipts(result: &BlockResult, from: usize, limit: usize) -> Page<ReceiptLine
     Page::of(lines.collect(), limit, |line| line.index.saturating_add(1))
 }
 
-/// The query of a block's events.
+/// A block in short.
+#[derive(Serialize)]
+pub(crate) struct BlockLine {
+    /// Its height.
+    height: Height,
+    /// Its hash.
+    block: Hash,
+    /// Its time.
+    time: Timestamp,
+    /// How many receipts it has; null if they are no longer kept.
+    receipts: Option<usize>,
+}
+
+/// `GET /v1/blocks`: the newest first; the cursor is a height.
+pub(crate) async fn list(api: Shared, Params(asked): Params<PageQuery>) -> Result<Response, Problem> {
+    let (limit, before) = asked.read::<u64>()?;
+    let page = api.blocking(move |api| {
+        let head = api.node.progress().borrow().executed.0;
+        let newest = before.map_or(head, |before| before.saturating_sub(1).min(head));
+        let mut items = Vec::new();
+        for height in (1..=newest).rev().take(limit) {
+            // Where the log begins, the list ends.
+            let Some(header) = api.node.header(Height(height)) else { break };
+            let receipts = api.node.result(Height(height)).map(|result| result.receipts.len());
+            items.push(BlockLine { height: header.height, block: header.hash(&api.node.genesis()), time: header.time, receipts });
+        }
+        let next = items.last().map(|line| line.height.0).filter(|height| *height > 1 && items.len() >= limit);
+        Ok(Page { items, next: next.map(|height| height.to_string()) })
+    });
+    Ok(ok(&page.await?))
+}
+
+/// The query of events.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct EventsQuery {
+    /// `next` of the page before.
     cursor: Option<String>,
+    /// The most entries, 1 to 500, 50 if not given.
     limit: Option<usize>,
+    /// Only events that name this account.
     account: Option<AccountId>,
+    /// Only events that name this asset, by number.
+    asset: Option<u32>,
+    /// Only events of this module, by name.
     module: Option<String>,
+    /// Only events of this kind, like `posted`.
+    kind: Option<String>,
+}
+
+impl EventsQuery {
+    async fn wanted(&self, api: &Shared) -> Result<Wanted, Problem> {
+        let account = match self.account {
+            Some(id) => {
+                let number = api.read(move |chain, _| gage_accounts::resolve(chain.draft(), &id).map_err(Problem::read));
+                Some((number.await?, id))
+            }
+            None => None,
+        };
+        let module = self.module.as_deref().map(|name| module_number(name).ok_or_else(|| Problem::parameter("module", "the name of a module")));
+        Ok(Wanted { module: module.transpose()?, kind: self.kind.clone(), account, asset: self.asset.map(AssetId) })
+    }
 }
 
 /// `GET /v1/blocks/{height}/events`
 pub(crate) async fn events(
     api: Shared,
     Segment(height): Segment<u64>,
-    Params(query): Params<EventsQuery>,
+    Params(asked): Params<EventsQuery>,
 ) -> Result<Response, Problem> {
-    let (limit, from) = (limit(query.limit)?, cursor::<usize>(query.cursor.as_deref())?.unwrap_or(0));
-    let named = query.module.map(|name| module_number(&name).ok_or(name)).transpose();
-    let module = named.map_err(|_| Problem::parameter("module", "the name of a module"))?;
-    let account = match query.account {
-        Some(id) => {
-            Some(api.read(move |chain, _| gage_accounts::resolve(chain.draft(), &id).map_err(Problem::read)).await?)
-        }
-        None => None,
-    };
+    let (limit, from) = (limit(asked.limit)?, cursor::<usize>(asked.cursor.as_deref())?.unwrap_or(0));
+    let wanted = asked.wanted(&api).await?;
     let page = api.blocking(move |api| {
-        let result = api.node.result(Height(height)).ok_or_else(|| unknown(height))?;
-        let items = of_block(&result, Wanted { module, account }, from, limit);
+        let block = api.decoded.get(&api.node, Height(height)).ok_or_else(|| unknown(height))?;
+        let items: Vec<EventView> = block.wanted(&wanted, from).take(limit).map(|event| event.view.clone()).collect();
         Ok(Page::of(items, limit, |event| event.number.saturating_add(1)))
     });
     Ok(ok(&page.await?))
+}
+
+/// The most blocks that one page of events looks at.
+const BLOCKS_MAX: u64 = 200;
+
+/// `GET /v1/events`: over the blocks that are kept, the oldest first; the cursor is a height and a number.
+pub(crate) async fn all_events(api: Shared, Params(asked): Params<EventsQuery>) -> Result<Response, Problem> {
+    let limit = limit(asked.limit)?;
+    let start = asked.cursor.as_deref().map(place).transpose()?;
+    let wanted = asked.wanted(&api).await?;
+    let page = api.blocking(move |api| {
+        let head = api.node.progress().borrow().executed.0;
+        let oldest = api.node.oldest_result().map_or(head.saturating_add(1), |oldest| oldest.0);
+        let (first, mut from) = start.filter(|(height, _)| *height >= oldest).unwrap_or((oldest, 0));
+        let mut items: Vec<EventView> = Vec::new();
+        for height in first..=head.min(first.saturating_add(BLOCKS_MAX)) {
+            let Some(block) = api.decoded.get(&api.node, Height(height)) else { continue };
+            for event in block.wanted(&wanted, from) {
+                items.push(event.view.clone());
+                if items.len() >= limit {
+                    let next = Some(format!("{height}.{}", event.view.number.saturating_add(1)));
+                    return Ok(Page { items, next });
+                }
+            }
+            from = 0;
+        }
+        // The end of what there is now: whoever comes back with it goes on from there.
+        Ok(Page { items, next: Some(format!("{}.0", head.min(first.saturating_add(BLOCKS_MAX)).saturating_add(1))) })
+    });
+    Ok(ok(&page.await?))
+}
+
+fn place(cursor: &str) -> Result<(u64, usize), Problem> {
+    let parts = cursor.split_once('.').and_then(|(height, number)| Some((height.parse().ok()?, number.parse().ok()?)));
+    parts.ok_or_else(|| Problem::parameter("cursor", "the `next` of an earlier page"))
 }

@@ -5,8 +5,8 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use gage_chain::{base_fee, frozen_modules};
 use gage_oracle::{FeedId, query};
-use gage_units::format_decimal;
-use serde_json::json;
+use gage_units::{Height, format_decimal};
+use serde::Serialize;
 
 use super::Shared;
 use crate::api::Api;
@@ -17,16 +17,32 @@ use crate::problem::{Cause, Problem};
 /// The most feeds and facilities that metrics show.
 const SHOWN_MAX: usize = 50;
 
+/// The process answers.
+#[derive(Serialize)]
+pub(crate) struct Live {
+    /// Always true.
+    live: bool,
+}
+
+/// The node makes blocks.
+#[derive(Serialize)]
+pub(crate) struct Ready {
+    /// Always true.
+    ready: bool,
+    /// The last executed height.
+    height: Height,
+}
+
 /// `GET /health/live`: the process answers.
 pub(crate) async fn live() -> Response {
-    ok(&json!({ "live": true }))
+    ok(&Live { live: true })
 }
 
 /// `GET /health/ready`: the node executes blocks.
 pub(crate) async fn ready(api: Shared) -> Result<Response, Problem> {
     let status = api.blocking(|api| Ok(api.node.status_summary())).await?;
     match &status.stopped {
-        None => Ok(ok(&json!({ "ready": true, "height": status.head.height }))),
+        None => Ok(ok(&Ready { ready: true, height: status.head.height })),
         Some(fault) => {
             let detail = format!("the node has stopped: {fault}; reads still work, its log says more");
             Err(Problem::new(Cause::NotReady, detail))

@@ -1,26 +1,32 @@
 //! What this node and its network are, and what an act costs.
 
 use axum::response::Response;
-use gage_chain::{Params, base_fee, fee_of, frozen_modules, module_name};
+use gage_chain::{base_fee, fee_of, frozen_modules};
 use gage_crypto::Hash;
 use gage_units::{Amount, AssetId, Height, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Shared;
-use crate::extract::ok;
-use crate::problem::Problem;
+use crate::extract::{Params, Segment, ok};
+use crate::openapi::events::module_name;
+use crate::openapi::ErrorRow;
+use crate::paging::List;
+use crate::problem::{Cause, Problem};
 
 /// The network, as the genesis file fixed it.
 #[derive(Serialize)]
-struct NetworkReply {
+pub(crate) struct NetworkReply {
     /// Its name for people.
     network: String,
     /// The genesis hash: its name in every signature.
     genesis: Hash,
+    /// Who orders blocks: `solo` is this node alone. A transaction is final once it is on its disk (`ordered`);
+    /// `certified` says that this node has a root with which its effects can be proved, not that others agree.
+    consensus: &'static str,
     /// The version of the rules.
     protocol_version: u32,
     /// The chain's parameters.
-    params: Params,
+    params: gage_chain::Params,
     /// The last executed height.
     height: Height,
     /// Its time.
@@ -29,9 +35,12 @@ struct NetworkReply {
     frozen_modules: Vec<FrozenModule>,
 }
 
+/// A module that is restricted after a fault.
 #[derive(Serialize)]
-struct FrozenModule {
+pub(crate) struct FrozenModule {
+    /// Which.
     module: &'static str,
+    /// Since which block.
     since: Height,
 }
 
@@ -42,6 +51,7 @@ pub(crate) async fn get(api: Shared) -> Result<Response, Problem> {
         Ok(NetworkReply {
             network: chain.network_name(),
             genesis: chain.genesis(),
+            consensus: "solo",
             protocol_version: gage_chain::PROTOCOL_VERSION,
             params: chain.params().clone(),
             height: ctx.height,
@@ -54,7 +64,7 @@ pub(crate) async fn get(api: Shared) -> Result<Response, Problem> {
 
 /// What an act costs in the next block.
 #[derive(Serialize)]
-struct FeesReply {
+pub(crate) struct FeesReply {
     /// The asset in which fees are paid.
     asset: AssetId,
     /// Its symbol.
@@ -93,4 +103,52 @@ pub(crate) async fn fees(api: Shared) -> Result<Response, Problem> {
         })
     });
     Ok(ok(&reply.await?))
+}
+
+/// A table of the state.
+#[derive(Serialize)]
+pub(crate) struct TableReply {
+    /// Its number.
+    number: u16,
+    /// Its name.
+    name: String,
+    /// Whether its records are in the tree, so that they can be proved.
+    authenticated: bool,
+    /// How many records it has.
+    records: usize,
+}
+
+/// `GET /v1/tables`
+pub(crate) async fn tables(api: Shared) -> Result<Response, Problem> {
+    api.answer(|chain, _| {
+        let tables = chain.draft().tables().into_iter();
+        let view = |(name, records): (gage_store::TableName, usize)| TableReply {
+            number: name.number,
+            name: name.name.replacen('/', ".", 1),
+            authenticated: name.kind == gage_store::Kind::Authenticated,
+            records,
+        };
+        Ok(List { items: tables.map(view).collect() })
+    })
+    .await
+}
+
+/// The query of refusals.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ErrorsQuery {
+    /// Only those of this module, of `node` or of `api`.
+    module: Option<String>,
+}
+
+/// `GET /v1/errors`
+pub(crate) async fn errors(Params(asked): Params<ErrorsQuery>) -> Response {
+    let wanted = |row: &&ErrorRow| asked.module.as_ref().is_none_or(|module| row.module == *module);
+    ok(&List { items: crate::openapi::errors().iter().filter(wanted).collect() })
+}
+
+/// `GET /v1/errors/{code}`
+pub(crate) async fn error(Segment(code): Segment<u32>) -> Result<Response, Problem> {
+    let found = crate::openapi::errors().iter().find(|row| row.code == code);
+    Ok(ok(found.ok_or_else(|| Problem::new(Cause::UnknownRecord, "no refusal has that number"))?))
 }

@@ -23,7 +23,7 @@ const KEY_BYTES_MAX: usize = 1_024;
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct AtQuery {
     /// `certified` (the newest checkpoint), `published` (the newest whose root a header publishes),
-    /// a height, or `head` (newer, unproved).
+    /// a height, or, for records, `head` (newer, unproved).
     at: Option<String>,
 }
 
@@ -51,11 +51,16 @@ impl AtQuery {
 
 /// A record of the head: newer than any proof.
 #[derive(Serialize)]
-struct HeadRecord {
+pub(crate) struct HeadRecord {
+    /// The table.
     table: &'static str,
+    /// The key in borsh, in hexadecimal digits.
     key: String,
+    /// The record in borsh, in hexadecimal digits; null if there is none.
     value: Option<String>,
+    /// The height it is of.
     height: Height,
+    /// Always false.
     proved: bool,
 }
 

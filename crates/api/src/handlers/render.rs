@@ -1,7 +1,6 @@
 //! From operations in JSON to what is signed: so that anything that speaks HTTP can make a transaction.
 
 use axum::response::Response;
-use gage_accounts::query::next_nonce;
 use gage_chain::{
     ExpectedEffect, OPERATIONS_MAX, Operation, TRANSACTION_BYTES_MAX, Transaction, fee_of, wallet_message,
 };
@@ -12,35 +11,42 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Shared;
-use crate::extract::{Bounded, ok, read_json};
+use super::dry_run::fill;
+use crate::extract::{Bounded, read_json};
 use crate::problem::{Cause, Problem};
 
 /// The most bytes of a transaction written in JSON.
 pub(crate) const RENDER_BYTES_MAX: usize = 4 * TRANSACTION_BYTES_MAX;
 /// How long a transaction is valid where nothing is said: ten minutes of ledger time.
-const VALID_MS: u64 = 600_000;
+pub(crate) const VALID_MS: u64 = 600_000;
 /// The fee may rise to so many times what it is now, where nothing is said.
-const FEE_ROOM: u128 = 2;
+pub(crate) const FEE_ROOM: u128 = 2;
 
 /// A transaction to be; what is left out is filled in.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Draft {
-    account: AccountId,
-    operations: Vec<Operation>,
+pub(crate) struct Draft {
+    /// Who acts.
+    pub account: AccountId,
+    /// What is done, in order, all or nothing; 1 to 64.
+    pub operations: Vec<Operation>,
+    /// What the signer expects in all.
     #[serde(default)]
-    expected: Vec<ExpectedEffect>,
+    pub expected: Vec<ExpectedEffect>,
+    /// The next of the account's keys if not given.
     #[serde(default)]
-    nonce: Option<u64>,
+    pub nonce: Option<u64>,
+    /// Ten minutes from the head's time if not given.
     #[serde(default)]
-    valid_until: Option<Timestamp>,
+    pub valid_until: Option<Timestamp>,
+    /// Twice the present fee if not given.
     #[serde(default)]
-    max_fee: Option<Amount>,
+    pub max_fee: Option<Amount>,
 }
 
 /// Everything one needs to sign.
 #[derive(Serialize)]
-struct Rendered {
+pub(crate) struct Rendered {
     /// The transaction with everything filled in.
     transaction: Transaction,
     /// Its canonical bytes, in hexadecimal digits.
@@ -67,21 +73,11 @@ pub(crate) async fn post(api: Shared, Bounded(headers, body): Bounded<RENDER_BYT
     if wanted.operations.len() > OPERATIONS_MAX {
         return Err(Problem::read(gage_chain::Error::BadOperationCount));
     }
-    let rendered = api.read(move |chain, ctx| {
+    api.answer(move |chain, _| {
         let draft = chain.draft();
-        let number = gage_accounts::resolve(draft, &wanted.account).map_err(Problem::read)?;
-        let mut transaction = Transaction {
-            account: wanted.account,
-            nonce: wanted.nonce.unwrap_or_else(|| next_nonce(draft, number, 0)),
-            valid_until: wanted.valid_until.unwrap_or(Timestamp(ctx.time.0.saturating_add(VALID_MS))),
-            max_fee: Amount::ZERO,
-            operations: wanted.operations,
-            expected: wanted.expected,
-        };
-        transaction.validate().map_err(|rejection| Problem::refused(&rejection))?;
+        let transaction = fill(chain, wanted)?;
         let weight = transaction.weight_in(draft);
         let fee = fee_of(draft, weight).map_err(Problem::read)?;
-        transaction.max_fee = wanted.max_fee.unwrap_or(Amount(fee.0.saturating_mul(FEE_ROOM)));
         let bytes = transaction.to_bytes();
         if bytes.len() > TRANSACTION_BYTES_MAX {
             return Err(Problem::refused(&gage_chain::Error::TooLarge.into()));
@@ -103,6 +99,6 @@ pub(crate) async fn post(api: Shared, Bounded(headers, body): Bounded<RENDER_BYT
             typed_data,
             transaction,
         })
-    });
-    Ok(ok(&rendered.await?))
+    })
+    .await
 }

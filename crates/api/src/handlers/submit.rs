@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use super::Shared;
 use super::transactions::{StatusReply, wait};
 use crate::api::Api;
-use crate::extract::{Bounded, Params, json, media_type, read_hex, read_json};
+use crate::extract::{Bounded, Caller, Params, json, media_type, read_hex, read_json};
+use crate::idempotency::once;
 use crate::problem::{Cause, Problem};
 
 /// The most bytes of the body with one transaction: twice for hexadecimal digits, and room for JSON.
@@ -30,14 +31,16 @@ pub(crate) const WAIT_MS_MAX: u64 = 30_000;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SubmitQuery {
+    /// Answer when the transaction is `accepted` (also if not given), `ordered`, `executed` or `certified`.
     wait: Option<Stage>,
+    /// Or when so many milliseconds have passed, at most 30,000 and 10,000 if not given.
     timeout_ms: Option<u64>,
 }
 
 /// A transaction in JSON: signed bytes, or unsigned bytes with signatures beside them.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct One {
+pub(crate) struct One {
     /// The signed transaction in borsh, in hexadecimal digits.
     #[serde(default)]
     transaction: Option<String>,
@@ -52,24 +55,32 @@ struct One {
 /// Many signed transactions, each in hexadecimal digits.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Many {
+pub(crate) struct Many {
+    /// Each in borsh, in hexadecimal digits.
     transactions: Vec<String>,
 }
 
 /// `POST /v1/transactions`
 pub(crate) async fn one(
     api: Shared,
+    Caller(caller): Caller,
     Params(query): Params<SubmitQuery>,
     Bounded(headers, body): Bounded<ONE_BYTES_MAX>,
 ) -> Result<Response, Problem> {
+    let what = format!("one {query:?}");
+    once(&api, &caller, &what, (&headers, &body), submit(&api, query, &headers, &body)).await
+}
+
+async fn submit(api: &Shared, query: SubmitQuery, headers: &HeaderMap, body: &[u8]) -> Result<Response, Problem> {
     let timeout = timeout(&query)?;
-    let bytes = bytes_of_one(&headers, &body)?;
+    let bytes = bytes_of_one(headers, body)?;
     let hash = api.blocking(move |api| api.node.submit(&bytes).map_err(|error| Problem::submit(&error))).await?;
     let stage = query.wait.unwrap_or(Stage::Accepted);
-    wait(&api, &[hash], stage, timeout).await;
+    wait(api, &[hash], stage, timeout).await;
     let status = api.node.status(&hash);
-    let reached = status.stage().is_some_and(|reached| reached >= Stage::Executed);
-    let code = if reached { StatusCode::OK } else { StatusCode::ACCEPTED };
+    // 200 is an end: it reached what was waited for with a receipt, or will never have one.
+    let ended = status.stage().is_none_or(|reached| reached >= stage.max(Stage::Executed));
+    let code = if ended { StatusCode::OK } else { StatusCode::ACCEPTED };
     Ok(json(code, &StatusReply::of(&hash, &status)))
 }
 
@@ -112,15 +123,29 @@ fn bytes_of_json(one: One) -> Result<Vec<u8>, Problem> {
 /// The result of one transaction of a batch: its name, or why it was not taken.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Taken {
-    Accepted { transaction: String, status: &'static str },
-    Refused { status: &'static str, problem: Problem },
+pub(crate) enum Taken {
+    /// It was taken.
+    Accepted {
+        /// Its name.
+        transaction: String,
+        /// How far it has come.
+        status: &'static str,
+    },
+    /// It was not.
+    Refused {
+        /// Always `refused`.
+        status: &'static str,
+        /// Why.
+        problem: Problem,
+    },
 }
 
 /// What became of a batch.
 #[derive(Serialize)]
-struct ManyReply {
+pub(crate) struct ManyReply {
+    /// How many were taken.
     accepted: usize,
+    /// How many were not.
     refused: usize,
     /// In the order of the batch.
     results: Vec<Taken>,
@@ -130,16 +155,22 @@ struct ManyReply {
 /// of the others.
 pub(crate) async fn many(
     api: Shared,
+    Caller(caller): Caller,
     Params(query): Params<SubmitQuery>,
     Bounded(headers, body): Bounded<MANY_BYTES_MAX>,
 ) -> Result<Response, Problem> {
+    let what = format!("many {query:?}");
+    once(&api, &caller, &what, (&headers, &body), submit_many(&api, query, &headers, &body)).await
+}
+
+async fn submit_many(api: &Shared, query: SubmitQuery, headers: &HeaderMap, body: &[u8]) -> Result<Response, Problem> {
     let timeout = timeout(&query)?;
-    let transactions = bytes_of_many(&headers, &body)?;
+    let transactions = bytes_of_many(headers, body)?;
     let taken = api.blocking(move |api| Ok(api.node.submit_many(transactions))).await?;
     let stage = query.wait.unwrap_or(Stage::Accepted);
     let hashes: Vec<TransactionHash> = taken.iter().filter_map(|taken| taken.as_ref().ok()).copied().collect();
-    wait(&api, &hashes, stage, timeout).await;
-    let results: Vec<Taken> = taken.into_iter().map(|taken| taken_of(&api, taken)).collect();
+    wait(api, &hashes, stage, timeout).await;
+    let results: Vec<Taken> = taken.into_iter().map(|taken| taken_of(api, taken)).collect();
     let refused = results.iter().filter(|taken| matches!(taken, Taken::Refused { .. })).count();
     let reply = ManyReply { accepted: results.len().saturating_sub(refused), refused, results };
     Ok(json(StatusCode::OK, &reply))

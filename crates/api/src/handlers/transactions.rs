@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::response::Response;
-use gage_chain::{Outcome, Receipt, TransactionHash, module_name, readable_event};
+use gage_chain::{Outcome, Receipt, TransactionHash};
 use gage_crypto::Hash;
 use gage_node::{Stage, TxStatus};
 use gage_units::{Amount, Height};
@@ -14,16 +14,25 @@ use tokio::time::Instant;
 
 use super::Shared;
 use crate::api::Api;
+use crate::decoded::decoded;
 use crate::extract::{Segment, ok};
+use crate::openapi::events::module_name;
 use crate::problem::{Cause, Problem};
+use crate::server::asked;
 
 /// Where a transaction stands.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct StatusReply {
     /// Its name.
     pub transaction: String,
-    /// `accepted`, `ordered`, `executed` or `certified`; `dropped` if it could not run any more.
+    /// `accepted` (waits), `ordered` (on this node's disk), `executed` (has a receipt), `certified` (a root
+    /// stands for its effects, so that they can be proved); `dropped` if it could not run any more.
     pub status: &'static str,
+    /// Whether it can no longer be undone: from `ordered` on, and once it is dropped.
+    #[serde(rename = "final")]
+    pub is_final: bool,
+    /// Who stands for that: `solo` is this node alone, nobody else has agreed.
+    pub finality: &'static str,
     /// Its block, once it is ordered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<Height>,
@@ -66,7 +75,9 @@ pub(crate) struct ReceiptReply {
 /// One event of a receipt.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct ReceiptEvent {
+    /// Whose.
     module: &'static str,
+    /// What happened: the name of the event with its fields.
     event: Value,
 }
 
@@ -77,8 +88,7 @@ impl ReceiptReply {
             Outcome::Rejected { operation, reason } => ("rejected", *operation, Some(reason)),
             Outcome::Internal => ("internal", None, None),
         };
-        let event =
-            |(module, bytes)| ReceiptEvent { module: module_name(module), event: readable_event(module, bytes) };
+        let event = |(module, bytes)| ReceiptEvent { module: module_name(module), event: decoded(module, bytes) };
         ReceiptReply {
             outcome,
             operation,
@@ -105,6 +115,8 @@ impl StatusReply {
         StatusReply {
             transaction: hash.to_string(),
             status: status.word(),
+            is_final: !matches!(status, TxStatus::Accepted | TxStatus::Unknown),
+            finality: "solo",
             height: status.height(),
             index,
             receipt: status.receipt().map(ReceiptReply::of),
@@ -117,15 +129,20 @@ impl StatusReply {
 /// time is over.
 pub(crate) async fn wait(api: &Api, hashes: &[TransactionHash], at_least: Stage, most: Duration) {
     let deadline = Instant::now() + most;
-    let mut progress = api.node.progress_to(at_least);
+    let (mut progress, mut stopping) = (api.node.progress_to(at_least), api.stopped.clone());
     for hash in hashes {
         loop {
             let stopped = progress.borrow_and_update().stopped;
             if stopped || api.node.stage(hash).is_none_or(|stage| stage >= at_least) {
                 break;
             }
+            let go_on = tokio::select! {
+                changed = tokio::time::timeout_at(deadline, progress.changed()) => matches!(changed, Ok(Ok(()))),
+                // Whoever waits while the server stops is told how far it has come.
+                () = asked(&mut stopping) => false,
+            };
             // The time is over, or the node is gone.
-            if !matches!(tokio::time::timeout_at(deadline, progress.changed()).await, Ok(Ok(()))) {
+            if !go_on {
                 return;
             }
         }

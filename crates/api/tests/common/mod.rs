@@ -27,11 +27,13 @@ use gage_vaults::operations::{Borrow, Deposit, OpenVault};
 use gage_vaults::{
     CollateralTerms, FacilityId, FacilityParams, GenesisCollateral, GenesisFacility, LiquidationTerms, VaultId,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub const USD: AssetId = AssetId(0);
 pub const WETH: AssetId = AssetId(1);
 pub const GUSD: AssetId = AssetId(2);
+/// In the full world only.
+pub const BOND: AssetId = AssetId(3);
 pub const ISSUER: u8 = 1;
 pub const ALICE: u8 = 2;
 pub const BOB: u8 = 3;
@@ -130,6 +132,60 @@ pub fn genesis() -> Genesis {
     genesis
 }
 
+/// With something of everything: identities, a counted asset, bonds, a pool, an insurance tier, a listing.
+pub fn full_genesis() -> Genesis {
+    let mut genesis = genesis();
+    let text = |value: Value| value.to_string();
+    genesis.ledger.assets.push(GenesisAsset {
+        symbol: "BOND".to_owned(),
+        decimals: 0,
+        issuer: Some(id(ISSUER)),
+        module: None,
+        itemised: false,
+    });
+    let balance = |user, amount| GenesisBalance { account: id(user), asset: BOND, amount: Amount(amount) };
+    genesis.ledger.balances.extend([balance(ALICE, 600), balance(BOB, 400)]);
+    let claim = json!({ "issuer": id(ISSUER), "topic": "kyc", "scope": "identity", "jurisdiction": "CH" });
+    let identities = json!({
+        "identities": [{ "accounts": [id(ALICE)], "claims": [claim] }, { "accounts": [id(BOB)] }],
+        "rules": [{ "asset": 3, "agent": id(ISSUER) }],
+    });
+    genesis.compliance = serde_json::from_str(&text(identities)).unwrap();
+    let roles = json!({
+        "roles": [{ "role": "validator", "terms": {
+            "asset": 0, "amount_min": "100", "unbonding_ms": 86_400_000, "evidence_ms": 86_400_000,
+        } }],
+        "bonds": [{ "account": id(ALICE), "role": "validator", "purpose": 0, "amount": "1000" }],
+    });
+    genesis.staking = serde_json::from_str(&text(roles)).unwrap();
+    let listings = json!({ "listings": [{ "asset": 1, "tier": 1, "supply_cap": "0", "collateral_cap": ONE.to_string() }] });
+    genesis.securities = serde_json::from_str(&text(listings)).unwrap();
+    let waterfall = genesis.backstop.waterfalls.first_mut().unwrap();
+    waterfall.steps.insert(0, Step { kind: StepKind::Insurance { tier: 1 }, cap: Amount::MAX });
+    let lending = GenesisWaterfall { stable: USD, steps: waterfall.steps[2..].to_vec(), ..waterfall.clone() };
+    genesis.backstop.waterfalls.push(lending);
+    let insurance = json!({ "waterfall": 1, "tier": 1, "terms": { "cooldown_ms": 604_800_000, "premium": 1_000 } });
+    genesis.backstop.insurance = vec![serde_json::from_str(&text(insurance)).unwrap()];
+    let facility = genesis.vaults.facilities[0].clone();
+    let rate = RatePerSecond::ZERO_INTEREST;
+    let create = gage_vaults::operations::CreatePool {
+        asset: USD,
+        feed: None,
+        par: Price::ONE,
+        symbol: "pUSD".to_owned(),
+        waterfall: WaterfallId(2),
+        params: facility.params,
+        terms: gage_vaults::PoolTerms {
+            curve: gage_vaults::RateCurve { at_zero: rate, at_kink: rate, at_full: rate, kink: Bps(8_000) },
+            reserve_factor: Bps(1_000),
+            supply_cap: Amount(1_000_000),
+            supply_min: Amount(100),
+        },
+    };
+    genesis.vaults.pools = vec![gage_vaults::GenesisPool { create, collaterals: facility.collaterals }];
+    genesis
+}
+
 /// A node with its API, in a directory that goes with it.
 pub struct World {
     dir: PathBuf,
@@ -142,6 +198,11 @@ pub struct World {
 impl World {
     pub fn new() -> World {
         World::with(|_| {}, |_| {})
+    }
+
+    /// With something of everything, made by [`World::furnish_all`].
+    pub fn full(api: impl FnOnce(&mut ApiConfig)) -> World {
+        World::with(|config| config.genesis = full_genesis(), api)
     }
 
     pub fn with(node: impl FnOnce(&mut NodeConfig), api: impl FnOnce(&mut ApiConfig)) -> World {
@@ -289,6 +350,42 @@ impl World {
             DepositStability { waterfall: WaterfallId(1), asset: GUSD, amount: Quantity::Exact(Amount(500 * ONE)) };
         let done = self.run(ALICE, vec![Operation::Backstop(gage_backstop::Operation::DepositStability(pool))]);
         assert_eq!(done["receipt"]["outcome"], "done", "{done}");
+    }
+
+    /// One operation in JSON, which must be done; the receipt.
+    pub fn act(&mut self, user: u8, operation: Value) -> Value {
+        let done = self.run(user, vec![serde_json::from_value(operation.clone()).unwrap()]);
+        assert_eq!(done["receipt"]["outcome"], "done", "{operation}: {done}");
+        done["receipt"].clone()
+    }
+
+    /// Something of everything: an instruction, a hold, an owner behind a holder of record, a queue with a
+    /// request, a lot at one price, a deposit in the insurance tier, a counted asset.
+    pub fn furnish_all(&mut self) {
+        self.furnish();
+        let (alice, bob, later) = (id(ALICE), id(BOB), self.time + 3_600_000);
+        let amount = |asset: u32, amount: u128| json!({ "amount": { "asset": asset, "amount": amount.to_string() } });
+        let legs = json!([
+            { "from": alice, "to": bob, "delivery": amount(3, 10) }, { "from": bob, "to": alice, "delivery": amount(0, 500) },
+        ]);
+        self.act(ALICE, json!({ "ledger": { "propose_instruction": { "legs": legs, "at": "affirmation", "expires": later } } }));
+        let hold = json!({ "asset": 0, "amount": "70", "beneficiary": bob, "expires": later });
+        self.act(ALICE, json!({ "ledger": { "give_hold": hold } }));
+        self.act(BOB, json!({ "ledger": { "record_owner": { "asset": 1, "owner": { "account": alice }, "amount": "5" } } }));
+        let reference = json!({ "reference": "11".repeat(32) });
+        self.act(BOB, json!({ "ledger": { "record_owner": { "asset": 1, "owner": reference, "amount": "6" } } }));
+        let terms = json!({ "cash": 0, "price": { "par": "100" }, "notice_ms": 0, "window_ms": 3_600_000, "gate": 1_000 });
+        self.act(ISSUER, json!({ "securities": { "set_redemption_terms": { "asset": 3, "terms": terms } } }));
+        let request = json!({ "asset": 3, "quantity": { "exact": "40" } });
+        self.act(ALICE, json!({ "securities": { "request_redemption": request } }));
+        let lot = json!({
+            "asset": 3, "amount": { "exact": "20" }, "want": 0, "floor": ONE.to_string(), "bidding": "open",
+            "window_ms": 3_600_000, "unsold": "return", "bid_min": "1",
+        });
+        self.act(ALICE, json!({ "auctions": { "open_uniform": lot } }));
+        let deposit = json!({ "waterfall": 1, "tier": 1, "asset": 2, "amount": { "exact": (50 * ONE).to_string() } });
+        self.act(ALICE, json!({ "backstop": { "deposit_insurance": deposit } }));
+        self.act(ISSUER, json!({ "ledger": { "count_holders": { "asset": 3, "topics": ["kyc"] } } }));
     }
 
     /// A price of WETH, in whole units.

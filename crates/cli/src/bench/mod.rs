@@ -14,6 +14,7 @@ mod peers;
 mod proof;
 mod recover;
 mod signed;
+mod subscribers;
 mod table;
 mod terms;
 mod vaults;
@@ -49,6 +50,8 @@ enum Name {
     ApiBatch,
     /// Single signed transfers, streamed over loopback
     Signed,
+    /// Streams over WebSocket, beside some that read nothing
+    Subscribers,
     /// Deposit and borrow through the chain
     VaultOp,
     /// A price that makes one vault in a hundred unsafe
@@ -103,6 +106,7 @@ fn run(name: Name, scale: Scale) -> Result<Table> {
         Name::Ledger => ledger::run(scale),
         Name::ApiBatch => api_batch::run(scale),
         Name::Signed => signed::run(scale),
+        Name::Subscribers => subscribers::run(scale),
         Name::VaultOp => vaults::operations(scale),
         Name::VaultTick => vaults::tick(scale),
         Name::Recover => recover::run(scale),

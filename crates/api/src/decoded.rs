@@ -1,0 +1,158 @@
+//! The events of blocks as people read them, decoded once for all who ask.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gage_chain::{BlockResult, decode_event};
+use gage_crypto::AccountId;
+use gage_node::NodeHandle;
+use gage_units::{AccountNumber, AssetId, Height};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::openapi::events::{Named, module_name, named_in};
+
+/// How many blocks are kept decoded.
+const BLOCKS_MAX: usize = 64;
+/// The most events of all blocks that are kept decoded.
+const EVENTS_MAX: usize = 100_000;
+
+/// One event of a block.
+#[derive(Clone, Debug, Serialize)]
+pub struct EventView {
+    /// Its block.
+    pub height: Height,
+    /// Its number in the block, from zero.
+    pub number: usize,
+    /// The position of the receipt it belongs to; null for due work.
+    pub receipt: Option<usize>,
+    /// The transaction, or the bundle; null for due work.
+    pub transaction: Option<String>,
+    /// The module.
+    pub module: &'static str,
+    /// The name of the event.
+    pub kind: String,
+    /// What happened: the name of the event with its fields.
+    pub event: Value,
+}
+
+/// An event with what it names, and as it is sent.
+pub(crate) struct Decoded {
+    pub view: EventView,
+    pub named: Named,
+    /// The view in JSON.
+    pub text: String,
+}
+
+/// Which events are wanted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    /// Only of this module.
+    pub module: Option<u8>,
+    /// Only of this name.
+    pub kind: Option<String>,
+    /// Only those that name this account.
+    pub account: Option<(AccountNumber, AccountId)>,
+    /// Only those that name this asset.
+    pub asset: Option<AssetId>,
+}
+
+impl Wanted {
+    fn takes(&self, event: &Decoded) -> bool {
+        let module = |number| module_name(number) == event.view.module;
+        self.module.is_none_or(module)
+            && self.kind.as_ref().is_none_or(|kind| *kind == event.view.kind)
+            && self.account.is_none_or(|(number, id)| {
+                event.named.accounts.contains(&number.0) || event.named.ids.iter().any(|named| *named == id.to_string())
+            })
+            && self.asset.is_none_or(|asset| event.named.assets.contains(&asset.0))
+    }
+}
+
+/// The events of one block.
+pub(crate) struct DecodedBlock {
+    pub events: Vec<Decoded>,
+}
+
+impl DecodedBlock {
+    fn of(result: &BlockResult) -> DecodedBlock {
+        let receipts = result.receipts.iter().enumerate();
+        let of_receipts = receipts.flat_map(|(position, receipt)| {
+            receipt.events.iter().map(move |(module, bytes)| (Some((position, receipt)), module, bytes))
+        });
+        let all = of_receipts.chain(result.due.iter().map(|(module, bytes)| (None, module, bytes)));
+        let decoded = |(number, (receipt, module, bytes)): (usize, (Option<(usize, &gage_chain::Receipt)>, u8, &[u8]))| {
+            let event = decoded(module, bytes);
+            let kind = kind_of(&event);
+            let named = named_in(module, &kind, &event);
+            let view = EventView {
+                height: result.height,
+                number,
+                receipt: receipt.map(|(position, _)| position),
+                transaction: receipt.map(|(_, receipt)| receipt.transaction.to_string()),
+                module: module_name(module),
+                kind,
+                event,
+            };
+            let text = serde_json::to_string(&view).unwrap_or_default();
+            Decoded { view, named, text }
+        };
+        DecodedBlock { events: all.enumerate().map(decoded).collect() }
+    }
+
+    /// The events from number `from` on, as wanted.
+    pub fn wanted<'d>(&'d self, wanted: &'d Wanted, from: usize) -> impl Iterator<Item = &'d Decoded> {
+        self.events.iter().skip(from).filter(move |event| wanted.takes(event))
+    }
+}
+
+/// Decoded blocks, the newest kept.
+#[derive(Default)]
+pub(crate) struct DecodedBlocks {
+    kept: Mutex<BTreeMap<Height, Arc<DecodedBlock>>>,
+}
+
+impl DecodedBlocks {
+    /// Whether the events of a block are at hand.
+    pub fn has(&self, height: Height) -> bool {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&height)
+    }
+
+    /// The events of a block whose result the node keeps.
+    pub fn get(&self, node: &NodeHandle, height: Height) -> Option<Arc<DecodedBlock>> {
+        if let Some(block) = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(&height) {
+            return Some(Arc::clone(block));
+        }
+        let block = Arc::new(DecodedBlock::of(&*node.result(height)?));
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(height, Arc::clone(&block));
+        let mut events: usize = kept.values().map(|block| block.events.len()).sum();
+        // Those who follow the head ask for the newest: the oldest goes.
+        while kept.len() > BLOCKS_MAX || (events > EVENTS_MAX && kept.len() > 1) {
+            let Some((_, gone)) = kept.pop_first() else { break };
+            events = events.saturating_sub(gone.events.len());
+        }
+        Some(block)
+    }
+}
+
+/// One event, without the wrapping of its module; the bytes where they do not decode.
+pub(crate) fn decoded(module: u8, bytes: &[u8]) -> Value {
+    let value = decode_event(module, bytes).and_then(|event| serde_json::to_value(event).ok());
+    match value {
+        Some(Value::Object(fields)) if fields.len() == 1 => {
+            fields.into_iter().next().map_or(Value::Null, |(_, event)| event)
+        }
+        Some(other) => other,
+        None => Value::String(hex::encode(bytes)),
+    }
+}
+
+/// The name of an event: the one field of its JSON, or all of it.
+pub(crate) fn kind_of(event: &Value) -> String {
+    match event {
+        Value::Object(fields) => fields.keys().next().cloned().unwrap_or_default(),
+        Value::String(name) => name.clone(),
+        _ => String::new(),
+    }
+}
