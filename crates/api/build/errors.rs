@@ -17,15 +17,19 @@ pub fn all(index: &Index) -> Value {
             if item.trait_.is_some() {
                 continue;
             }
-            let functions = || item.items.iter().filter_map(|item| match item {
-                ImplItem::Fn(function) => Some(function),
-                _ => None,
-            });
+            let functions = || {
+                item.items.iter().filter_map(|item| match item {
+                    ImplItem::Fn(function) => Some(function),
+                    _ => None,
+                })
+            };
             let of = match &*item.self_ty {
                 syn::Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
                 _ => None,
             };
-            let (Some(of), Some(code)) = (of, functions().find(|function| function.sig.ident == "code")) else { continue };
+            let (Some(of), Some(code)) = (of, functions().find(|function| function.sig.ident == "code")) else {
+                continue;
+            };
             let names = functions().find(|function| function.sig.ident == "name").map(texts).unwrap_or_default();
             for (variant, number) in numbers(code) {
                 // Numbers of refusals begin with their module's.
@@ -94,7 +98,8 @@ fn said(file: &File, of: &str, variant: &str) -> (String, String) {
         if let Some(variant) = item.variants.iter().find(|known| known.ident == variant) {
             let sentence = variant.attrs.iter().find_map(|attribute| match &attribute.meta {
                 Meta::List(list) if attribute.path().is_ident("error") => {
-                    let tokens = list.parse_args_with(syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated);
+                    let tokens =
+                        list.parse_args_with(syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated);
                     tokens.ok().and_then(|parts| parts.first().and_then(text_of))
                 }
                 _ => None,

@@ -139,7 +139,8 @@ impl Index {
             },
             None => (krate, modules),
         };
-        let modules: Vec<&String> = modules.iter().filter(|part| !matches!(part.as_str(), "crate" | "self" | "super")).collect();
+        let modules: Vec<&String> =
+            modules.iter().filter(|part| !matches!(part.as_str(), "crate" | "self" | "super")).collect();
         let inside: Vec<&Type> = self.named(name).filter(|ty| ty.place.krate == krate).collect();
         match inside.as_slice() {
             [] => self.exported(krate, name),

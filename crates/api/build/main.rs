@@ -14,8 +14,21 @@ use std::{env, fs};
 
 /// The crates whose types can be in an answer, with the folder of each.
 const CRATES: [&str; 15] = [
-    "units", "crypto", "store", "accounts", "compliance", "ledger", "staking", "oracle", "securities", "auctions",
-    "backstop", "vaults", "chain", "verify", "node",
+    "units",
+    "crypto",
+    "store",
+    "accounts",
+    "compliance",
+    "ledger",
+    "staking",
+    "oracle",
+    "securities",
+    "auctions",
+    "backstop",
+    "vaults",
+    "chain",
+    "verify",
+    "node",
 ];
 
 fn main() {

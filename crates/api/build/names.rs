@@ -61,12 +61,13 @@ fn pascal(text: &str) -> String {
 
 /// The comment above an item, as one paragraph.
 pub fn comment(attributes: &[Attribute]) -> String {
-    let lines = attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).filter_map(|attribute| {
-        match &attribute.meta {
+    let lines =
+        attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).filter_map(|attribute| match &attribute
+            .meta
+        {
             Meta::NameValue(pair) => text_of(&pair.value),
             _ => None,
-        }
-    });
+        });
     let lines: Vec<String> = lines.map(|line| line.trim().to_owned()).collect();
     let first: Vec<String> = lines.into_iter().take_while(|line| !line.starts_with("# ")).collect();
     links(first.join(" ").split("  ").next().unwrap_or_default().trim())

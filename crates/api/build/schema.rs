@@ -220,9 +220,11 @@ impl<'i> Writer<'i> {
             let ident = variant.ident.to_string();
             let name = own.rename.clone().unwrap_or_else(|| renamed(&ident, words.rename_all.as_deref()));
             // Field names follow the variant's own rule, not the enum's.
-            let inner = Serde { deny_unknown: words.deny_unknown, rename_all: own.rename_all.clone(), ..Serde::default() };
+            let inner =
+                Serde { deny_unknown: words.deny_unknown, rename_all: own.rename_all.clone(), ..Serde::default() };
             let unit = matches!(variant.fields, Fields::Unit);
-            let content = if unit { json!({ "type": "null" }) } else { self.fields(&variant.fields, &inner, input, file) };
+            let content =
+                if unit { json!({ "type": "null" }) } else { self.fields(&variant.fields, &inner, input, file) };
             let mut schema = match (&words.tag, &words.content, words.untagged) {
                 (_, _, true) => content,
                 (None, _, _) if unit => json!({ "const": name }),
@@ -307,7 +309,9 @@ impl<'i> Writer<'i> {
             "f64" | "f32" => json!({ "type": "number" }),
             // Of serde_json, unless a crate has a type of the name.
             "Value" if path.path.segments.len() > 1 || !self.names_own(path, file) => json!({}),
-            name if path.path.segments.len() == 1 && self.parameters.contains_key(name) => self.parameters[name].clone(),
+            name if path.path.segments.len() == 1 && self.parameters.contains_key(name) => {
+                self.parameters[name].clone()
+            }
             name => {
                 let whole: Vec<String> = path.path.segments.iter().map(|part| part.ident.to_string()).collect();
                 match self.index.resolve(file, &whole) {

@@ -12,7 +12,7 @@ use common::World;
 fn main() {
     let mut world = World::full(|config| (config.requests_per_second, config.requests_burst) = (1_000_000, 1_000_000));
     world.furnish_all();
-    world.report(60);
+    world.report(120);
     world.seal();
     if let Some(path) = std::env::args().nth(1) {
         std::fs::write(path, gage_api::openapi::document().to_string()).unwrap();

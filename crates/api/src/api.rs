@@ -146,7 +146,8 @@ impl Api {
         }
         let sent = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
         let found = keys.find(sent.trim(), now_ms()).cloned();
-        let wrong = || Problem::new(Cause::Unauthorized, "the API key in the header Authorization is not known or has ended");
+        let wrong =
+            || Problem::new(Cause::Unauthorized, "the API key in the header Authorization is not known or has ended");
         found.map(Some).ok_or_else(wrong)
     }
 
@@ -156,7 +157,10 @@ impl Api {
     /// [`Cause::UnknownRoute`] on a node without keys, [`Cause::Unauthorized`], [`Cause::Forbidden`].
     pub(crate) fn require(&self, headers: &HeaderMap, needed: Role) -> Result<(), Problem> {
         if self.keys.read().unwrap_or_else(PoisonError::into_inner).is_empty() {
-            return Err(Problem::new(Cause::UnknownRoute, "this node was started without API keys: it has no such route"));
+            return Err(Problem::new(
+                Cause::UnknownRoute,
+                "this node was started without API keys: it has no such route",
+            ));
         }
         match self.key_of(headers)? {
             None => Err(Problem::new(Cause::Unauthorized, "send an API key in the header Authorization: Bearer")),

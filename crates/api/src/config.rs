@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::StartError;
-use crate::tls::TlsFiles;
 use crate::keys::{ApiKey, KeyFileError, Keys, Role};
+use crate::tls::TlsFiles;
 
 /// The shortest admin token, in characters.
 pub const ADMIN_TOKEN_MIN: usize = 16;
@@ -99,7 +99,13 @@ impl ApiConfig {
             return Err(StartError::NotLoopback(self.listen));
         }
         let short = self.admin_token.as_ref().is_some_and(|token| token.chars().count() < ADMIN_TOKEN_MIN);
-        let zero = [self.connections_max == 0, self.connections_per_address_max == 0, self.reads_max == 0, self.requests_per_second == 0, self.requests_burst == 0];
+        let zero = [
+            self.connections_max == 0,
+            self.connections_per_address_max == 0,
+            self.reads_max == 0,
+            self.requests_per_second == 0,
+            self.requests_burst == 0,
+        ];
         if short {
             return Err(StartError::Config("an admin token has at least 16 characters"));
         }

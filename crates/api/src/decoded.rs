@@ -81,22 +81,23 @@ impl DecodedBlock {
             receipt.events.iter().map(move |(module, bytes)| (Some((position, receipt)), module, bytes))
         });
         let all = of_receipts.chain(result.due.iter().map(|(module, bytes)| (None, module, bytes)));
-        let decoded = |(number, (receipt, module, bytes)): (usize, (Option<(usize, &gage_chain::Receipt)>, u8, &[u8]))| {
-            let event = decoded(module, bytes);
-            let kind = kind_of(&event);
-            let named = named_in(module, &kind, &event);
-            let view = EventView {
-                height: result.height,
-                number,
-                receipt: receipt.map(|(position, _)| position),
-                transaction: receipt.map(|(_, receipt)| receipt.transaction.to_string()),
-                module: module_name(module),
-                kind,
-                event,
+        let decoded =
+            |(number, (receipt, module, bytes)): (usize, (Option<(usize, &gage_chain::Receipt)>, u8, &[u8]))| {
+                let event = decoded(module, bytes);
+                let kind = kind_of(&event);
+                let named = named_in(module, &kind, &event);
+                let view = EventView {
+                    height: result.height,
+                    number,
+                    receipt: receipt.map(|(position, _)| position),
+                    transaction: receipt.map(|(_, receipt)| receipt.transaction.to_string()),
+                    module: module_name(module),
+                    kind,
+                    event,
+                };
+                let text = serde_json::to_string(&view).unwrap_or_default();
+                Decoded { view, named, text }
             };
-            let text = serde_json::to_string(&view).unwrap_or_default();
-            Decoded { view, named, text }
-        };
         DecodedBlock { events: all.enumerate().map(decoded).collect() }
     }
 

@@ -19,7 +19,8 @@ pub(crate) fn accepted(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let named = |part: &str| {
         let (coding, weight) = part.split_once(';').unwrap_or((part, ""));
-        let zero = weight.trim().strip_prefix("q=").and_then(|q| q.trim().parse::<f32>().ok()).is_some_and(|q| q <= 0.0);
+        let zero =
+            weight.trim().strip_prefix("q=").and_then(|q| q.trim().parse::<f32>().ok()).is_some_and(|q| q <= 0.0);
         matches!(coding.trim(), "gzip" | "x-gzip" | "*") && !zero
     };
     values.flat_map(|value| value.split(',')).any(named)

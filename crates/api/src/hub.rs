@@ -227,7 +227,8 @@ fn view(chain: &Chain, topic: Topic) -> Result<Value, Problem> {
             Ok(json!({ "vault": vault, "protection": protection }))
         }
         Topic::Auction(id) => {
-            let lot = gage_auctions::query::lot_view(draft, gage_auctions::LotId(id), ctx.time).map_err(Problem::read)?;
+            let lot =
+                gage_auctions::query::lot_view(draft, gage_auctions::LotId(id), ctx.time).map_err(Problem::read)?;
             serde_json::to_value(lot).map_err(broke)
         }
         Topic::Price(id) => {
@@ -247,7 +248,8 @@ fn account(chain: &Chain, id: &AccountId) -> Result<Value, Problem> {
         let balance = gage_ledger::balance(draft, account.number, asset);
         if !balance.is_empty() {
             let (symbol, decimals) = (record.symbol, record.decimals);
-            holdings.insert(asset.to_string(), json!(gage_ledger::query::HoldingView { asset, symbol, decimals, balance }));
+            holdings
+                .insert(asset.to_string(), json!(gage_ledger::query::HoldingView { asset, symbol, decimals, balance }));
         }
     }
     let credit = gage_chain::credit(draft, account.number);

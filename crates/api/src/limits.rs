@@ -133,7 +133,9 @@ mod tests {
         assert_eq!(limiter.admit(one, start), Err(Duration::from_millis(500)), "it says when");
         assert!(limiter.admit(other, start).is_ok(), "another address has a bucket of its own");
         let key = || Who::Key("desk".to_owned());
-        assert!((0..40).all(|_| limiter.admit_at(key(), 10, start).is_ok()) && limiter.admit_at(key(), 10, start).is_err());
+        assert!(
+            (0..40).all(|_| limiter.admit_at(key(), 10, start).is_ok()) && limiter.admit_at(key(), 10, start).is_err()
+        );
         assert!(limiter.admit(one, start + Duration::from_millis(600)).is_ok());
         assert!(limiter.admit(one, start + Duration::from_millis(600)).is_err());
     }

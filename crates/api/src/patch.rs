@@ -45,9 +45,11 @@ mod tests {
 
     fn without_nulls(value: &Value) -> Value {
         match value {
-            Value::Object(fields) => {
-                fields.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), without_nulls(v))).collect()
-            }
+            Value::Object(fields) => fields
+                .iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(k, v)| (k.clone(), without_nulls(v)))
+                .collect(),
             other => other.clone(),
         }
     }

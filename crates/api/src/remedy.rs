@@ -15,7 +15,9 @@ fn by_number(code: u32) -> Option<&'static str> {
         1_017 | 1_018 => "Sign with a key that GET /v1/accounts/{account} lists and that has not expired.",
         1_023 | 1_024 => "Add signatures: GET /v1/accounts/{account} shows the threshold and the weight of each key.",
         1_026..=1_028 => "Take `next_nonce` of GET /v1/accounts/{account} and sign again.",
-        2_000..=2_999 => "Ask GET /v1/compliance/explain with both accounts: it lists every clause that fails, and what helps.",
+        2_000..=2_999 => {
+            "Ask GET /v1/compliance/explain with both accounts: it lists every clause that fails, and what helps."
+        }
         32_001 => "Let POST /v1/render write the bytes, or encode with borsh as docs/formats.md says.",
         32_002 | 32_006 => "Split the transaction into several.",
         32_005 => "Sign again with a later valid_until; POST /v1/render fills one in.",

@@ -52,7 +52,9 @@ pub(crate) struct Peer(pub SocketAddr);
 #[derive(Debug, Error)]
 pub enum StartError {
     /// The address is reachable from outside.
-    #[error("{0} is not a loopback address, and there is no encryption: give --tls-cert and --tls-key, or --allow-remote with a proxy in front")]
+    #[error(
+        "{0} is not a loopback address, and there is no encryption: give --tls-cert and --tls-key, or --allow-remote with a proxy in front"
+    )]
     NotLoopback(SocketAddr),
     /// The file of API keys cannot be used.
     #[error("the API keys in {} cannot be read: {reason}", path.display())]
@@ -171,7 +173,12 @@ struct Front {
     stopped: watch::Receiver<bool>,
 }
 
-async fn serve(listener: std::net::TcpListener, api: Arc<Api>, tls: Option<TlsAcceptor>, stopped: watch::Receiver<bool>) {
+async fn serve(
+    listener: std::net::TcpListener,
+    api: Arc<Api>,
+    tls: Option<TlsAcceptor>,
+    stopped: watch::Receiver<bool>,
+) {
     let Ok(listener) = TcpListener::from_std(listener) else { return };
     let connections_max = api.config.connections_max;
     let front = Front {

@@ -196,8 +196,9 @@ fn the_same_word_gives_the_same_answer() {
     assert_eq!(send(&world, "order-2", &other).status, 202);
     assert_eq!(send(&world, &"x".repeat(256), &one).problem().0, "BadParameter");
     // A refusal is remembered as well; what the client got wrong is not.
-    let refused = send(&world, "order-3", &world_forged(&one));
-    assert_eq!((refused.status, send(&world, "order-3", &world_forged(&one)).body), (422, refused.body));
+    let third = world_forged(&world.signed(ALICE, vec![transfer(id(BOB), USD, 7)]).to_bytes());
+    let refused = send(&world, "order-3", &third);
+    assert_eq!((refused.status, send(&world, "order-3", &third).body), (422, refused.body));
     assert_eq!(send(&world, "order-4", b"").status, 400);
     assert_eq!(send(&world, "order-4", &one).status, 200, "the word is still free");
 }
@@ -219,7 +220,8 @@ fn waits_say_what_was_reached() {
         let path = format!("/v1/transactions?wait={stage}&timeout_ms=20000");
         let answer = world.request("POST", &path, &[("content-type", "application/octet-stream")], &bytes);
         let status = answer.json();
-        let reached = ["accepted", "ordered", "executed", "certified"].iter().position(|word| status["status"] == **word);
+        let reached =
+            ["accepted", "ordered", "executed", "certified"].iter().position(|word| status["status"] == **word);
         let wanted = ["accepted", "ordered", "executed", "certified"].iter().position(|word| *word == stage);
         assert!(reached >= wanted, "{stage}: {status}");
         assert_eq!((&status["final"], &status["finality"]), (&json!(true), &json!("solo")));
@@ -229,7 +231,10 @@ fn waits_say_what_was_reached() {
     let bytes = manual.signed(ALICE, vec![transfer(id(BOB), USD, 5)]).to_bytes();
     let path = "/v1/transactions?wait=certified&timeout_ms=50";
     let answer = manual.request("POST", path, &[("content-type", "application/octet-stream")], &bytes);
-    assert_eq!((answer.status, &answer.json()["status"], &answer.json()["final"]), (202, &json!("accepted"), &json!(false)));
+    assert_eq!(
+        (answer.status, &answer.json()["status"], &answer.json()["final"]),
+        (202, &json!("accepted"), &json!(false))
+    );
 }
 
 #[test]
@@ -264,7 +269,8 @@ fn problems_say_what_to_do_and_when() {
     assert!(unknown["remedy"].as_str().is_some_and(|text| text.len() > 10), "{unknown}");
     assert_eq!(unknown.get("retry_at"), None, "time does not help");
     let refused = world.get("/v1/vaults/99");
-    let now = u64::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis()).unwrap();
+    let now =
+        u64::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis()).unwrap();
     let at = refused.json()["retry_at"].as_u64().unwrap();
     assert_eq!((refused.status, refused.headers["retry-after"].as_str()), (429, "1"));
     assert!((now - 5_000..now + 1_500).contains(&at), "{at} is about a second from {now}");

@@ -106,7 +106,8 @@ fn events_are_filtered_by_account_and_module() {
     assert_eq!((&heard[0]["id"], &heard[1]["id"]), (&json!("lots"), &json!("prices")), "{heard:?}");
     assert!(heard[0]["events"][0]["event"]["lot_opened"].is_object(), "{heard:?}");
     let mut client = Client::open(&world);
-    let wanted = json!({ "type": "subscribe", "id": "k", "channel": "events", "kind": "lot_opened", "asset": 1, "from": 1 });
+    let wanted =
+        json!({ "type": "subscribe", "id": "k", "channel": "events", "kind": "lot_opened", "asset": 1, "from": 1 });
     client.subscribe(wanted);
     let message = client.hear();
     assert!(message["events"].as_array().unwrap().iter().all(|event| event["kind"] == "lot_opened"), "{message}");
@@ -239,6 +240,12 @@ fn one_thing_comes_whole_and_then_as_it_changes() {
 fn a_lot_is_followed_to_its_end() {
     let mut world = World::new();
     world.furnish();
+    // Bob borrows what he will take the lot with.
+    world.act(BOB, json!({ "vaults": { "open_vault": { "facility": 1 } } }));
+    let pledge = json!({ "exact": (50 * common::ONE).to_string() });
+    world.act(BOB, json!({ "vaults": { "deposit": { "vault": 2, "asset": 1, "amount": pledge } } }));
+    let amount = (3_000 * common::ONE).to_string();
+    world.act(BOB, json!({ "vaults": { "borrow": { "vault": 2, "asset": 2, "amount": amount } } }));
     world.report(120);
     let lot = world.get("/v1/auctions").json()["items"][0]["id"].as_u64().unwrap();
     let mut client = Client::open(&world);
@@ -254,7 +261,7 @@ fn a_lot_is_followed_to_its_end() {
     let take = json!({ "auctions": { "take": {
         "lot": lot, "asset": 1, "amount": { "exact": remaining }, "want": 2, "price_max": (1_000 * common::ONE).to_string(),
     } } });
-    world.run(ALICE, vec![serde_json::from_value(take).unwrap()]);
+    world.act(BOB, take);
     world.seal();
     let end = until(&mut client, "gone");
     assert!(end["previous"].as_u64() < end["sequence"].as_u64(), "{end}");
@@ -263,7 +270,10 @@ fn a_lot_is_followed_to_its_end() {
         client.say(&message);
         until(client, "problem")["problem"]["name"].clone()
     };
-    assert_eq!(refused(&mut client, json!({ "type": "subscribe", "id": "x", "channel": "auction", "lot": 99 })), "UnknownLot");
+    assert_eq!(
+        refused(&mut client, json!({ "type": "subscribe", "id": "x", "channel": "auction", "lot": 99 })),
+        "UnknownLot"
+    );
     assert_eq!(refused(&mut client, json!({ "type": "subscribe", "id": "x", "channel": "auction" })), "BadParameter");
     let other = json!({ "type": "subscribe", "id": "x", "channel": "price", "feed": 0, "vault": 1 });
     assert_eq!(refused(&mut client, other), "BadParameter");

@@ -63,7 +63,9 @@ pub use operations::{BuyCredit, CancelBundle, ChainOperation, GiveCredit, Schedu
 pub use params::Params;
 pub use prepared::PreparedBlock;
 pub use receipt::{Outcome, Receipt, ReceiptProof};
-pub use state::{Head, accumulator, frozen_modules, head, head_key_bytes, network_key_bytes, read_network_record, scheduled};
+pub use state::{
+    Head, accumulator, frozen_modules, head, head_key_bytes, network_key_bytes, read_network_record, scheduled,
+};
 pub use text::{TEXT_MAX, TEXT_OPERATIONS_MAX, TextError, operations_text, wallet_message};
 pub use transaction::{
     KeySignature, OPERATIONS_MAX, SIGNATURES_MAX, SignatureRefusal, SignedTransaction, TRANSACTION_BYTES_MAX,

@@ -52,7 +52,8 @@ fn a_dry_run_is_the_receipt_and_leaves_no_trace() {
     let refused = try_then_run(&mut network, ALICE, vec![pay(BOB, 100), pay(BOB, 1_000_000)]);
     rejected(&refused, Some(1), "InsufficientBalance");
     // A breaker that queues writes a bundle where the transaction is refused.
-    let breaker = Some(Breaker { limit: Amount(50), window_ms: 86_400_000, beyond: Tripped::Queue { delay_ms: 60_000 } });
+    let breaker =
+        Some(Breaker { limit: Amount(50), window_ms: 86_400_000, beyond: Tripped::Queue { delay_ms: 60_000 } });
     let set = Operation::Accounts(gage_accounts::Operation::SetBreaker(SetBreaker { asset: USD, breaker }));
     assert_eq!(try_then_run(&mut network, ALICE, vec![set]).outcome, Outcome::Done);
     let signed = network.signed(ALICE, vec![pay(BOB, 100)]);

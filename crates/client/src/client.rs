@@ -51,7 +51,13 @@ pub struct ClientConfig {
 impl ClientConfig {
     /// The defaults for a node at this URL.
     pub fn new(url: impl Into<String>) -> ClientConfig {
-        ClientConfig { url: url.into(), certificates: None, timeout: Duration::from_secs(60), admin_token: None, genesis: None }
+        ClientConfig {
+            url: url.into(),
+            certificates: None,
+            timeout: Duration::from_secs(60),
+            admin_token: None,
+            genesis: None,
+        }
     }
 }
 

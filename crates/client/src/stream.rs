@@ -116,7 +116,8 @@ impl Stream {
             None => Wire::Plain(tcp),
             Some(roots) => {
                 let name = name.trim_matches(['[', ']']).to_owned().try_into();
-                let name = name.map_err(|_| unreachable("its name is not one that a certificate can have".to_owned()))?;
+                let name =
+                    name.map_err(|_| unreachable("its name is not one that a certificate can have".to_owned()))?;
                 let connection = rustls::ClientConnection::new(roots.for_streams()?, name);
                 let connection = connection.map_err(|error| unreachable(error.to_string()))?;
                 Wire::Encrypted(Box::new(rustls::StreamOwned::new(connection, tcp)))

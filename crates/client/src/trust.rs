@@ -54,7 +54,8 @@ impl Roots {
         // Some of a system's certificates are of forms that this library does not read: the others do.
         roots.add_parsable_certificates(self.0.iter().cloned());
         let failed = |error: rustls::Error| Error::Stream(error.to_string());
-        let config = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions().map_err(failed)?;
+        let config =
+            ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions().map_err(failed)?;
         Ok(Arc::new(config.with_root_certificates(roots).with_no_client_auth()))
     }
 }

@@ -210,7 +210,8 @@ fn an_encrypted_node_is_believed_by_its_certificate_alone() {
     fs::write(&certificate, made.cert.pem()).unwrap();
     fs::write(&key, made.signing_key.serialize_pem()).unwrap();
     let tls = Some(gage_api::TlsFiles { certificate: certificate.clone(), key });
-    let server = Server::start(world.node.as_ref().unwrap().handle(), ApiConfig { tls, ..ApiConfig::default() }).unwrap();
+    let server =
+        Server::start(world.node.as_ref().unwrap().handle(), ApiConfig { tls, ..ApiConfig::default() }).unwrap();
     let url = format!("https://localhost:{}", server.address().port());
     let with = |certificates| Client::with(ClientConfig { certificates, ..ClientConfig::new(url.clone()) });
     let client = with(Some(certificate)).unwrap();

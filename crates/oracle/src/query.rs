@@ -267,7 +267,8 @@ pub struct OffenceView {
 pub fn bands(draft: &Draft, id: FeedId, from: Timestamp, limit: usize) -> Result<Vec<BandView>, Error> {
     feed(draft, id)?;
     let range = (Bound::Included((id, from)), Bound::Included((id, Timestamp(u64::MAX))));
-    let view = |((_, from), band): (&(FeedId, Timestamp), &Band)| BandView { from: *from, low: band.low, high: band.high };
+    let view =
+        |((_, from), band): (&(FeedId, Timestamp), &Band)| BandView { from: *from, low: band.low, high: band.high };
     Ok(BANDS.range(draft, range).take(limit.min(PAGE_MAX)).map(view).collect())
 }
 

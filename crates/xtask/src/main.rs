@@ -5,6 +5,7 @@ mod packages;
 mod postgres;
 mod python;
 mod sbom;
+mod schemathesis;
 mod softhsm;
 mod steps;
 mod tidy;

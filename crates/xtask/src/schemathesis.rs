@@ -88,7 +88,8 @@ struct Node {
 
 impl Node {
     fn start(cargo: fn(&[&str]) -> Command, document: &Path) -> Result<Node> {
-        let mut command = cargo(&["run", "--locked", "--quiet", "--package", "gage-api", "--example", "furnished", "--"]);
+        let mut command =
+            cargo(&["run", "--locked", "--quiet", "--package", "gage-api", "--example", "furnished", "--"]);
         let mut process = command.arg(document).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut url = String::new();
         let output = process.stdout.take().context("the node's output")?;

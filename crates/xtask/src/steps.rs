@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::workspace::root;
-use crate::{postgres, python, softhsm, tidy};
+use crate::{postgres, python, schemathesis, softhsm, tidy};
 
 /// What became of a step.
 enum Outcome {
@@ -21,12 +21,13 @@ enum Outcome {
 /// A step: its name and what runs it.
 type Step = (&'static str, fn() -> Result<Outcome>);
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     ("format", format),
     ("tidy", tidy_step),
     ("clippy", clippy),
     ("test", test),
     ("doctest", doctest),
+    ("api", api),
     ("deny", deny),
     ("build", build),
     ("python", python_step),
@@ -124,6 +125,15 @@ fn reference_data() -> Option<PathBuf> {
 
 fn doctest() -> Result<Outcome> {
     cargo(&["test", "--workspace", "--doc", "--locked", "--quiet"])
+}
+
+/// The API against its own document, by programs that know nothing of it.
+fn api() -> Result<Outcome> {
+    Ok(match schemathesis::run(command)? {
+        schemathesis::Tried::Passed => Outcome::Passed,
+        schemathesis::Tried::Failed(reason) => Outcome::Failed(reason),
+        schemathesis::Tried::Missing(reason) => Outcome::Skipped(reason),
+    })
 }
 
 fn deny() -> Result<Outcome> {

@@ -78,9 +78,8 @@ pub(crate) async fn seal(api: Shared, body: Bounded<ADMIN_BYTES_MAX>) -> Result<
 /// `POST /v1/admin/snapshot`: writes a snapshot of the newest checkpoint.
 pub(crate) async fn snapshot(api: Shared) -> Result<Response, Problem> {
     let path = api.blocking(|api| {
-        let refused = |error: gage_node::NodeError| {
-            Problem::new(Cause::NotReady, format!("no snapshot was written: {error}"))
-        };
+        let refused =
+            |error: gage_node::NodeError| Problem::new(Cause::NotReady, format!("no snapshot was written: {error}"));
         api.node.snapshot_now().map_err(refused)
     });
     Ok(ok(&SnapshotReply { file: path.await?.display().to_string() }))
@@ -125,7 +124,8 @@ pub(crate) async fn keys(api: Shared) -> Response {
 /// `POST /v1/admin/keys/reload`: reads the file of keys anew; if it cannot be read, the keys stay as they were.
 pub(crate) async fn reload(api: Shared) -> Result<Response, Problem> {
     let list = api.blocking(|api| {
-        let refused = |error: crate::StartError| Problem::new(Cause::NotReady, format!("the keys stay as they were: {error}"));
+        let refused =
+            |error: crate::StartError| Problem::new(Cause::NotReady, format!("the keys stay as they were: {error}"));
         let keys = api.config.keys().map_err(refused)?;
         *api.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
         Ok(keys_of(api))

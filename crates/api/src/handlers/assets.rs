@@ -31,7 +31,9 @@ pub(crate) async fn list(api: Shared, Params(asked): Params<AssetsQuery>) -> Res
             let from = AssetId(after.map_or(0, |after| after.saturating_add(1)));
             Ok(gage_ledger::query::assets(chain.draft(), from, count))
         };
-        let keep = |view: &gage_ledger::query::AssetView| asked.symbol.as_ref().is_none_or(|symbol| view.asset.symbol == *symbol);
+        let keep = |view: &gage_ledger::query::AssetView| {
+            asked.symbol.as_ref().is_none_or(|symbol| view.asset.symbol == *symbol)
+        };
         Page::filtered(limit, after, read, |asset| asset.id.0, keep)
     })
     .await

@@ -35,7 +35,8 @@ pub(crate) async fn list(api: Shared, Params(asked): Params<LotsQuery>) -> Resul
             query::lots(chain.draft(), after.map(LotId), count, ctx.time).map_err(Problem::read)
         };
         let keep = |view: &LotView| {
-            asked.asset.is_none_or(|asset| view.lot.asset.0 == asset) && asked.want.is_none_or(|want| view.lot.want.0 == want)
+            asked.asset.is_none_or(|asset| view.lot.asset.0 == asset)
+                && asked.want.is_none_or(|want| view.lot.want.0 == want)
         };
         Page::filtered(limit, after, read, |lot| lot.id.0, keep)
     })

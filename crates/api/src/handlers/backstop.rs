@@ -75,7 +75,8 @@ pub(crate) async fn insurance(
     api.answer(move |chain, ctx| {
         let draft = chain.draft();
         let account = gage_accounts::resolve(draft, &account).map_err(Problem::read)?;
-        let deposit = query::insurance_view(draft, WaterfallId(id), tier, account, ctx.height).map_err(Problem::read)?;
+        let deposit =
+            query::insurance_view(draft, WaterfallId(id), tier, account, ctx.height).map_err(Problem::read)?;
         deposit.ok_or_else(none)
     })
     .await

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Shared;
 use crate::decoded::{EventView, Wanted};
-use crate::openapi::events::module_number;
 use crate::extract::{Params, Segment, ok};
+use crate::openapi::events::module_number;
 use crate::paging::{Page, PageQuery, cursor, limit};
 use crate::problem::{Cause, Problem};
 
@@ -128,7 +128,12 @@ pub(crate) async fn list(api: Shared, Params(asked): Params<PageQuery>) -> Resul
             // Where the log begins, the list ends.
             let Some(header) = api.node.header(Height(height)) else { break };
             let receipts = api.node.result(Height(height)).map(|result| result.receipts.len());
-            items.push(BlockLine { height: header.height, block: header.hash(&api.node.genesis()), time: header.time, receipts });
+            items.push(BlockLine {
+                height: header.height,
+                block: header.hash(&api.node.genesis()),
+                time: header.time,
+                receipts,
+            });
         }
         let next = items.last().map(|line| line.height.0).filter(|height| *height > 1 && items.len() >= limit);
         Ok(Page { items, next: next.map(|height| height.to_string()) })
@@ -158,12 +163,16 @@ impl EventsQuery {
     async fn wanted(&self, api: &Shared) -> Result<Wanted, Problem> {
         let account = match self.account {
             Some(id) => {
-                let number = api.read(move |chain, _| gage_accounts::resolve(chain.draft(), &id).map_err(Problem::read));
+                let number =
+                    api.read(move |chain, _| gage_accounts::resolve(chain.draft(), &id).map_err(Problem::read));
                 Some((number.await?, id))
             }
             None => None,
         };
-        let module = self.module.as_deref().map(|name| module_number(name).ok_or_else(|| Problem::parameter("module", "the name of a module")));
+        let module = self
+            .module
+            .as_deref()
+            .map(|name| module_number(name).ok_or_else(|| Problem::parameter("module", "the name of a module")));
         Ok(Wanted { module: module.transpose()?, kind: self.kind.clone(), account, asset: self.asset.map(AssetId) })
     }
 }

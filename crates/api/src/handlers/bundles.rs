@@ -46,7 +46,9 @@ pub(crate) struct ScheduledReply {
 pub(crate) async fn scheduled(api: Shared, Params(query): Params<PageQuery>) -> Result<Response, Problem> {
     let (limit, after) = query.read::<u64>()?;
     api.answer(move |chain, _| {
-        let behind = gage_chain::scheduled(chain.draft()).into_iter().filter(|(number, _)| after.is_none_or(|after| *number > after));
+        let behind = gage_chain::scheduled(chain.draft())
+            .into_iter()
+            .filter(|(number, _)| after.is_none_or(|after| *number > after));
         let items = behind.take(limit).map(|(number, bundle)| ScheduledReply { number, bundle }).collect();
         Ok(Page::of(items, limit, |line: &ScheduledReply| line.number))
     })

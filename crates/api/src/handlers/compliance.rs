@@ -60,14 +60,17 @@ pub(crate) async fn claims(
 ) -> Result<Response, Problem> {
     let limit = limit(asked.limit)?;
     let after = asked.cursor.map(|text| read_hex("cursor", &text)).transpose()?;
-    let key = |bytes: Vec<u8>| ClaimKey::try_from_slice(&bytes).map_err(|_| Problem::parameter("cursor", "the `next` of an earlier page"));
+    let key = |bytes: Vec<u8>| {
+        ClaimKey::try_from_slice(&bytes).map_err(|_| Problem::parameter("cursor", "the `next` of an earlier page"))
+    };
     let after = after.map(key).transpose()?;
     api.answer(move |chain, ctx| {
         let draft = chain.draft();
         query::identity(draft, IdentityId(id)).map_err(Problem::read)?;
         let items = query::claims(draft, IdentityId(id), ctx.time, after, limit);
         let key = |claim: &ClaimView| {
-            let issuer = claim.issuer.and_then(|issuer| gage_accounts::resolve(draft, &issuer).ok()).unwrap_or_default();
+            let issuer =
+                claim.issuer.and_then(|issuer| gage_accounts::resolve(draft, &issuer).ok()).unwrap_or_default();
             let (topic, scope, jurisdiction) = (claim.topic, claim.scope, claim.jurisdiction);
             let key = ClaimKey { subject: IdentityId(id), topic, issuer, scope, jurisdiction };
             hex::encode(borsh::to_vec(&key).expect("writing to memory cannot fail"))

@@ -2,8 +2,8 @@
 
 use axum::response::Response;
 use gage_crypto::Hash;
-use gage_oracle::query::{self, PAGE_MAX};
 use gage_oracle::FeedId;
+use gage_oracle::query::{self, PAGE_MAX};
 use gage_units::{AccountNumber, AssetId, Timestamp};
 
 use super::Shared;
@@ -15,8 +15,10 @@ use crate::problem::{Cause, Problem};
 pub(crate) async fn list(api: Shared, Params(asked): Params<PageQuery>) -> Result<Response, Problem> {
     let (limit, after) = asked.read::<u32>()?;
     let (limit, from) = (limit.min(PAGE_MAX), after.map_or(0, |last| last.saturating_add(1)));
-    api.answer(move |chain, _| Ok(Page::of(query::feeds(chain.draft(), FeedId(from), limit), limit, |feed| feed.feed.0)))
-        .await
+    api.answer(move |chain, _| {
+        Ok(Page::of(query::feeds(chain.draft(), FeedId(from), limit), limit, |feed| feed.feed.0))
+    })
+    .await
 }
 
 /// `GET /v1/feeds/{feed}`
@@ -36,7 +38,8 @@ pub(crate) async fn of_asset(api: Shared, Segment(id): Segment<u32>) -> Result<R
 
 /// `GET /v1/feeds/{feed}/publishers`
 pub(crate) async fn publishers(api: Shared, Segment(id): Segment<u32>) -> Result<Response, Problem> {
-    api.answer(move |chain, _| Ok(List { items: query::publishers(chain.draft(), FeedId(id)).map_err(Problem::read)? })).await
+    api.answer(move |chain, _| Ok(List { items: query::publishers(chain.draft(), FeedId(id)).map_err(Problem::read)? }))
+        .await
 }
 
 /// `GET /v1/feeds/{feed}/bands`
@@ -72,8 +75,8 @@ pub(crate) async fn offences(api: Shared, Params(asked): Params<PageQuery>) -> R
 }
 
 fn place(cursor: &str) -> Result<(AccountNumber, Hash), Problem> {
-    let parts = cursor.split_once('.').and_then(|(number, hash)| {
-        Some((AccountNumber(number.parse().ok()?), hash.parse().ok()?))
-    });
+    let parts = cursor
+        .split_once('.')
+        .and_then(|(number, hash)| Some((AccountNumber(number.parse().ok()?), hash.parse().ok()?)));
     parts.ok_or_else(|| Problem::parameter("cursor", "the `next` of an earlier page"))
 }

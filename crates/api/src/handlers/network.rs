@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Shared;
 use crate::extract::{Params, Segment, ok};
-use crate::openapi::events::module_name;
 use crate::openapi::ErrorRow;
+use crate::openapi::events::module_name;
 use crate::paging::List;
 use crate::problem::{Cause, Problem};
 

@@ -46,7 +46,8 @@ pub(crate) async fn wait(
     Params(asked): Params<WaitQuery>,
 ) -> Result<Response, Problem> {
     api.answer(move |chain, ctx| {
-        query::queue(chain.draft(), AssetId(id)).ok_or_else(|| Problem::unknown(gage_securities::Error::NoQueue(AssetId(id))))?;
+        query::queue(chain.draft(), AssetId(id))
+            .ok_or_else(|| Problem::unknown(gage_securities::Error::NoQueue(AssetId(id))))?;
         query::expected_wait(chain.draft(), ctx, AssetId(id), asked.amount).map_err(Problem::read)
     })
     .await
@@ -72,7 +73,8 @@ pub(crate) async fn requests(api: Shared, Params(asked): Params<RequestsQuery>) 
     api.answer(move |chain, _| {
         let draft = chain.draft();
         let owner = asked.owner.map(|id| gage_accounts::resolve(draft, &id).map_err(Problem::read)).transpose()?;
-        let read = |after: Option<u64>, count| query::requests(draft, after.map(RequestId), count).map_err(Problem::read);
+        let read =
+            |after: Option<u64>, count| query::requests(draft, after.map(RequestId), count).map_err(Problem::read);
         let keep = |view: &RequestView| {
             owner.is_none_or(|owner| view.request.owner == owner)
                 && asked.asset.is_none_or(|asset| view.request.asset == AssetId(asset))

@@ -31,7 +31,9 @@ pub(crate) async fn list(api: Shared, Params(asked): Params<InstructionsQuery>) 
         let draft = chain.draft();
         let account = asked.account.map(|id| gage_accounts::resolve(draft, &id).map_err(Problem::read)).transpose()?;
         let concerns = |view: &InstructionView| {
-            let party = |account| view.record.proposer == account || view.record.parties.iter().any(|party| party.account == account);
+            let party = |account| {
+                view.record.proposer == account || view.record.parties.iter().any(|party| party.account == account)
+            };
             account.is_none_or(party)
         };
         let read = |after: Option<u64>, count| {

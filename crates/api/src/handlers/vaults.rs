@@ -96,7 +96,8 @@ pub(crate) async fn facility(api: Shared, Segment(id): Segment<u32>) -> Result<R
 pub(crate) async fn pool(api: Shared, Segment(id): Segment<u32>) -> Result<Response, Problem> {
     api.answer(move |chain, _| -> Result<PoolView, Problem> {
         let view = query::facility(chain.draft(), FacilityId(id)).map_err(Problem::read)?;
-        let none = || Problem::new(Cause::UnknownRecord, "the facility mints what it lends: it has no pool of suppliers");
+        let none =
+            || Problem::new(Cause::UnknownRecord, "the facility mints what it lends: it has no pool of suppliers");
         view.pool.ok_or_else(none)
     })
     .await

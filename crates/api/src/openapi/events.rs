@@ -74,7 +74,9 @@ fn kinds() -> Vec<(String, &'static Value, u8)> {
     let modules = schema("AnyEvent").and_then(|schema| schema["oneOf"].as_array()).map_or(&[][..], Vec::as_slice);
     let mut kinds = Vec::new();
     for module in modules {
-        let Some((name, reference)) = module["properties"].as_object().and_then(|fields| fields.iter().next()) else { continue };
+        let Some((name, reference)) = module["properties"].as_object().and_then(|fields| fields.iter().next()) else {
+            continue;
+        };
         let Some(number) = module_number(name) else { continue };
         let of = reference["$ref"].as_str().and_then(|text| text.rsplit('/').next()).and_then(schema);
         for option in of.and_then(|schema| schema["oneOf"].as_array()).into_iter().flatten() {

@@ -90,7 +90,8 @@ pub fn page() -> String {
         text.push_str(&format!("\n### {tag}\n\n{about}\n\n| route | query | what | role |\n|---|---|---|---|\n"));
         for route in routes().iter().filter(|route| route.tag == tag) {
             let parameters = route.query.map(|query| schemas::parameters(schemas::component(query)));
-            let names = parameters.into_iter().flatten().filter_map(|one| one["name"].as_str().map(|name| format!("`{name}`")));
+            let names =
+                parameters.into_iter().flatten().filter_map(|one| one["name"].as_str().map(|name| format!("`{name}`")));
             let (query, method) = (names.collect::<Vec<_>>().join(" "), route.method.to_uppercase());
             let role = route.role.map_or(String::new(), |role| format!("`{}`", role.word()));
             text.push_str(&format!("| `{method} {}` | {query} | {} | {role} |\n", route.path, route.summary));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -158,7 +158,8 @@ pub fn full_genesis() -> Genesis {
         "bonds": [{ "account": id(ALICE), "role": "validator", "purpose": 0, "amount": "1000" }],
     });
     genesis.staking = serde_json::from_str(&text(roles)).unwrap();
-    let listings = json!({ "listings": [{ "asset": 1, "tier": 1, "supply_cap": "0", "collateral_cap": ONE.to_string() }] });
+    let listings =
+        json!({ "listings": [{ "asset": 1, "tier": 1, "supply_cap": "0", "collateral_cap": ONE.to_string() }] });
     genesis.securities = serde_json::from_str(&text(listings)).unwrap();
     let waterfall = genesis.backstop.waterfalls.first_mut().unwrap();
     waterfall.steps.insert(0, Step { kind: StepKind::Insurance { tier: 1 }, cap: Amount::MAX });
@@ -172,14 +173,14 @@ pub fn full_genesis() -> Genesis {
         asset: USD,
         feed: None,
         par: Price::ONE,
-        symbol: "pUSD".to_owned(),
+        symbol: "PUSD".to_owned(),
         waterfall: WaterfallId(2),
         params: facility.params,
         terms: gage_vaults::PoolTerms {
             curve: gage_vaults::RateCurve { at_zero: rate, at_kink: rate, at_full: rate, kink: Bps(8_000) },
             reserve_factor: Bps(1_000),
-            supply_cap: Amount(1_000_000),
-            supply_min: Amount(100),
+            supply_cap: Amount(1_000_000_000_000),
+            supply_min: Amount(10_000_000),
         },
     };
     genesis.vaults.pools = vec![gage_vaults::GenesisPool { create, collaterals: facility.collaterals }];
@@ -208,7 +209,8 @@ impl World {
     pub fn with(node: impl FnOnce(&mut NodeConfig), api: impl FnOnce(&mut ApiConfig)) -> World {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("api-{}-{number}", std::process::id()));
+        let place = option_env!("CARGO_TARGET_TMPDIR").map_or_else(std::env::temp_dir, PathBuf::from);
+        let dir = place.join(format!("api-{}-{number}", std::process::id()));
         drop(fs::remove_dir_all(&dir));
         let mut node_config = NodeConfig::new(&dir, genesis());
         node_config.snapshot_every = 0;
@@ -368,13 +370,20 @@ impl World {
         let legs = json!([
             { "from": alice, "to": bob, "delivery": amount(3, 10) }, { "from": bob, "to": alice, "delivery": amount(0, 500) },
         ]);
-        self.act(ALICE, json!({ "ledger": { "propose_instruction": { "legs": legs, "at": "affirmation", "expires": later } } }));
+        self.act(
+            ALICE,
+            json!({ "ledger": { "propose_instruction": { "legs": legs, "at": "affirmation", "expires": later } } }),
+        );
         let hold = json!({ "asset": 0, "amount": "70", "beneficiary": bob, "expires": later });
         self.act(ALICE, json!({ "ledger": { "give_hold": hold } }));
-        self.act(BOB, json!({ "ledger": { "record_owner": { "asset": 1, "owner": { "account": alice }, "amount": "5" } } }));
+        self.act(
+            BOB,
+            json!({ "ledger": { "record_owner": { "asset": 1, "owner": { "account": alice }, "amount": "5" } } }),
+        );
         let reference = json!({ "reference": "11".repeat(32) });
         self.act(BOB, json!({ "ledger": { "record_owner": { "asset": 1, "owner": reference, "amount": "6" } } }));
-        let terms = json!({ "cash": 0, "price": { "par": "100" }, "notice_ms": 0, "window_ms": 3_600_000, "gate": 1_000 });
+        let terms =
+            json!({ "cash": 0, "price": { "par": "100" }, "notice_ms": 0, "window_ms": 3_600_000, "gate": 1_000 });
         self.act(ISSUER, json!({ "securities": { "set_redemption_terms": { "asset": 3, "terms": terms } } }));
         let request = json!({ "asset": 3, "quantity": { "exact": "40" } });
         self.act(ALICE, json!({ "securities": { "request_redemption": request } }));

@@ -61,7 +61,11 @@ pub(crate) fn run(scale: Scale) -> Result<Table> {
 
     let begun = Instant::now();
     let mut subscribers = (0..count).map(|number| open(&server, CHANNELS[number % 2])).collect::<Result<Vec<_>>>()?;
-    table.number("streams opened and subscribed per second", (count as f64 / begun.elapsed().as_secs_f64()).round(), "/s");
+    table.number(
+        "streams opened and subscribed per second",
+        (count as f64 / begun.elapsed().as_secs_f64()).round(),
+        "/s",
+    );
     let mut alone = play(&node.handle(), &mut transfers, &mut time, &mut subscribers)?;
     table.time("a block read by all, middle of 20", median(&mut alone));
     table.time("a block read by all, longest of 20", percentile(&mut alone, 100));

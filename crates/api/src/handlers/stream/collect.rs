@@ -138,7 +138,8 @@ fn topic_messages(id: &str, channel: Channel, next: Next, seen: &mut Option<u64>
             for change in changes {
                 let (sequence, previous) = (change.sequence, change.previous);
                 let kind = if change.patch.is_some() { "delta" } else { "gone" };
-                let head = json!({ "type": kind, "id": id, "channel": channel, "sequence": sequence, "previous": previous });
+                let head =
+                    json!({ "type": kind, "id": id, "channel": channel, "sequence": sequence, "previous": previous });
                 messages.push(match &change.patch {
                     Some(patch) => with_json(&head, "changes", patch),
                     None => head.to_string(),

@@ -112,7 +112,12 @@ impl Subscription {
     ///
     /// # Errors
     /// A filter that is missing or of another channel; what a filter names and there is not.
-    pub async fn of(api: &Arc<Api>, channel: Channel, from: Option<u64>, filter: Filter) -> Result<Subscription, Problem> {
+    pub async fn of(
+        api: &Arc<Api>,
+        channel: Channel,
+        from: Option<u64>,
+        filter: Filter,
+    ) -> Result<Subscription, Problem> {
         // A sequence is seen once it was sent: the first not seen is one more.
         let seen = from.map(|from| from.saturating_sub(1));
         let next = match from {

@@ -21,7 +21,6 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use super::Shared;
 use crate::api::Api;
 use crate::cors;
-use crate::hub::Topic;
 use crate::problem::{Cause, Problem};
 use crate::server::asked;
 use messages::{Command, Filter, Subscription};
@@ -58,7 +57,9 @@ impl End {
             End::Gone => return None,
             End::Stopping => (1_001, "Stopping: the server stops; come back and resume from the last sequence seen"),
             End::Binary => (1_003, "Binary: messages are JSON texts"),
-            End::Slow => (4_001, "SlowReader: nothing was read for too long; come back and resume from the last sequence seen"),
+            End::Slow => {
+                (4_001, "SlowReader: nothing was read for too long; come back and resume from the last sequence seen")
+            }
             End::Silent => (4_002, "Silent: no sign of life for a minute; answer pings"),
         };
         Some(CloseFrame { code, reason: reason.into() })
@@ -211,7 +212,7 @@ impl Stream {
                 let head = self.api.node.progress().borrow().executed.0;
                 let answer = messages::subscribed(&id, &subscription, head);
                 if let Some(topic) = subscription.topic() {
-                    self.follow(topic).await?;
+                    self.api.blocking(move |api| api.hub.follow(api, topic)).await?;
                 }
                 let before = self.subscriptions.insert(id, subscription);
                 if let Some(topic) = before.and_then(|before| before.topic()) {
@@ -220,9 +221,5 @@ impl Stream {
                 Ok(answer)
             }
         }
-    }
-
-    async fn follow(&self, topic: Topic) -> Result<(), Problem> {
-        self.api.blocking(move |api| api.hub.follow(api, topic)).await
     }
 }
