@@ -176,9 +176,9 @@ fn every_route_answers_as_its_document_says() {
     let deposits = ask.get("list_account_deposits", &format!("/v1/accounts/{alice}/deposits"));
     assert_eq!(deposits["items"][0]["waterfall"], 1, "{deposits}");
     ask.get("list_gain_batches", &format!("/v1/accounts/{alice}/gain-batches"));
-    let report = ask.get("explain_transfer", &format!("/v1/compliance/explain?asset=3&from={alice}&to={bob}&amount=5"));
+    let report = ask.get("explain_transfer", &format!("/v1/compliance/explain?asset=4&from={alice}&to={bob}&amount=5"));
     assert_eq!(report["allowed"], true, "{report}");
-    ask.get("get_rules", "/v1/compliance/rules/3");
+    ask.get("get_rules", "/v1/compliance/rules/4");
     ask.get("get_standing", &format!("/v1/accounts/{alice}/standing"));
     ask.get("get_identity", "/v1/compliance/identities/0");
     let claims = ask.get("list_claims", "/v1/compliance/identities/0/claims?limit=1");
@@ -186,9 +186,9 @@ fn every_route_answers_as_its_document_says() {
     let next = claims["next"].as_str().unwrap();
     let rest = world.get(&format!("/v1/compliance/identities/0/claims?cursor={next}")).json();
     assert_eq!((&rest["items"], &rest["next"]), (&json!([]), &Value::Null));
-    let statistics = ask.get("get_statistics", "/v1/compliance/statistics/3");
+    let statistics = ask.get("get_statistics", "/v1/compliance/statistics/4");
     assert_eq!(statistics["holders"], 2, "{statistics}");
-    let largest = ask.get("list_largest_holders", "/v1/compliance/statistics/3/largest?limit=1");
+    let largest = ask.get("list_largest_holders", "/v1/compliance/statistics/4/largest?limit=1");
     assert_eq!(largest["items"][0]["identity"], 0, "{largest}");
     let instructions = ask.get("list_instructions", &format!("/v1/instructions?account={bob}"));
     let number = instructions["items"][0]["id"].as_u64().unwrap();

@@ -136,19 +136,16 @@ pub fn genesis() -> Genesis {
 pub fn full_genesis() -> Genesis {
     let mut genesis = genesis();
     let text = |value: Value| value.to_string();
-    genesis.ledger.assets.push(GenesisAsset {
-        symbol: "BOND".to_owned(),
-        decimals: 0,
-        issuer: Some(id(ISSUER)),
-        module: None,
-        itemised: false,
-    });
+    for symbol in ["BOND", "FUND"] {
+        let (symbol, issuer) = (symbol.to_owned(), Some(id(ISSUER)));
+        genesis.ledger.assets.push(GenesisAsset { symbol, decimals: 0, issuer, module: None, itemised: false });
+    }
     let balance = |user, amount| GenesisBalance { account: id(user), asset: BOND, amount: Amount(amount) };
     genesis.ledger.balances.extend([balance(ALICE, 600), balance(BOB, 400)]);
     let claim = json!({ "issuer": id(ISSUER), "topic": "kyc", "scope": "identity", "jurisdiction": "CH" });
     let identities = json!({
         "identities": [{ "accounts": [id(ALICE)], "claims": [claim] }, { "accounts": [id(BOB)] }],
-        "rules": [{ "asset": 3, "agent": id(ISSUER) }],
+        "rules": [{ "asset": 4, "agent": id(ISSUER) }],
     });
     genesis.compliance = serde_json::from_str(&text(identities)).unwrap();
     let roles = json!({
@@ -159,7 +156,7 @@ pub fn full_genesis() -> Genesis {
     });
     genesis.staking = serde_json::from_str(&text(roles)).unwrap();
     let listings =
-        json!({ "listings": [{ "asset": 1, "tier": 1, "supply_cap": "0", "collateral_cap": ONE.to_string() }] });
+        json!({ "listings": [{ "asset": 3, "tier": 1, "supply_cap": "0", "collateral_cap": ONE.to_string() }] });
     genesis.securities = serde_json::from_str(&text(listings)).unwrap();
     let waterfall = genesis.backstop.waterfalls.first_mut().unwrap();
     waterfall.steps.insert(0, Step { kind: StepKind::Insurance { tier: 1 }, cap: Amount::MAX });
@@ -394,7 +391,10 @@ impl World {
         self.act(ALICE, json!({ "auctions": { "open_uniform": lot } }));
         let deposit = json!({ "waterfall": 1, "tier": 1, "asset": 2, "amount": { "exact": (50 * ONE).to_string() } });
         self.act(ALICE, json!({ "backstop": { "deposit_insurance": deposit } }));
-        self.act(ISSUER, json!({ "ledger": { "count_holders": { "asset": 3, "topics": ["kyc"] } } }));
+        self.act(ISSUER, json!({ "ledger": { "count_holders": { "asset": 4, "topics": ["kyc"] } } }));
+        for (holder, amount) in [(alice, "60"), (bob, "40")] {
+            self.act(ISSUER, json!({ "ledger": { "mint": { "asset": 4, "to": holder, "amount": amount } } }));
+        }
     }
 
     /// A price of WETH, in whole units.
