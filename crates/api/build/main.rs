@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The crates whose types can be in an answer, with the folder of each.
-const CRATES: [&str; 15] = [
+const CRATES: [&str; 16] = [
     "units",
     "crypto",
     "store",
@@ -29,6 +29,7 @@ const CRATES: [&str; 15] = [
     "chain",
     "verify",
     "node",
+    "history",
 ];
 
 fn main() {

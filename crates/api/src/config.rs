@@ -4,6 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use gage_history::History;
+
 use crate::StartError;
 use crate::keys::{ApiKey, KeyFileError, Keys, Role};
 use crate::tls::TlsFiles;
@@ -46,6 +48,8 @@ pub struct ApiConfig {
     pub reads_max: usize,
     /// A key with the role of an admin, for programs that start the server themselves.
     pub admin_token: Option<String>,
+    /// What happened before what the node remembers; without it, those routes say that there is none.
+    pub history: Option<History>,
     /// A file with the hashes of API keys. Operators' routes do not exist without any key.
     pub keys_file: Option<PathBuf>,
 }
@@ -69,6 +73,7 @@ impl Default for ApiConfig {
             shutdown_timeout: Duration::from_secs(5),
             reads_max: 512,
             admin_token: None,
+            history: None,
             keys_file: None,
         }
     }

@@ -75,7 +75,8 @@ pub(crate) struct DecodedBlock {
 }
 
 impl DecodedBlock {
-    fn of(result: &BlockResult) -> DecodedBlock {
+    /// The events of a block, decoded.
+    pub fn of(result: &BlockResult) -> DecodedBlock {
         let receipts = result.receipts.iter().enumerate();
         let of_receipts = receipts.flat_map(|(position, receipt)| {
             receipt.events.iter().map(move |(module, bytes)| (Some((position, receipt)), module, bytes))

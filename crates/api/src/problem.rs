@@ -80,11 +80,15 @@ pub enum Cause {
     IdempotencyKeyInUse,
     /// A page of another origin may not open streams.
     OriginNotAllowed,
+    /// This node keeps no history.
+    NoHistory,
+    /// The database of the history does not answer.
+    HistoryUnavailable,
 }
 
 impl Cause {
     /// Every cause, in the order of the codes.
-    pub const ALL: [Cause; 19] = [
+    pub const ALL: [Cause; 21] = [
         Cause::UnknownRoute,
         Cause::MethodNotAllowed,
         Cause::BodyTooLarge,
@@ -104,6 +108,8 @@ impl Cause {
         Cause::IdempotencyKeyReused,
         Cause::IdempotencyKeyInUse,
         Cause::OriginNotAllowed,
+        Cause::NoHistory,
+        Cause::HistoryUnavailable,
     ];
 
     /// What it means.
@@ -128,6 +134,8 @@ impl Cause {
             Cause::IdempotencyKeyReused => "The idempotency key was used for another request.",
             Cause::IdempotencyKeyInUse => "The first request with this idempotency key is still under way.",
             Cause::OriginNotAllowed => "A page of this origin may not open streams here.",
+            Cause::NoHistory => "This node keeps no history.",
+            Cause::HistoryUnavailable => "The database of the history does not answer at the moment.",
         }
     }
 
@@ -153,6 +161,8 @@ impl Cause {
             Cause::IdempotencyKeyReused => (41_017, "IdempotencyKeyReused", StatusCode::UNPROCESSABLE_ENTITY),
             Cause::IdempotencyKeyInUse => (41_018, "IdempotencyKeyInUse", StatusCode::CONFLICT),
             Cause::OriginNotAllowed => (41_019, "OriginNotAllowed", StatusCode::FORBIDDEN),
+            Cause::NoHistory => (41_020, "NoHistory", StatusCode::NOT_FOUND),
+            Cause::HistoryUnavailable => (41_021, "HistoryUnavailable", StatusCode::SERVICE_UNAVAILABLE),
         }
     }
 }

@@ -52,6 +52,8 @@ fn by_number(code: u32) -> Option<&'static str> {
         41_017 => "Take a new idempotency key for a new request.",
         41_018 => "Wait for the answer to the first request, or ask again with the same key.",
         41_019 => "Let the operator allow the origin with --cors-origin.",
+        41_020 => "Ask a node that keeps one; an operator starts it with `gage node --history`.",
+        41_021 => "Try again in a second; what the ledger is now can be asked all the while.",
         _ => return None,
     })
 }

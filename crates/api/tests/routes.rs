@@ -129,7 +129,22 @@ fn every_route_answers_as_its_document_says() {
     world.seal();
     world.seal();
 
+    world.recorded();
     let mut ask = Asker::new(&world);
+    // What happened.
+    assert_eq!(ask.get("get_history", "/v1/history")["begins"], 0);
+    let statement = ask.get("get_statement", &format!("/v1/history/accounts/{bob}/statement?asset=0&limit=3"));
+    assert_eq!(
+        (statement["items"].as_array().unwrap().len(), &statement["items"][0]["purpose"]),
+        (3, &json!("opening"))
+    );
+    ask.get("list_past_transactions", &format!("/v1/history/accounts/{alice}/transactions?limit=2"));
+    let liquidated = ask.get("list_past_events", "/v1/history/events?module=vaults&kind=liquidated");
+    assert_eq!(liquidated["items"][0]["module"], "vaults");
+    assert_eq!(ask.get("get_vault_history", "/v1/history/vaults/1")["items"][0]["kind"], "vault_opened");
+    let lots = ask.get("list_past_lots", "/v1/history/auctions?limit=1");
+    ask.get("get_lot_history", &format!("/v1/history/auctions/{}", lots["items"][0]["lot"]));
+    assert!(!ask.get("list_candles", "/v1/history/prices/0?interval_ms=60000")["items"].as_array().unwrap().is_empty());
     // Transactions and blocks.
     let status = ask.get("get_transaction", &format!("/v1/transactions/{hash}"));
     assert_eq!((status["status"].as_str(), status["receipt"]["outcome"].as_str()), (Some("certified"), Some("done")));

@@ -100,6 +100,7 @@ pub fn node(args: &NodeArgs) -> Result<ExitCode> {
         requests_per_second: args.requests_per_second,
         requests_burst: args.requests_per_second.saturating_mul(4),
         admin_token,
+        history: history.clone(),
         keys_file: args.api_keys.clone(),
         tls: args.tls_cert.clone().zip(args.tls_key.clone()).map(|(certificate, key)| TlsFiles { certificate, key }),
         cors_origins: args.cors_origins.clone(),

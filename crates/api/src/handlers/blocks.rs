@@ -1,13 +1,15 @@
 //! Blocks: what was ordered, and what it did.
 
+use std::sync::Arc;
+
 use axum::response::Response;
 use gage_chain::{BlockResult, Header, Outcome};
 use gage_crypto::{AccountId, Hash};
 use gage_units::{Amount, AssetId, Height, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::Shared;
-use crate::decoded::{EventView, Wanted};
+use super::{Shared, history as past};
+use crate::decoded::{DecodedBlock, EventView, Wanted};
 use crate::extract::{Params, Segment, ok};
 use crate::openapi::events::module_number;
 use crate::paging::{Page, PageQuery, cursor, limit};
@@ -69,7 +71,7 @@ pub(crate) async fn get(
     let (limit, from) = (limit(query.limit)?, cursor::<usize>(query.cursor.as_deref())?.unwrap_or(0));
     let reply = api.blocking(move |api| {
         let block = api.node.block(Height(height)).ok_or_else(|| unknown(height))?;
-        let result = api.node.result(Height(height));
+        let result = past::result(api, Height(height))?;
         Ok(BlockReply {
             height: block.header.height,
             block: block.header.hash(&api.node.genesis()),
@@ -186,7 +188,10 @@ pub(crate) async fn events(
     let (limit, from) = (limit(asked.limit)?, cursor::<usize>(asked.cursor.as_deref())?.unwrap_or(0));
     let wanted = asked.wanted(&api).await?;
     let page = api.blocking(move |api| {
-        let block = api.decoded.get(&api.node, Height(height)).ok_or_else(|| unknown(height))?;
+        let block = match api.decoded.get(&api.node, Height(height)) {
+            Some(block) => block,
+            None => Arc::new(DecodedBlock::of(&*past::result(api, Height(height))?.ok_or_else(|| unknown(height))?)),
+        };
         let items: Vec<EventView> = block.wanted(&wanted, from).take(limit).map(|event| event.view.clone()).collect();
         Ok(Page::of(items, limit, |event| event.number.saturating_add(1)))
     });

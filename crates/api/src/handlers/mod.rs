@@ -12,6 +12,7 @@ pub(crate) mod compliance;
 pub(crate) mod dry_run;
 pub(crate) mod feeds;
 pub(crate) mod health;
+pub(crate) mod history;
 pub(crate) mod network;
 pub(crate) mod records;
 pub(crate) mod redemption;

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::Shared;
+use super::{Shared, history as past};
 use crate::api::Api;
 use crate::decoded::decoded;
 use crate::extract::{Segment, ok};
@@ -152,7 +152,14 @@ pub(crate) async fn wait(api: &Api, hashes: &[TransactionHash], at_least: Stage,
 /// `GET /v1/transactions/{hash}`
 pub(crate) async fn get(api: Shared, Segment(hash): Segment<Hash>) -> Result<Response, Problem> {
     let hash = TransactionHash(hash);
-    match api.node.status(&hash) {
+    let status = match api.node.status(&hash) {
+        // What the node has forgotten, the history tells.
+        forgotten @ (TxStatus::Unknown | TxStatus::Ordered { .. }) => {
+            past::receipt_of(&api, hash).await?.unwrap_or(forgotten)
+        }
+        known => known,
+    };
+    match status {
         TxStatus::Unknown => {
             let detail = "this node has not seen the transaction, or no longer keeps its receipt";
             Err(Problem::new(Cause::UnknownTransaction, detail))

@@ -21,7 +21,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// What the tags are about, in the order of the document.
-const TAGS: [(&str, &str); 15] = [
+const TAGS: [(&str, &str); 16] = [
     ("transactions", "Submit, try, render and follow transactions."),
     ("blocks", "Blocks, receipts and events."),
     ("accounts", "Accounts, what they hold, what guards them."),
@@ -34,6 +34,7 @@ const TAGS: [(&str, &str); 15] = [
     ("auctions", "Lots that are sold."),
     ("backstop", "Who bears a loss, in which order."),
     ("vaults", "Debt against pledged assets."),
+    ("history", "What happened: statements, past transactions, events, vaults, auctions, prices."),
     ("proofs", "Records and receipts with proofs that anyone can check."),
     ("node", "This node and its network."),
     ("admin", "What only operators may ask."),

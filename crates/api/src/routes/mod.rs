@@ -3,6 +3,7 @@
 //! A subject is a file with a function `routes`; a new one is one line in [`routes`].
 
 mod assets;
+mod history;
 mod node;
 mod parties;
 mod risk;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> Vec<Entry> {
     all.extend(parties::routes());
     all.extend(assets::routes());
     all.extend(risk::routes());
+    all.extend(history::routes());
     all.extend(node::routes());
     all
 }

@@ -17,6 +17,7 @@ use gage_backstop::operations::DepositStability;
 use gage_backstop::{GenesisWaterfall, Step, StepKind, Terms, WaterfallId};
 use gage_chain::{Genesis, GenesisCredit, KeySignature, Operation, SignedTransaction, Transaction, genesis_account_id};
 use gage_crypto::{AccountId, Hash, Scheme, SecretKey};
+use gage_history::{Follower, History, Location};
 use gage_ledger::operations::Transfer;
 use gage_ledger::{AssetNames, GenesisAsset, GenesisBalance};
 use gage_node::{Node, NodeConfig, NodeHandle};
@@ -189,6 +190,7 @@ pub struct World {
     dir: PathBuf,
     node: Option<Node>,
     server: Option<Server>,
+    follower: Option<Follower>,
     pub time: u64,
     nonces: BTreeMap<u8, u64>,
 }
@@ -213,10 +215,23 @@ impl World {
         node_config.snapshot_every = 0;
         node(&mut node_config);
         let running = Node::start(node_config).unwrap();
-        let mut config = ApiConfig { admin_token: Some(TOKEN.to_owned()), ..ApiConfig::default() };
+        let history =
+            History::open(&Location::Sqlite(dir.join("history.sqlite")), &running.handle().config().genesis).unwrap();
+        let mut config =
+            ApiConfig { admin_token: Some(TOKEN.to_owned()), history: Some(history), ..ApiConfig::default() };
         api(&mut config);
+        let follower = config.history.clone().map(|history| Follower::start(running.handle(), history).unwrap());
         let server = Server::start(running.handle(), config).unwrap();
-        World { dir, node: Some(running), server: Some(server), time: START, nonces: BTreeMap::new() }
+        World { dir, node: Some(running), server: Some(server), follower, time: START, nonces: BTreeMap::new() }
+    }
+
+    /// Waits until the history has everything that was executed.
+    pub fn recorded(&self) {
+        let deadline = std::time::Instant::now() + Duration::from_secs(30);
+        while self.get("/v1/history").json()["behind"] != 0 {
+            assert!(std::time::Instant::now() < deadline, "{:?}", self.get("/v1/history"));
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     pub fn node(&self) -> NodeHandle {
@@ -414,6 +429,7 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         drop(self.server.take());
+        drop(self.follower.take());
         drop(self.node.take());
         drop(fs::remove_dir_all(&self.dir));
     }
