@@ -6,7 +6,7 @@ use gage_ledger::{Balance, Leg, Part, Side};
 use gage_units::Amount;
 
 use crate::HistoryError;
-use crate::db::{Columns, Db, Row, Value};
+use crate::db::{Cell, Columns, Db, Row};
 
 /// How many holdings are kept between batches; others are read again.
 const KEPT_MAX: usize = 500_000;
@@ -73,13 +73,13 @@ impl Books {
 
     /// The holdings that changed since the last call, as rows of a block.
     pub fn changes(&mut self, height: u64) -> Result<Vec<Row>, HistoryError> {
-        let height = Value::from_u64(height, "a height")?;
+        let height = Cell::from_u64(height, "a height")?;
         let changed = std::mem::take(&mut self.changed);
         let row = |key: Holding| {
             let balance = self.holdings.get(&key).copied().unwrap_or_default();
             let parts = [balance.free, balance.held, balance.pledged, balance.frozen];
             let mut row = vec![key.0.into(), key.1.into(), height.clone()];
-            row.extend(parts.map(Value::from));
+            row.extend(parts.map(Cell::from));
             row
         };
         Ok(changed.into_iter().map(row).collect())
@@ -95,7 +95,7 @@ fn last(db: &mut Db, (account, asset): Holding) -> Result<Balance, HistoryError>
 }
 
 /// The four parts in the columns from `first` on.
-pub(crate) fn balance(row: &[Value], first: usize) -> Result<Balance, HistoryError> {
+pub(crate) fn balance(row: &[Cell], first: usize) -> Result<Balance, HistoryError> {
     Ok(Balance {
         free: row.amount(first)?,
         held: row.amount(first + 1)?,

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use crate::HistoryError;
-use crate::db::{Columns, Value};
+use crate::db::{Cell, Columns};
 use crate::history::History;
 use crate::schema::{TABLES, column_of_json};
 
@@ -45,19 +45,19 @@ impl History {
     }
 }
 
-fn shown(column: &str, value: &Value) -> Result<String, HistoryError> {
+fn shown(column: &str, value: &Cell) -> Result<String, HistoryError> {
     Ok(match value {
-        Value::Null => String::new(),
-        Value::Int(number) => number.to_string(),
-        Value::Amount(amount) => amount.to_string(),
-        Value::Bytes(bytes) => hex::encode(bytes),
-        Value::Text(_) if crate::schema::column_of_amount(column) => [value.clone()].amount(0)?.to_string(),
+        Cell::Null => String::new(),
+        Cell::Int(number) => number.to_string(),
+        Cell::Amount(amount) => amount.to_string(),
+        Cell::Bytes(bytes) => hex::encode(bytes),
+        Cell::Text(_) if crate::schema::column_of_amount(column) => [value.clone()].amount(0)?.to_string(),
         // Spaces and the order of fields are the database's.
-        Value::Text(text) | Value::Json(text) if column_of_json(column) => {
+        Cell::Text(text) | Cell::Json(text) if column_of_json(column) => {
             let json: serde_json::Value = serde_json::from_str(text)
                 .map_err(|error| HistoryError::Damaged(format!("{column} is not JSON: {error}")))?;
             json.to_string()
         }
-        Value::Text(text) | Value::Json(text) => text.clone(),
+        Cell::Text(text) | Cell::Json(text) => text.clone(),
     })
 }

@@ -7,7 +7,7 @@ use gage_crypto::Hash;
 use gage_units::Height;
 use serde::Serialize;
 
-use crate::db::{Db, Location, Value};
+use crate::db::{Cell, Db, Location};
 use crate::recorder::{Recorder, last_height};
 use crate::{HistoryError, schema};
 
@@ -137,12 +137,12 @@ impl History {
     /// [`HistoryError::Database`].
     pub fn sql(&self, statement: &str) -> Result<Vec<Vec<String>>, HistoryError> {
         let rows = self.read(|db| db.query(statement, &[]))?;
-        let text = |value: Value| match value {
-            Value::Null => String::new(),
-            Value::Int(number) => number.to_string(),
-            Value::Amount(amount) => amount.to_string(),
-            Value::Text(text) | Value::Json(text) => text,
-            Value::Bytes(bytes) => hex::encode(bytes),
+        let text = |value: Cell| match value {
+            Cell::Null => String::new(),
+            Cell::Int(number) => number.to_string(),
+            Cell::Amount(amount) => amount.to_string(),
+            Cell::Text(text) | Cell::Json(text) => text,
+            Cell::Bytes(bytes) => hex::encode(bytes),
         };
         Ok(rows.into_iter().map(|row| row.into_iter().map(text).collect()).collect())
     }

@@ -6,7 +6,7 @@ use gage_units::{Amount, AssetId, Price, Ratio};
 use gage_vaults::VaultId;
 
 use crate::HistoryError;
-use crate::db::{Columns, Db, Row, Value};
+use crate::db::{Cell, Columns, Db, Row};
 use crate::rows::Rows;
 use crate::words::{Readable, number_in};
 
@@ -16,9 +16,9 @@ const PAGE: usize = 500;
 /// Where an event stands.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
-    pub height: Value,
-    pub time_ms: Value,
-    pub number: Value,
+    pub height: Cell,
+    pub time_ms: Cell,
+    pub number: Cell,
 }
 
 /// Adds what an event says of prices, vaults and auctions.
@@ -47,14 +47,14 @@ fn oracle(rows: &mut Rows, place: &Place, event: &gage_oracle::Event) -> Result<
             from_price(*price),
             from_price(*confidence),
             from_price(*used),
-            Value::from_u64(observed_at.0, "a time")?,
+            Cell::from_u64(observed_at.0, "a time")?,
         ]);
     }
     Ok(())
 }
 
-fn from_price(price: Price) -> Value {
-    Value::Amount(price.0)
+fn from_price(price: Price) -> Cell {
+    Cell::Amount(price.0)
 }
 
 /// The columns of a vault's line that events fill.
@@ -119,29 +119,29 @@ fn vaults(rows: &mut Rows, place: &Place, event: &gage_vaults::Event, read: &Rea
     };
     let (kind, body) = read.parts();
     let Some(vault) = number_in(body, "vault") else { return };
-    let ratio = |ratio: Option<Ratio>| ratio.map_or(Value::Null, |ratio| Value::Amount(ratio.0));
+    let ratio = |ratio: Option<Ratio>| ratio.map_or(Cell::Null, |ratio| Cell::Amount(ratio.0));
     rows.vault_lines.push(vec![
-        Value::Int(vault),
+        Cell::Int(vault),
         place.height.clone(),
         place.number.clone(),
-        Value::text(kind),
+        Cell::text(kind),
         line.asset.map(|asset| asset.0).into(),
         line.collateral.into(),
         line.debt.into(),
         line.debt_left.into(),
-        line.lot.map_or(Value::Null, lot_value),
+        line.lot.map_or(Cell::Null, lot_value),
         ratio(line.health),
         ratio(line.health_after),
     ]);
 }
 
-fn vault_row(vault: VaultId, facility: u32, owner: Option<u32>, height: &Value) -> Row {
+fn vault_row(vault: VaultId, facility: u32, owner: Option<u32>, height: &Cell) -> Row {
     vec![vault.0.into(), facility.into(), owner.into(), height.clone()]
 }
 
 /// Lots are counted from one, so that a number no column holds is never reached.
-fn lot_value(lot: LotId) -> Value {
-    i64::try_from(lot.0).map_or(Value::Null, Value::Int)
+fn lot_value(lot: LotId) -> Cell {
+    i64::try_from(lot.0).map_or(Cell::Null, Cell::Int)
 }
 
 /// What is put up, for a row of `lots`.
@@ -172,17 +172,17 @@ impl Offer {
         }
     }
 
-    fn row(&self, height: &Value) -> Row {
+    fn row(&self, height: &Cell) -> Row {
         vec![
             lot_value(self.lot),
-            Value::text(self.style),
-            Value::text(module_name(self.owner.module)),
-            i64::try_from(self.owner.id).map_or(Value::Null, Value::Int),
+            Cell::text(self.style),
+            Cell::text(module_name(self.owner.module)),
+            i64::try_from(self.owner.id).map_or(Cell::Null, Cell::Int),
             self.asset.0.into(),
             self.amount.into(),
             self.want.0.into(),
             self.raise_max.into(),
-            self.start.map_or(Value::Null, from_price),
+            self.start.map_or(Cell::Null, from_price),
             from_price(self.floor),
             height.clone(),
         ]
@@ -209,7 +209,7 @@ fn auctions(rows: &mut Rows, place: &Place, event: &gage_auctions::Event) {
         }
         E::BidFilled { lot, bidder, amount, payment, .. } => {
             let mut row = vec![lot_value(*lot), height.clone(), number.clone(), bidder.0.into()];
-            row.extend([(*amount).into(), Value::Null, (*payment).into()]);
+            row.extend([(*amount).into(), Cell::Null, (*payment).into()]);
             rows.takes.push(row);
         }
         E::LotClosed { lot, remainder, remainder_to, raised }
@@ -223,7 +223,7 @@ fn auctions(rows: &mut Rows, place: &Place, event: &gage_auctions::Event) {
 }
 
 /// Vaults and lots that are there when a history begins.
-pub(crate) fn opening(chain: &Chain, rows: &mut Rows, height: &Value) {
+pub(crate) fn opening(chain: &Chain, rows: &mut Rows, height: &Cell) {
     let draft = chain.draft();
     let mut last = None;
     // A vault that cannot be valued ends the list; none is open at a genesis.
@@ -277,7 +277,7 @@ pub(crate) fn fill(db: &mut Db) -> Result<(), HistoryError> {
     while from <= last {
         let mut rows = Rows::default();
         let until = from.saturating_add(STEP);
-        for row in db.query(sql, &[Value::Int(from), Value::Int(until)])? {
+        for row in db.query(sql, &[Cell::Int(from), Cell::Int(until)])? {
             let module = module_number(row.word(0)?).unwrap_or_default();
             let [_, _, height, time_ms, number] = row.as_slice() else { continue };
             let place = Place { height: height.clone(), time_ms: time_ms.clone(), number: number.clone() };

@@ -11,7 +11,7 @@ use gage_ledger::{Asset, AssetKind, Leg, Part, Purpose, Side};
 use gage_units::{AccountNumber, AssetId, Height};
 
 use crate::books::Books;
-use crate::db::{Columns, Db, Value};
+use crate::db::{Cell, Columns, Db};
 use crate::markets::{self, Place};
 use crate::rows::Rows;
 use crate::words::{Readable, amount_in, number_in};
@@ -75,18 +75,18 @@ impl Recorder {
         }
         let mut rows = Rows::default();
         self.opening(chain, &mut rows)?;
-        let height = Value::from_u64(head.height.0, "a height")?;
+        let height = Cell::from_u64(head.height.0, "a height")?;
         markets::opening(chain, &mut rows, &height);
         rows.balances = self.books.changes(head.height.0)?;
         rows.blocks.push(vec![
             height,
-            Value::from_u64(head.time.0, "a time")?,
-            Value::text(head.block),
-            Value::text(Hash::ZERO),
-            Value::Int(0),
-            Value::Int(0),
-            Value::Int(0),
-            Value::Null,
+            Cell::from_u64(head.time.0, "a time")?,
+            Cell::text(head.block),
+            Cell::text(Hash::ZERO),
+            Cell::Int(0),
+            Cell::Int(0),
+            Cell::Int(0),
+            Cell::Null,
         ]);
         self.write(head.height.0, &rows)
     }
@@ -143,7 +143,7 @@ impl Recorder {
     fn opening(&mut self, chain: &Chain, rows: &mut Rows) -> Result<(), HistoryError> {
         let draft = chain.draft();
         let head = chain.head();
-        let height = Value::from_u64(head.height.0, "a height")?;
+        let height = Cell::from_u64(head.height.0, "a height")?;
         // Modules have the numbers below the first account; not every number is taken.
         let modules = (0..FIRST_ACCOUNT).filter(|number| gage_accounts::exists(draft, AccountNumber(*number)));
         let others = (FIRST_ACCOUNT..).take_while(|number| gage_accounts::exists(draft, AccountNumber(*number)));
@@ -172,8 +172,8 @@ impl Recorder {
                 let line = Leg { account: key.account, asset: key.asset, item, part, side, amount };
                 let after = self.books.post(None, &line)?;
                 let mut row = vec![key.account.0.into(), key.asset.0.into(), height.clone(), number.into(), leg.into()];
-                row.extend([Value::Null, Value::text("opening"), Value::text("credit"), Value::text(part.name())]);
-                row.extend([amount.into(), after.into(), item_value(&line), Value::Null]);
+                row.extend([Cell::Null, Cell::text("opening"), Cell::text("credit"), Cell::text(part.name())]);
+                row.extend([amount.into(), after.into(), item_value(&line), Cell::Null]);
                 rows.postings.push(row);
             }
         }
@@ -182,8 +182,8 @@ impl Recorder {
 
     fn block(&mut self, recorded: &Recorded, rows: &mut Rows) -> Result<(), HistoryError> {
         let Recorded { block, result } = recorded;
-        let height = Value::from_u64(result.height.0, "a height")?;
-        let time = Value::from_u64(block.header.time.0, "a time")?;
+        let height = Cell::from_u64(result.height.0, "a height")?;
+        let time = Cell::from_u64(block.header.time.0, "a time")?;
         let mut number = 0u32;
         for (receipt, position) in result.receipts.iter().zip(0u32..) {
             for (module, bytes) in receipt.events.iter() {
@@ -203,12 +203,12 @@ impl Recorder {
         rows.blocks.push(vec![
             height,
             time,
-            Value::text(result.block),
-            Value::text(result.events_root),
-            Value::from_u64(count(block.transactions.len())?, "a count")?,
-            Value::from_u64(count(result.bundles)?, "a count")?,
+            Cell::text(result.block),
+            Cell::text(result.events_root),
+            Cell::from_u64(count(block.transactions.len())?, "a count")?,
+            Cell::from_u64(count(result.bundles)?, "a count")?,
             number.into(),
-            Value::Bytes(borsh::to_vec(&block.header).map_err(|_| HistoryError::OutOfRange("a header"))?),
+            Cell::Bytes(borsh::to_vec(&block.header).map_err(|_| HistoryError::OutOfRange("a header"))?),
         ]);
         Ok(())
     }
@@ -216,7 +216,7 @@ impl Recorder {
     fn transaction(
         &mut self,
         rows: &mut Rows,
-        height: &Value,
+        height: &Cell,
         position: u32,
         receipt: &Receipt,
         signed: Option<&SignedTransaction>,
@@ -227,32 +227,32 @@ impl Recorder {
             Outcome::Internal => ("internal", None, None),
         };
         let (mut account, mut lane, mut sequence, mut operations, mut bytes) =
-            (Value::Null, Value::Null, Value::Null, Value::Null, Value::Null);
+            (Cell::Null, Cell::Null, Cell::Null, Cell::Null, Cell::Null);
         if let Some(signed) = signed {
             let transaction = &signed.transaction;
             account = self.number_of(&transaction.account)?.into();
             lane = nonce::lane_of(transaction.nonce).into();
-            sequence = Value::from_u64(nonce::count_of(transaction.nonce), "a nonce")?;
+            sequence = Cell::from_u64(nonce::count_of(transaction.nonce), "a nonce")?;
             let text = serde_json::to_string(&transaction.operations);
-            operations = text.map_or(Value::Null, Value::Json);
-            bytes = Value::Bytes(signed.to_bytes());
+            operations = text.map_or(Cell::Null, Cell::Json);
+            bytes = Cell::Bytes(signed.to_bytes());
         }
         rows.transactions.push(vec![
             height.clone(),
             position.into(),
-            Value::text(receipt.transaction),
-            Value::text(if signed.is_some() { "transaction" } else { "bundle" }),
+            Cell::text(receipt.transaction),
+            Cell::text(if signed.is_some() { "transaction" } else { "bundle" }),
             account,
             lane,
             sequence,
-            Value::text(outcome),
+            Cell::text(outcome),
             operation.map(u32::from).into(),
             reason.map(|reason| reason.code).into(),
-            reason.map_or(Value::Null, |reason| Value::text(&reason.name)),
-            reason.map_or(Value::Null, |reason| Value::text(&reason.sentence)),
+            reason.map_or(Cell::Null, |reason| Cell::text(&reason.name)),
+            reason.map_or(Cell::Null, |reason| Cell::text(&reason.sentence)),
             receipt.fee.into(),
-            Value::from_u64(receipt.weight, "a weight")?,
-            Value::from_u64(receipt.events.len() as u64, "a count")?,
+            Cell::from_u64(receipt.weight, "a weight")?,
+            Cell::from_u64(receipt.events.len() as u64, "a count")?,
             operations,
             bytes,
         ]);
@@ -262,7 +262,7 @@ impl Recorder {
     fn event(
         &mut self,
         rows: &mut Rows,
-        (height, time): (&Value, &Value),
+        (height, time): (&Cell, &Cell),
         number: u32,
         receipt: Option<u32>,
         (module, bytes): (u8, &[u8]),
@@ -286,21 +286,21 @@ impl Recorder {
             rows.event_accounts.push(vec![account.0.into(), height.clone(), number.into()]);
         }
         let (kind, body) = read.parts();
-        let int = |field| number_in(body, field).map_or(Value::Null, Value::Int);
+        let int = |field| number_in(body, field).map_or(Cell::Null, Cell::Int);
         rows.events.push(vec![
             height.clone(),
             number.into(),
             receipt.into(),
-            Value::text(module_name(module)),
-            Value::text(kind),
+            Cell::text(module_name(module)),
+            Cell::text(kind),
             int("asset"),
-            amount_in(body, "amount").map_or(Value::Null, Value::Amount),
+            amount_in(body, "amount").map_or(Cell::Null, Cell::Amount),
             int("vault"),
             int("facility"),
             int("lot"),
             int("feed"),
-            Value::Json(body.to_string()),
-            Value::Bytes(bytes.to_vec()),
+            Cell::Json(body.to_string()),
+            Cell::Bytes(bytes.to_vec()),
         ]);
         Ok(())
     }
@@ -308,7 +308,7 @@ impl Recorder {
     fn journal(
         &mut self,
         rows: &mut Rows,
-        height: &Value,
+        height: &Cell,
         number: u32,
         receipt: Option<u32>,
         purpose: Purpose,
@@ -321,7 +321,7 @@ impl Recorder {
             let side = if leg.side == Side::Debit { "debit" } else { "credit" };
             let mut row =
                 vec![leg.account.0.into(), leg.asset.0.into(), height.clone(), number.into(), position.into()];
-            row.extend([receipt.into(), Value::text(&purpose), Value::text(side), Value::text(leg.part.name())]);
+            row.extend([receipt.into(), Cell::text(&purpose), Cell::text(side), Cell::text(leg.part.name())]);
             row.extend([leg.amount.into(), after.into(), item_value(leg), sides.opposite(leg).into()]);
             rows.postings.push(row);
         }
@@ -334,11 +334,11 @@ impl Recorder {
         number: AccountNumber,
         id: AccountId,
         opened_by: Option<AccountNumber>,
-        height: &Value,
+        height: &Cell,
     ) {
         self.numbers.insert(id, number.0);
         let opened_by = opened_by.map(|by| by.0);
-        rows.accounts.push(vec![number.0.into(), Value::text(id), opened_by.into(), height.clone()]);
+        rows.accounts.push(vec![number.0.into(), Cell::text(id), opened_by.into(), height.clone()]);
     }
 
     /// The number of an account, if it exists.
@@ -359,7 +359,7 @@ const FIRST_ACCOUNT: u32 = 64;
 
 /// The number of an account, if the history knows it.
 pub(crate) fn account_number(db: &mut Db, id: &AccountId) -> Result<Option<u32>, HistoryError> {
-    let rows = db.query("SELECT account FROM accounts WHERE id = ?1", &[Value::text(id)])?;
+    let rows = db.query("SELECT account FROM accounts WHERE id = ?1", &[Cell::text(id)])?;
     rows.first().map(|row| row.number(0)).transpose()
 }
 
@@ -369,14 +369,14 @@ pub(crate) fn last_height(db: &mut Db) -> Result<Option<u64>, HistoryError> {
     rows.first().map(|row| row.count(0)).transpose()
 }
 
-fn asset_row(id: AssetId, asset: &Asset, height: &Value) -> Vec<Value> {
+fn asset_row(id: AssetId, asset: &Asset, height: &Cell) -> Vec<Cell> {
     let (issuer, module) = match asset.kind {
         AssetKind::Issued { issuer } => (Some(issuer.0), None),
         AssetKind::Module(module) => (None, Some(u32::from(module))),
     };
     vec![
         id.0.into(),
-        Value::text(&asset.symbol),
+        Cell::text(&asset.symbol),
         u32::from(asset.decimals).into(),
         u32::from(asset.itemised).into(),
         issuer.into(),
@@ -385,8 +385,8 @@ fn asset_row(id: AssetId, asset: &Asset, height: &Value) -> Vec<Value> {
     ]
 }
 
-fn item_value(leg: &Leg) -> Value {
-    leg.item.map_or(Value::Null, |item| Value::text(item.0))
+fn item_value(leg: &Leg) -> Cell {
+    leg.item.map_or(Cell::Null, |item| Cell::text(item.0))
 }
 
 /// Per asset and side, the first accounts there, each once; three are as good as many.

@@ -47,6 +47,7 @@ pub(crate) fn router(api: &Arc<Api>) -> Router {
         router.route(route.path, answer)
     });
     router
+        .route("/sign", axum::routing::get(sign_page))
         .fallback(async || {
             Problem::new(Cause::UnknownRoute, "there is nothing at this path; /openapi.json lists every route")
         })
@@ -55,6 +56,14 @@ pub(crate) fn router(api: &Arc<Api>) -> Router {
         })
         .layer(from_fn_with_state(Arc::clone(api), around))
         .with_state(Arc::clone(api))
+}
+
+/// The page on which any browser wallet signs. Its scripts and styles are allowed by their hashes, in the page itself;
+/// that nobody shows it inside another page can only be said here.
+async fn sign_page() -> impl IntoResponse {
+    use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+    let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, "frame-ancestors 'none'")];
+    (headers, include_str!("../../assets/sign.html"))
 }
 
 /// Lets those in whose key has the role, before anything of their request is read.

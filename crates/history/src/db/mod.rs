@@ -20,7 +20,7 @@ pub(crate) const AMOUNT_DIGITS: usize = 39;
 
 /// One value of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Value {
+pub(crate) enum Cell {
     Null,
     Int(i64),
     Amount(u128),
@@ -30,39 +30,39 @@ pub(crate) enum Value {
 }
 
 /// One row.
-pub(crate) type Row = Vec<Value>;
+pub(crate) type Row = Vec<Cell>;
 
-impl Value {
+impl Cell {
     /// A number that a column may not hold.
-    pub fn from_u64(number: u64, what: &'static str) -> Result<Value, HistoryError> {
-        i64::try_from(number).map(Value::Int).map_err(|_| HistoryError::OutOfRange(what))
+    pub fn from_u64(number: u64, what: &'static str) -> Result<Cell, HistoryError> {
+        i64::try_from(number).map(Cell::Int).map_err(|_| HistoryError::OutOfRange(what))
     }
 
-    pub fn text(value: impl fmt::Display) -> Value {
-        Value::Text(value.to_string())
-    }
-}
-
-impl From<u32> for Value {
-    fn from(number: u32) -> Value {
-        Value::Int(i64::from(number))
+    pub fn text(value: impl fmt::Display) -> Cell {
+        Cell::Text(value.to_string())
     }
 }
 
-impl From<Amount> for Value {
-    fn from(amount: Amount) -> Value {
-        Value::Amount(amount.0)
+impl From<u32> for Cell {
+    fn from(number: u32) -> Cell {
+        Cell::Int(i64::from(number))
     }
 }
 
-impl<T: Into<Value>> From<Option<T>> for Value {
-    fn from(value: Option<T>) -> Value {
-        value.map_or(Value::Null, Into::into)
+impl From<Amount> for Cell {
+    fn from(amount: Amount) -> Cell {
+        Cell::Amount(amount.0)
+    }
+}
+
+impl<T: Into<Cell>> From<Option<T>> for Cell {
+    fn from(value: Option<T>) -> Cell {
+        value.map_or(Cell::Null, Into::into)
     }
 }
 
 /// What a row of the database holds where something else was expected.
-fn unlike(value: Option<&Value>, wanted: &str) -> HistoryError {
+fn unlike(value: Option<&Cell>, wanted: &str) -> HistoryError {
     HistoryError::Damaged(format!("{value:?} stands where there should be {wanted}"))
 }
 
@@ -85,10 +85,10 @@ pub(crate) trait Columns {
     }
 }
 
-impl Columns for [Value] {
+impl Columns for [Cell] {
     fn int(&self, column: usize) -> Result<i64, HistoryError> {
         match self.get(column) {
-            Some(Value::Int(number)) => Ok(*number),
+            Some(Cell::Int(number)) => Ok(*number),
             other => Err(unlike(other, "a number")),
         }
     }
@@ -103,28 +103,28 @@ impl Columns for [Value] {
 
     fn amount(&self, column: usize) -> Result<Amount, HistoryError> {
         match self.get(column) {
-            Some(Value::Amount(amount)) => Ok(Amount(*amount)),
-            Some(Value::Text(text)) => text.parse().map(Amount).map_err(|_| unlike(self.get(column), "an amount")),
+            Some(Cell::Amount(amount)) => Ok(Amount(*amount)),
+            Some(Cell::Text(text)) => text.parse().map(Amount).map_err(|_| unlike(self.get(column), "an amount")),
             other => Err(unlike(other, "an amount")),
         }
     }
 
     fn word(&self, column: usize) -> Result<&str, HistoryError> {
         match self.get(column) {
-            Some(Value::Text(text) | Value::Json(text)) => Ok(text),
+            Some(Cell::Text(text) | Cell::Json(text)) => Ok(text),
             other => Err(unlike(other, "a text")),
         }
     }
 
     fn bytes(&self, column: usize) -> Result<&[u8], HistoryError> {
         match self.get(column) {
-            Some(Value::Bytes(bytes)) => Ok(bytes),
+            Some(Cell::Bytes(bytes)) => Ok(bytes),
             other => Err(unlike(other, "bytes")),
         }
     }
 
     fn is_null(&self, column: usize) -> bool {
-        matches!(self.get(column), Some(Value::Null))
+        matches!(self.get(column), Some(Cell::Null))
     }
 }
 
@@ -199,14 +199,14 @@ impl Db {
     }
 
     /// Runs one statement with parameters; how many rows it changed.
-    pub fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<u64, HistoryError> {
+    pub fn execute(&mut self, sql: &str, parameters: &[Cell]) -> Result<u64, HistoryError> {
         match self {
             Db::Sqlite(db) => db.execute(sql, parameters),
             Db::Postgres(db) => db.execute(sql, parameters),
         }
     }
 
-    pub fn query(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, HistoryError> {
+    pub fn query(&mut self, sql: &str, parameters: &[Cell]) -> Result<Vec<Row>, HistoryError> {
         let mut rows = Vec::new();
         self.each(sql, parameters, &mut |row| {
             rows.push(row);
@@ -219,7 +219,7 @@ impl Db {
     pub fn each(
         &mut self,
         sql: &str,
-        parameters: &[Value],
+        parameters: &[Cell],
         take: &mut dyn FnMut(Row) -> Result<(), HistoryError>,
     ) -> Result<(), HistoryError> {
         match self {
@@ -277,9 +277,9 @@ mod tests {
 
     #[test]
     fn columns_say_what_is_wrong() {
-        let row = [Value::Text("7".to_owned()), Value::Int(-1), Value::Null];
+        let row = [Cell::Text("7".to_owned()), Cell::Int(-1), Cell::Null];
         assert_eq!(row.amount(0).unwrap(), Amount(7));
         assert!(row.count(1).unwrap_err().to_string().contains("damaged"));
-        assert_eq!(row.maybe(2, <[Value] as Columns>::count).unwrap(), None);
+        assert_eq!(row.maybe(2, <[Cell] as Columns>::count).unwrap(), None);
     }
 }

@@ -8,7 +8,7 @@ use postgres::types::{ToSql, Type};
 use postgres::{Client, Config, NoTls};
 
 use super::numeric::Numeric;
-use super::{Row, Value, shown};
+use super::{Cell, Row, shown};
 use crate::HistoryError;
 use crate::schema::Table;
 
@@ -36,7 +36,7 @@ impl Postgres {
         self.client.batch_execute(sql).map_err(|error| refused(&self.place, &error))
     }
 
-    pub fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<u64, HistoryError> {
+    pub fn execute(&mut self, sql: &str, parameters: &[Cell]) -> Result<u64, HistoryError> {
         let changed = self.client.execute(&numbered(sql), &references(parameters));
         changed.map_err(|error| refused(&self.place, &error))
     }
@@ -44,7 +44,7 @@ impl Postgres {
     pub fn each(
         &mut self,
         sql: &str,
-        parameters: &[Value],
+        parameters: &[Cell],
         take: &mut dyn FnMut(Row) -> Result<(), HistoryError>,
     ) -> Result<(), HistoryError> {
         let place = &self.place;
@@ -79,46 +79,46 @@ fn numbered(sql: &str) -> String {
     sql.replace('?', "$")
 }
 
-fn references(parameters: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+fn references(parameters: &[Cell]) -> Vec<&(dyn ToSql + Sync)> {
     parameters
         .iter()
         .map(|value| -> &(dyn ToSql + Sync) {
             match value {
-                Value::Null | Value::Amount(_) => &None::<i64>,
-                Value::Int(number) => number,
-                Value::Text(text) | Value::Json(text) => text,
-                Value::Bytes(bytes) => bytes,
+                Cell::Null | Cell::Amount(_) => &None::<i64>,
+                Cell::Int(number) => number,
+                Cell::Text(text) | Cell::Json(text) => text,
+                Cell::Bytes(bytes) => bytes,
             }
         })
         .collect()
 }
 
-fn read(row: &postgres::Row, column: usize, of: &Type) -> Result<Value, postgres::Error> {
+fn read(row: &postgres::Row, column: usize, of: &Type) -> Result<Cell, postgres::Error> {
     let value = match *of {
-        Type::INT2 => row.try_get::<_, Option<i16>>(column)?.map(|number| Value::Int(number.into())),
-        Type::INT4 => row.try_get::<_, Option<i32>>(column)?.map(|number| Value::Int(number.into())),
-        Type::INT8 => row.try_get::<_, Option<i64>>(column)?.map(Value::Int),
-        Type::NUMERIC => row.try_get::<_, Option<Numeric>>(column)?.map(|number| Value::Amount(number.0)),
-        Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(column)?.map(Value::Bytes),
-        _ => row.try_get::<_, Option<String>>(column)?.map(Value::Text),
+        Type::INT2 => row.try_get::<_, Option<i16>>(column)?.map(|number| Cell::Int(number.into())),
+        Type::INT4 => row.try_get::<_, Option<i32>>(column)?.map(|number| Cell::Int(number.into())),
+        Type::INT8 => row.try_get::<_, Option<i64>>(column)?.map(Cell::Int),
+        Type::NUMERIC => row.try_get::<_, Option<Numeric>>(column)?.map(|number| Cell::Amount(number.0)),
+        Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(column)?.map(Cell::Bytes),
+        _ => row.try_get::<_, Option<String>>(column)?.map(Cell::Text),
     };
-    Ok(value.unwrap_or(Value::Null))
+    Ok(value.unwrap_or(Cell::Null))
 }
 
 /// One line of the text format of COPY.
-fn line(out: &mut Vec<u8>, row: &[Value]) {
+fn line(out: &mut Vec<u8>, row: &[Cell]) {
     for (column, value) in row.iter().enumerate() {
         if column > 0 {
             out.push(b'\t');
         }
         match value {
-            Value::Null => out.extend_from_slice(b"\\N"),
-            Value::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
-            Value::Amount(amount) => out.extend_from_slice(amount.to_string().as_bytes()),
+            Cell::Null => out.extend_from_slice(b"\\N"),
+            Cell::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
+            Cell::Amount(amount) => out.extend_from_slice(amount.to_string().as_bytes()),
             // PostgreSQL keeps no zero character in texts; the bytes of the event keep it.
-            Value::Text(text) => escape(out, &text.replace('\0', "\u{fffd}")),
-            Value::Json(text) => escape(out, &text.replace("\\u0000", "\\ufffd")),
-            Value::Bytes(bytes) => {
+            Cell::Text(text) => escape(out, &text.replace('\0', "\u{fffd}")),
+            Cell::Json(text) => escape(out, &text.replace("\\u0000", "\\ufffd")),
+            Cell::Bytes(bytes) => {
                 out.extend_from_slice(b"\\\\x");
                 out.extend_from_slice(hex::encode(bytes).as_bytes());
             }
@@ -156,9 +156,9 @@ mod tests {
     #[test]
     fn what_would_break_a_line_is_escaped() {
         let mut out = Vec::new();
-        let hostile = Value::Text("a\tb\\N\nc\r\0d".to_owned());
-        let json = Value::Json("{\"a\":\"\\u0000\"}".to_owned());
-        line(&mut out, &[hostile, Value::Null, json, Value::Bytes(vec![0, 255]), Value::Amount(u128::MAX)]);
+        let hostile = Cell::Text("a\tb\\N\nc\r\0d".to_owned());
+        let json = Cell::Json("{\"a\":\"\\u0000\"}".to_owned());
+        line(&mut out, &[hostile, Cell::Null, json, Cell::Bytes(vec![0, 255]), Cell::Amount(u128::MAX)]);
         let text = String::from_utf8(out).unwrap();
         let expected = "a\\tb\\\\N\\nc\\r\u{fffd}d\t\\N\t{\"a\":\"\\\\ufffd\"}\t\\\\x00ff\t340282366920938463463374607431768211455\n";
         assert_eq!(text, expected);

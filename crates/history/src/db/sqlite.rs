@@ -7,7 +7,7 @@ use rusqlite::functions::{Aggregate, Context, FunctionFlags};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Result as Answer, ToSql, params_from_iter};
 
-use super::{AMOUNT_DIGITS, Row, Value};
+use super::{AMOUNT_DIGITS, Cell, Row};
 use crate::HistoryError;
 use crate::schema::Table;
 
@@ -19,14 +19,14 @@ pub(crate) struct Sqlite {
     path: PathBuf,
 }
 
-impl ToSql for Value {
+impl ToSql for Cell {
     fn to_sql(&self) -> Answer<ToSqlOutput<'_>> {
         Ok(match self {
-            Value::Null => ToSqlOutput::Borrowed(ValueRef::Null),
-            Value::Int(number) => ToSqlOutput::Borrowed(ValueRef::Integer(*number)),
-            Value::Amount(amount) => ToSqlOutput::Owned(rusqlite::types::Value::Text(padded(*amount))),
-            Value::Text(text) | Value::Json(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
-            Value::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+            Cell::Null => ToSqlOutput::Borrowed(ValueRef::Null),
+            Cell::Int(number) => ToSqlOutput::Borrowed(ValueRef::Integer(*number)),
+            Cell::Amount(amount) => ToSqlOutput::Owned(rusqlite::types::Value::Text(padded(*amount))),
+            Cell::Text(text) | Cell::Json(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Cell::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
         })
     }
 }
@@ -36,14 +36,14 @@ fn padded(amount: u128) -> String {
     format!("{amount:0AMOUNT_DIGITS$}")
 }
 
-fn read(value: ValueRef<'_>) -> Value {
+fn read(value: ValueRef<'_>) -> Cell {
     match value {
-        ValueRef::Null => Value::Null,
-        ValueRef::Integer(number) => Value::Int(number),
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(number) => Cell::Int(number),
         // Nothing here is written as a floating-point number.
-        ValueRef::Real(number) => Value::Text(number.to_string()),
-        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
-        ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+        ValueRef::Real(number) => Cell::Text(number.to_string()),
+        ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_vec()),
     }
 }
 
@@ -87,7 +87,7 @@ impl Sqlite {
         self.connection.execute_batch(sql).map_err(|error| refused(&self.path, &error))
     }
 
-    pub fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<u64, HistoryError> {
+    pub fn execute(&mut self, sql: &str, parameters: &[Cell]) -> Result<u64, HistoryError> {
         let changed = self
             .connection
             .prepare_cached(sql)
@@ -98,7 +98,7 @@ impl Sqlite {
     pub fn each(
         &mut self,
         sql: &str,
-        parameters: &[Value],
+        parameters: &[Cell],
         take: &mut dyn FnMut(Row) -> Result<(), HistoryError>,
     ) -> Result<(), HistoryError> {
         let failed = |error: rusqlite::Error| refused(&self.path, &error);
@@ -142,7 +142,7 @@ mod tests {
     fn sums_are_exact_and_never_wrap() {
         let mut db = Sqlite::open(Path::new(":memory:")).unwrap();
         db.run("CREATE TABLE t (amount TEXT)").unwrap();
-        let add = |db: &mut Sqlite, amount| db.execute("INSERT INTO t VALUES (?1)", &[Value::Amount(amount)]).unwrap();
+        let add = |db: &mut Sqlite, amount| db.execute("INSERT INTO t VALUES (?1)", &[Cell::Amount(amount)]).unwrap();
         add(&mut db, u128::MAX - 5);
         add(&mut db, 5);
         let sum = |db: &mut Sqlite| {
@@ -153,7 +153,7 @@ mod tests {
             })
             .map(|()| sum)
         };
-        assert_eq!(sum(&mut db).unwrap(), [Value::Text(u128::MAX.to_string())]);
+        assert_eq!(sum(&mut db).unwrap(), [Cell::Text(u128::MAX.to_string())]);
         add(&mut db, 1);
         assert!(sum(&mut db).is_err(), "a sum that does not fit is refused");
     }

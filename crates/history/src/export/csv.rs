@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 
 use super::{Kind, Sink};
-use crate::db::Value;
+use crate::db::Cell;
 
 pub(super) struct Csv {
     out: BufWriter<File>,
@@ -14,25 +14,25 @@ pub(super) struct Csv {
 impl Csv {
     pub fn new(file: File, columns: &[(&str, Kind)]) -> Result<Csv, String> {
         let mut csv = Csv { out: BufWriter::new(file), line: Vec::new() };
-        let names: Vec<Value> = columns.iter().map(|(name, _)| Value::text(name)).collect();
+        let names: Vec<Cell> = columns.iter().map(|(name, _)| Cell::text(name)).collect();
         csv.row(&names)?;
         Ok(csv)
     }
 }
 
 impl Sink for Csv {
-    fn row(&mut self, row: &[Value]) -> Result<(), String> {
+    fn row(&mut self, row: &[Cell]) -> Result<(), String> {
         self.line.clear();
         for (column, value) in row.iter().enumerate() {
             if column > 0 {
                 self.line.push(b',');
             }
             match value {
-                Value::Null => {}
-                Value::Int(number) => self.line.extend_from_slice(number.to_string().as_bytes()),
-                Value::Amount(amount) => self.line.extend_from_slice(amount.to_string().as_bytes()),
-                Value::Text(text) | Value::Json(text) => quote(&mut self.line, text),
-                Value::Bytes(bytes) => self.line.extend_from_slice(hex::encode(bytes).as_bytes()),
+                Cell::Null => {}
+                Cell::Int(number) => self.line.extend_from_slice(number.to_string().as_bytes()),
+                Cell::Amount(amount) => self.line.extend_from_slice(amount.to_string().as_bytes()),
+                Cell::Text(text) | Cell::Json(text) => quote(&mut self.line, text),
+                Cell::Bytes(bytes) => self.line.extend_from_slice(hex::encode(bytes).as_bytes()),
             }
         }
         self.line.extend_from_slice(b"\r\n");

@@ -10,7 +10,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use crate::HistoryError;
-use crate::db::{Columns, Row, Value};
+use crate::db::{Cell, Columns, Row};
 use crate::history::History;
 use crate::query::Span;
 
@@ -210,7 +210,7 @@ pub struct Exported {
 
 /// Takes rows and makes a file of them.
 pub(crate) trait Sink {
-    fn row(&mut self, row: &[Value]) -> Result<(), String>;
+    fn row(&mut self, row: &[Cell]) -> Result<(), String>;
     fn finish(self: Box<Self>) -> Result<(), String>;
 }
 
@@ -241,7 +241,7 @@ impl History {
         let mut parameters = Vec::new();
         for (time, compare) in [(span.from, "b.time_ms >="), (span.to, "b.time_ms <")] {
             if let Some(time) = time {
-                parameters.push(Value::from_u64(time.0, "a time")?);
+                parameters.push(Cell::from_u64(time.0, "a time")?);
                 condition.push(format!("{compare} ?{}", parameters.len()));
             }
         }

@@ -11,7 +11,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{Type, TypePtr};
 
 use super::{Kind, Sink};
-use crate::db::Value;
+use crate::db::Cell;
 
 /// Rows of one group.
 const GROUP: usize = 50_000;
@@ -23,7 +23,7 @@ const TOO_LARGE: u128 = 10u128.pow(38);
 pub(super) struct Parquet {
     writer: SerializedFileWriter<File>,
     kinds: Vec<Kind>,
-    rows: Vec<Vec<Value>>,
+    rows: Vec<Vec<Cell>>,
 }
 
 impl Parquet {
@@ -41,11 +41,11 @@ impl Parquet {
         let rows = std::mem::take(&mut self.rows);
         let mut group = self.writer.next_row_group()?;
         for (column, kind) in self.kinds.iter().enumerate() {
-            let values = rows.iter().map(|row| row.get(column).unwrap_or(&Value::Null));
+            let values = rows.iter().map(|row| row.get(column).unwrap_or(&Cell::Null));
             match kind {
                 Kind::Int | Kind::Time => {
                     let (values, levels) = present(values.map(|value| match value {
-                        Value::Int(number) => Some(*number),
+                        Cell::Int(number) => Some(*number),
                         _ => None,
                     }));
                     let mut writer = next(&mut group)?;
@@ -55,7 +55,7 @@ impl Parquet {
                 Kind::Text => write_texts(&mut group, values.map(text))?,
                 Kind::Amount => {
                     let (numbers, levels) = present(values.clone().map(|value| match value {
-                        Value::Amount(amount) if *amount < TOO_LARGE => Some(decimal(*amount)),
+                        Cell::Amount(amount) if *amount < TOO_LARGE => Some(decimal(*amount)),
                         _ => None,
                     }));
                     let mut writer = next(&mut group)?;
@@ -64,7 +64,7 @@ impl Parquet {
                     write_texts(
                         &mut group,
                         values.map(|value| match value {
-                            Value::Amount(amount) if *amount >= TOO_LARGE => Some(amount.to_string()),
+                            Cell::Amount(amount) if *amount >= TOO_LARGE => Some(amount.to_string()),
                             _ => None,
                         }),
                     )?;
@@ -77,7 +77,7 @@ impl Parquet {
 }
 
 impl Sink for Parquet {
-    fn row(&mut self, row: &[Value]) -> Result<(), String> {
+    fn row(&mut self, row: &[Cell]) -> Result<(), String> {
         self.rows.push(row.to_vec());
         if self.rows.len() >= GROUP { self.flush().map_err(|error| error.to_string()) } else { Ok(()) }
     }
@@ -104,9 +104,9 @@ fn write_texts(group: &mut Group<'_>, texts: impl Iterator<Item = Option<String>
     writer.close()
 }
 
-fn text(value: &Value) -> Option<String> {
+fn text(value: &Cell) -> Option<String> {
     match value {
-        Value::Text(text) | Value::Json(text) => Some(text.clone()),
+        Cell::Text(text) | Cell::Json(text) => Some(text.clone()),
         _ => None,
     }
 }
@@ -169,9 +169,9 @@ mod tests {
         let mut sink = Box::new(Parquet::new(File::create(&path).unwrap(), "t", &columns).unwrap());
         let amounts = [0, 1, TOO_LARGE - 1, TOO_LARGE, u128::MAX];
         for (amount, n) in amounts.into_iter().zip(0i64..) {
-            sink.row(&[Value::Int(n), Value::Amount(amount), Value::text("x"), Value::Int(1_600_000_000_000)]).unwrap();
+            sink.row(&[Cell::Int(n), Cell::Amount(amount), Cell::text("x"), Cell::Int(1_600_000_000_000)]).unwrap();
         }
-        sink.row(&[Value::Null, Value::Null, Value::Null, Value::Null]).unwrap();
+        sink.row(&[Cell::Null, Cell::Null, Cell::Null, Cell::Null]).unwrap();
         sink.finish().unwrap();
         let reader = SerializedFileReader::new(File::open(&path).unwrap()).unwrap();
         let rows: Vec<String> = reader.get_row_iter(None).unwrap().map(|row| row.unwrap().to_string()).collect();

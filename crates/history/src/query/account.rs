@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Filter, Page, PageAsked, Span, heights};
 use crate::HistoryError;
 use crate::books::balance;
-use crate::db::{Columns, Db, Row, Value};
+use crate::db::{Cell, Columns, Db, Row};
 use crate::history::History;
 use crate::recorder::account_number;
 
@@ -136,7 +136,7 @@ fn standing(db: &mut Db, account: u32, asset: Option<AssetId>, height: i64) -> R
     filter.add(
         "x.height = (SELECT max(y.height) FROM balances y \
          WHERE y.account = x.account AND y.asset = x.asset AND y.height <= ?)",
-        Value::Int(height),
+        Cell::Int(height),
     );
     if let Some(asset) = asset {
         filter.add("x.asset = ?", asset.0.into());
@@ -189,7 +189,7 @@ fn lines(
                   FROM postings p JOIN blocks b ON b.height = p.height JOIN assets s ON s.asset = p.asset \
                   LEFT JOIN accounts o ON o.account = p.other \
                   LEFT JOIN transactions t ON t.height = p.height AND t.position = p.receipt";
-    filter.parameters.push(Value::Int(asked.page.limit()));
+    filter.parameters.push(Cell::Int(asked.page.limit()));
     let rest = format!("ORDER BY p.height, p.number, p.leg LIMIT ?{}", filter.parameters.len());
     let rows = db.query(&filter.statement(select, &rest), &filter.parameters)?;
     let items = rows.iter().map(line).collect::<Result<Vec<_>, _>>()?;
@@ -197,7 +197,7 @@ fn lines(
 }
 
 fn line(row: &Row) -> Result<StatementLine, HistoryError> {
-    let text = |row: &[Value], column: usize| row.word(column).map(str::to_owned);
+    let text = |row: &[Cell], column: usize| row.word(column).map(str::to_owned);
     Ok(StatementLine {
         height: Height(row.count(0)?),
         time: Timestamp(row.count(1)?),

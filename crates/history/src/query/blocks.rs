@@ -7,7 +7,7 @@ use gage_units::Height;
 
 use super::transactions::{RECEIPT, events, module_of, receipt};
 use crate::HistoryError;
-use crate::db::{Columns, Row, Value};
+use crate::db::{Cell, Columns, Row};
 use crate::history::History;
 
 impl History {
@@ -17,7 +17,7 @@ impl History {
     /// [`HistoryError::Damaged`], [`HistoryError::Database`].
     pub fn header(&self, height: Height) -> Result<Option<Header>, HistoryError> {
         let rows = self.read(|db| {
-            db.query("SELECT header FROM blocks WHERE height = ?1", &[Value::from_u64(height.0, "a height")?])
+            db.query("SELECT header FROM blocks WHERE height = ?1", &[Cell::from_u64(height.0, "a height")?])
         })?;
         let read = |row: &Row| {
             row.maybe(0, |row, column| {
@@ -34,7 +34,7 @@ impl History {
     /// [`HistoryError::Damaged`], [`HistoryError::Database`].
     pub fn result(&self, height: Height) -> Result<Option<BlockResult>, HistoryError> {
         self.read(|db| {
-            let at = Value::from_u64(height.0, "a height")?;
+            let at = Cell::from_u64(height.0, "a height")?;
             let sql = "SELECT hash, events_root, bundles FROM blocks WHERE height = ?1 AND header IS NOT NULL";
             let rows = db.query(sql, std::slice::from_ref(&at))?;
             let Some(block) = rows.first() else { return Ok(None) };
@@ -68,9 +68,9 @@ impl History {
     }
 }
 
-fn block_height(at: &Value) -> i64 {
+fn block_height(at: &Cell) -> i64 {
     match at {
-        Value::Int(height) => *height,
+        Cell::Int(height) => *height,
         _ => 0,
     }
 }

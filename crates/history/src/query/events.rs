@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::transactions::module_of;
 use super::{Filter, Page, PageAsked, Span, heights};
 use crate::HistoryError;
-use crate::db::{Columns, Row, Value};
+use crate::db::{Cell, Columns, Row};
 use crate::history::History;
 use crate::recorder::account_number;
 
@@ -69,14 +69,14 @@ impl History {
                 filter.add("n.account = ?", number.into());
             }
             if let Some(module) = asked.module {
-                filter.add("e.module = ?", Value::text(module_name(module)));
+                filter.add("e.module = ?", Cell::text(module_name(module)));
             }
             if let Some(kind) = &asked.kind {
-                filter.add("e.kind = ?", Value::text(kind));
+                filter.add("e.kind = ?", Cell::text(kind));
             }
             for (column, wanted) in [("e.vault = ?", asked.vault), ("e.lot = ?", asked.lot)] {
                 if let Some(number) = wanted {
-                    filter.add(column, Value::from_u64(number, "a number")?);
+                    filter.add(column, Cell::from_u64(number, "a number")?);
                 }
             }
             filter.between("e.height", range);
@@ -87,7 +87,7 @@ impl History {
                 "SELECT e.module, e.bytes, e.height, b.time_ms, e.number, e.receipt, t.hash FROM {from} \
                  LEFT JOIN transactions t ON t.height = e.height AND t.position = e.receipt"
             );
-            filter.parameters.push(Value::Int(asked.page.limit()));
+            filter.parameters.push(Cell::Int(asked.page.limit()));
             let rest = format!("ORDER BY e.height, e.number LIMIT ?{}", filter.parameters.len());
             let rows = db.query(&filter.statement(&select, &rest), &filter.parameters)?;
             let items = rows.iter().map(line).collect::<Result<Vec<_>, _>>()?;
@@ -102,7 +102,7 @@ fn line(row: &Row) -> Result<EventLine, HistoryError> {
         height: Height(row.count(2)?),
         time: Timestamp(row.count(3)?),
         number: row.count(4)?,
-        receipt: row.maybe(5, <[Value] as Columns>::count)?,
+        receipt: row.maybe(5, <[Cell] as Columns>::count)?,
         transaction: row.maybe(6, |row, column| row.word(column).map(str::to_owned))?,
         module: module_name(module).to_owned(),
         event: readable_event(module, row.bytes(1)?),

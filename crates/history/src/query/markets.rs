@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::{Filter, Page, PageAsked, Span, heights};
 use crate::HistoryError;
-use crate::db::{Columns, Db, Row, Value};
+use crate::db::{Cell, Columns, Db, Row};
 use crate::history::History;
 
 /// The most prices that one page of candles is made of.
@@ -185,7 +185,7 @@ impl History {
         page: &PageAsked,
     ) -> Result<Page<Candle>, HistoryError> {
         let interval = interval_ms.max(1);
-        let column = |time: u64| Value::Int(i64::try_from(time).unwrap_or(i64::MAX));
+        let column = |time: u64| Cell::Int(i64::try_from(time).unwrap_or(i64::MAX));
         let mut filter = Filter::new();
         filter.add("feed = ?", feed.into());
         if let Some(from) = span.from {
@@ -195,7 +195,7 @@ impl History {
             filter.add("time_ms < ?", column(to.0));
         }
         if let Some([from]) = page.after::<1>()? {
-            filter.add("time_ms >= ?", Value::Int(from));
+            filter.add("time_ms >= ?", Cell::Int(from));
         }
         let rest = format!("ORDER BY time_ms, height, number LIMIT {}", PRICES_MAX.saturating_add(1));
         let sql = filter.statement("SELECT time_ms, used FROM prices", &rest);
@@ -276,16 +276,16 @@ impl History {
             let Some(range) = heights(db, &asked.span)? else { return Ok(Page { items: Vec::new(), next: None }) };
             let mut filter = Filter::new();
             if let Some(vault) = asked.vault {
-                filter.add("l.module = 'vaults' AND l.record = ?", Value::from_u64(vault, "a number")?);
+                filter.add("l.module = 'vaults' AND l.record = ?", Cell::from_u64(vault, "a number")?);
             }
             if let Some(asset) = asked.asset {
                 filter.add("l.asset = ?", asset.0.into());
             }
             filter.between("l.opened_height", range);
             if let Some([last]) = asked.page.after::<1>()? {
-                filter.add("l.lot > ?", Value::Int(last));
+                filter.add("l.lot > ?", Cell::Int(last));
             }
-            filter.parameters.push(Value::Int(asked.page.limit()));
+            filter.parameters.push(Cell::Int(asked.page.limit()));
             let rest = format!("ORDER BY l.lot LIMIT ?{}", filter.parameters.len());
             let rows = db.query(&filter.statement(LOT, &rest), &filter.parameters)?;
             let items = rows.iter().map(lot_line).collect::<Result<Vec<_>, _>>()?;
@@ -299,7 +299,7 @@ impl History {
     /// [`HistoryError::BadCursor`]; [`HistoryError::Database`].
     pub fn lot_history(&self, lot: u64, page: &PageAsked) -> Result<Option<LotHistory>, HistoryError> {
         self.read(|db| {
-            let number = Value::from_u64(lot, "a number")?;
+            let number = Cell::from_u64(lot, "a number")?;
             let rows = db.query(&format!("{LOT} WHERE l.lot = ?1"), std::slice::from_ref(&number))?;
             let Some(row) = rows.first() else { return Ok(None) };
             let lot = lot_line(row)?;
@@ -312,7 +312,7 @@ impl History {
                           JOIN blocks b ON b.height = t.height LEFT JOIN accounts a ON a.account = t.taker \
                           LEFT JOIN events e ON e.height = t.height AND e.number = t.number \
                           LEFT JOIN transactions x ON x.height = t.height AND x.position = e.receipt";
-            filter.parameters.push(Value::Int(page.limit()));
+            filter.parameters.push(Cell::Int(page.limit()));
             let rest = format!("ORDER BY t.height, t.number LIMIT ?{}", filter.parameters.len());
             let rows = db.query(&filter.statement(select, &rest), &filter.parameters)?;
             let items = rows.iter().map(take_line).collect::<Result<Vec<_>, _>>()?;
@@ -322,11 +322,11 @@ impl History {
     }
 }
 
-fn text(row: &[Value], column: usize) -> Result<String, HistoryError> {
+fn text(row: &[Cell], column: usize) -> Result<String, HistoryError> {
     row.word(column).map(str::to_owned)
 }
 
-fn price(row: &[Value], column: usize) -> Result<Price, HistoryError> {
+fn price(row: &[Cell], column: usize) -> Result<Price, HistoryError> {
     row.amount(column).map(|amount| Price(amount.0))
 }
 
@@ -341,7 +341,7 @@ fn vault_lines(db: &mut Db, vault: u32, range: (i64, i64), page: &PageAsked) -> 
                   l.health, l.health_after, e.module, e.bytes FROM vault_lines l JOIN blocks b ON b.height = l.height \
                   JOIN events e ON e.height = l.height AND e.number = l.number \
                   LEFT JOIN transactions t ON t.height = l.height AND t.position = e.receipt";
-    filter.parameters.push(Value::Int(page.limit()));
+    filter.parameters.push(Cell::Int(page.limit()));
     let rest = format!("ORDER BY l.height, l.number LIMIT ?{}", filter.parameters.len());
     let rows = db.query(&filter.statement(select, &rest), &filter.parameters)?;
     let items = rows.iter().map(vault_line).collect::<Result<Vec<_>, _>>()?;
@@ -349,7 +349,7 @@ fn vault_lines(db: &mut Db, vault: u32, range: (i64, i64), page: &PageAsked) -> 
 }
 
 fn vault_line(row: &Row) -> Result<VaultLine, HistoryError> {
-    let ratio = |row: &[Value], column: usize| row.amount(column).map(|amount| Ratio(amount.0));
+    let ratio = |row: &[Cell], column: usize| row.amount(column).map(|amount| Ratio(amount.0));
     Ok(VaultLine {
         height: Height(row.count(0)?),
         time: Timestamp(row.count(1)?),
@@ -357,10 +357,10 @@ fn vault_line(row: &Row) -> Result<VaultLine, HistoryError> {
         transaction: row.maybe(3, text)?,
         kind: text(row, 4)?,
         asset: row.maybe(5, |row, column| row.number(column).map(AssetId))?,
-        collateral: row.maybe(6, <[Value] as Columns>::amount)?,
-        debt: row.maybe(7, <[Value] as Columns>::amount)?,
-        debt_left: row.maybe(8, <[Value] as Columns>::amount)?,
-        lot: row.maybe(9, <[Value] as Columns>::count)?,
+        collateral: row.maybe(6, <[Cell] as Columns>::amount)?,
+        debt: row.maybe(7, <[Cell] as Columns>::amount)?,
+        debt_left: row.maybe(8, <[Cell] as Columns>::amount)?,
+        lot: row.maybe(9, <[Cell] as Columns>::count)?,
         health: row.maybe(10, ratio)?,
         health_after: row.maybe(11, ratio)?,
         event: readable_event(module_number(row.word(12)?).unwrap_or_default(), row.bytes(13)?),
@@ -376,7 +376,7 @@ fn lot_line(row: &Row) -> Result<LotLine, HistoryError> {
         asset: AssetId(row.number(4)?),
         amount: row.amount(5)?,
         want: AssetId(row.number(6)?),
-        raise_max: row.maybe(7, <[Value] as Columns>::amount)?,
+        raise_max: row.maybe(7, <[Cell] as Columns>::amount)?,
         start: row.maybe(8, price)?,
         floor: price(row, 9)?,
         opened: Height(row.count(10)?),
@@ -384,9 +384,9 @@ fn lot_line(row: &Row) -> Result<LotLine, HistoryError> {
         closed: row.maybe(12, |row, column| row.count(column).map(Height))?,
         closed_at: row.maybe(13, |row, column| row.count(column).map(Timestamp))?,
         takes: row.count(14)?,
-        taken: row.maybe(15, <[Value] as Columns>::amount)?.unwrap_or_default(),
-        paid: row.maybe(16, <[Value] as Columns>::amount)?.unwrap_or_default(),
-        remainder: row.maybe(17, <[Value] as Columns>::amount)?,
+        taken: row.maybe(15, <[Cell] as Columns>::amount)?.unwrap_or_default(),
+        paid: row.maybe(16, <[Cell] as Columns>::amount)?.unwrap_or_default(),
+        remainder: row.maybe(17, <[Cell] as Columns>::amount)?,
     })
 }
 

@@ -13,7 +13,7 @@ use gage_units::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::HistoryError;
-use crate::db::{Columns, Db, Value};
+use crate::db::{Cell, Columns, Db};
 
 pub use account::{Standing, Statement, StatementAsked, StatementLine};
 pub use events::{EventLine, EventsAsked};
@@ -77,7 +77,7 @@ impl<T> Page<T> {
 /// First and last height of a range of time; `None` if no block is in it.
 fn heights(db: &mut Db, span: &Span) -> Result<Option<(i64, i64)>, HistoryError> {
     // No block is of a later time than a column holds.
-    let column = |time: Timestamp| Value::Int(i64::try_from(time.0).unwrap_or(i64::MAX));
+    let column = |time: Timestamp| Cell::Int(i64::try_from(time.0).unwrap_or(i64::MAX));
     let mut edge = |sql: &str, time: Option<Timestamp>, any: &str| -> Result<Option<i64>, HistoryError> {
         let rows = match time {
             Some(time) => db.query(sql, &[column(time)])?,
@@ -101,7 +101,7 @@ fn heights(db: &mut Db, span: &Span) -> Result<Option<(i64, i64)>, HistoryError>
 /// Conditions of a statement with their parameters.
 struct Filter {
     conditions: Vec<String>,
-    parameters: Vec<Value>,
+    parameters: Vec<Cell>,
 }
 
 impl Filter {
@@ -110,15 +110,15 @@ impl Filter {
     }
 
     /// Adds a condition in which `?` is the value.
-    fn add(&mut self, condition: &str, value: Value) {
+    fn add(&mut self, condition: &str, value: Cell) {
         self.parameters.push(value);
         self.conditions.push(condition.replace('?', &format!("?{}", self.parameters.len())));
     }
 
     /// Only what is between two heights, both included.
     fn between(&mut self, column: &str, (first, last): (i64, i64)) {
-        self.add(&format!("{column} >= ?"), Value::Int(first));
-        self.add(&format!("{column} <= ?"), Value::Int(last));
+        self.add(&format!("{column} >= ?"), Cell::Int(first));
+        self.add(&format!("{column} <= ?"), Cell::Int(last));
     }
 
     /// Only what follows the place of a cursor, in the order of these columns.
@@ -126,7 +126,7 @@ impl Filter {
         let marks: Vec<String> = place
             .iter()
             .map(|number| {
-                self.parameters.push(Value::Int(*number));
+                self.parameters.push(Cell::Int(*number));
                 format!("?{}", self.parameters.len())
             })
             .collect();
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn conditions_number_their_parameters() {
         let mut filter = Filter::new();
-        filter.add("a = ?", Value::Int(1));
+        filter.add("a = ?", Cell::Int(1));
         filter.between("h", (2, 3));
         filter.after("h, n", &[4, 5]);
         let text = filter.statement("SELECT x FROM t", "LIMIT 9");

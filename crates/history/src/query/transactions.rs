@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use super::{Filter, Page, PageAsked, Span, heights};
 use crate::HistoryError;
-use crate::db::{Columns, Db, Row, Value};
+use crate::db::{Cell, Columns, Db, Row};
 use crate::history::History;
 use crate::recorder::account_number;
 
@@ -76,7 +76,7 @@ impl History {
             }
             let select = "SELECT t.height, b.time_ms, t.position, t.hash, t.outcome, t.code, t.name, t.sentence, t.fee, \
                           t.weight, t.bytes FROM transactions t JOIN blocks b ON b.height = t.height";
-            filter.parameters.push(Value::Int(page.limit()));
+            filter.parameters.push(Cell::Int(page.limit()));
             let rest = format!("ORDER BY t.height, t.position LIMIT ?{}", filter.parameters.len());
             let rows = db.query(&filter.statement(select, &rest), &filter.parameters)?;
             let items = rows.iter().map(line).collect::<Result<Vec<_>, _>>()?;
@@ -95,7 +95,7 @@ impl History {
                 "SELECT height, position, {RECEIPT} FROM transactions WHERE hash = ?1 \
                  ORDER BY height DESC, position DESC LIMIT 1"
             );
-            let rows = db.query(&sql, &[Value::text(hash)])?;
+            let rows = db.query(&sql, &[Cell::text(hash)])?;
             let Some(row) = rows.first() else { return Ok(None) };
             let (height, position) = (row.int(0)?, row.int(1)?);
             let events = events(db, height, Some(position))?;
@@ -107,7 +107,7 @@ impl History {
 }
 
 fn line(row: &Row) -> Result<TransactionLine, HistoryError> {
-    let text = |row: &[Value], column: usize| row.word(column).map(str::to_owned);
+    let text = |row: &[Cell], column: usize| row.word(column).map(str::to_owned);
     let operations = row.maybe(10, |row, column| {
         let signed: SignedTransaction = borsh::from_slice(row.bytes(column)?)
             .map_err(|error| HistoryError::Damaged(format!("a transaction does not decode: {error}")))?;
@@ -120,7 +120,7 @@ fn line(row: &Row) -> Result<TransactionLine, HistoryError> {
         index: row.count(2)?,
         transaction: text(row, 3)?,
         outcome: text(row, 4)?,
-        code: row.maybe(5, <[Value] as Columns>::count)?,
+        code: row.maybe(5, <[Cell] as Columns>::count)?,
         name: row.maybe(6, text)?,
         sentence: row.maybe(7, text)?,
         fee: row.amount(8)?,
@@ -130,7 +130,7 @@ fn line(row: &Row) -> Result<TransactionLine, HistoryError> {
 }
 
 /// A receipt from the columns [`RECEIPT`] and its events.
-pub(super) fn receipt(row: &[Value], events: Events) -> Result<Receipt, HistoryError> {
+pub(super) fn receipt(row: &[Cell], events: Events) -> Result<Receipt, HistoryError> {
     let hash: Hash = row.word(0)?.parse().map_err(|_| HistoryError::Damaged("a hash does not read".to_owned()))?;
     let outcome = match row.word(1)? {
         "done" => Outcome::Done,
@@ -153,9 +153,9 @@ pub(super) fn receipt(row: &[Value], events: Events) -> Result<Receipt, HistoryE
 /// The events of a receipt, or of due work, in their order.
 pub(super) fn events(db: &mut Db, height: i64, receipt: Option<i64>) -> Result<Events, HistoryError> {
     let mut filter = Filter::new();
-    filter.add("height = ?", Value::Int(height));
+    filter.add("height = ?", Cell::Int(height));
     match receipt {
-        Some(position) => filter.add("receipt = ?", Value::Int(position)),
+        Some(position) => filter.add("receipt = ?", Cell::Int(position)),
         None => filter.conditions.push("receipt IS NULL".to_owned()),
     }
     let mut events = Events::default();
@@ -166,7 +166,7 @@ pub(super) fn events(db: &mut Db, height: i64, receipt: Option<i64>) -> Result<E
     Ok(events)
 }
 
-pub(super) fn module_of(row: &[Value]) -> Result<u8, HistoryError> {
+pub(super) fn module_of(row: &[Cell]) -> Result<u8, HistoryError> {
     let name = row.word(0)?;
     module_number(name).ok_or_else(|| HistoryError::Damaged(format!("{name:?} is no module")))
 }

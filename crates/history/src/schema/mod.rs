@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use gage_crypto::Hash;
 
 use crate::HistoryError;
-use crate::db::{Columns, Db, Location, Value};
+use crate::db::{Cell, Columns, Db, Location};
 
 pub(crate) use tables::{TABLES, Table, column_of_amount, column_of_json, table};
 
@@ -111,8 +111,8 @@ pub(crate) fn facts(db: &mut Db) -> Result<BTreeMap<String, String>, HistoryErro
 }
 
 pub(crate) fn set_fact(db: &mut Db, name: &str, value: &str) -> Result<(), HistoryError> {
-    db.execute("DELETE FROM history WHERE name = ?1", &[Value::text(name)])?;
-    db.execute("INSERT INTO history (name, value) VALUES (?1, ?2)", &[Value::text(name), Value::text(value)])?;
+    db.execute("DELETE FROM history WHERE name = ?1", &[Cell::text(name)])?;
+    db.execute("INSERT INTO history (name, value) VALUES (?1, ?2)", &[Cell::text(name), Cell::text(value)])?;
     Ok(())
 }
 
