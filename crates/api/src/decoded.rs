@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use gage_chain::{BlockResult, decode_event};
+use gage_chain::{BlockResult, module_name, readable_event};
 use gage_crypto::AccountId;
 use gage_node::NodeHandle;
 use gage_units::{AccountNumber, AssetId, Height};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::openapi::events::{Named, module_name, named_in};
+use crate::openapi::events::{Named, named_in};
 
 /// How many blocks are kept decoded.
 const BLOCKS_MAX: usize = 64;
@@ -84,7 +84,7 @@ impl DecodedBlock {
         let all = of_receipts.chain(result.due.iter().map(|(module, bytes)| (None, module, bytes)));
         let decoded =
             |(number, (receipt, module, bytes)): (usize, (Option<(usize, &gage_chain::Receipt)>, u8, &[u8]))| {
-                let event = decoded(module, bytes);
+                let event = readable_event(module, bytes);
                 let kind = kind_of(&event);
                 let named = named_in(module, &kind, &event);
                 let view = EventView {
@@ -135,18 +135,6 @@ impl DecodedBlocks {
             events = events.saturating_sub(gone.events.len());
         }
         Some(block)
-    }
-}
-
-/// One event, without the wrapping of its module; the bytes where they do not decode.
-pub(crate) fn decoded(module: u8, bytes: &[u8]) -> Value {
-    let value = decode_event(module, bytes).and_then(|event| serde_json::to_value(event).ok());
-    match value {
-        Some(Value::Object(fields)) if fields.len() == 1 => {
-            fields.into_iter().next().map_or(Value::Null, |(_, event)| event)
-        }
-        Some(other) => other,
-        None => Value::String(hex::encode(bytes)),
     }
 }
 

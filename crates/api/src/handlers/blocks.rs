@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use gage_chain::{BlockResult, Header, Outcome};
+use gage_chain::{BlockResult, Header, Outcome, module_number};
 use gage_crypto::{AccountId, Hash};
 use gage_units::{Amount, AssetId, Height, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use super::{Shared, history as past};
 use crate::decoded::{DecodedBlock, EventView, Wanted};
 use crate::extract::{Params, Segment, ok};
-use crate::openapi::events::module_number;
 use crate::paging::{Page, PageQuery, cursor, limit};
 use crate::problem::{Cause, Problem};
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use gage_chain::{BlockResult, TransactionHash};
+use gage_chain::{BlockResult, TransactionHash, module_number};
 use gage_crypto::AccountId;
 use gage_history::query::{EventsAsked, LotsAsked, PageAsked, ReceiptFound, Span, StatementAsked};
-use gage_history::{History, HistoryError, HistoryStatus, module_number};
+use gage_history::{History, HistoryError, HistoryStatus};
 use gage_node::TxStatus;
 use gage_units::{AssetId, Height, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! What this node and its network are, and what an act costs.
 
 use axum::response::Response;
-use gage_chain::{base_fee, fee_of, frozen_modules};
+use gage_chain::{base_fee, fee_of, frozen_modules, module_name};
 use gage_crypto::Hash;
 use gage_units::{Amount, AssetId, Height, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use super::Shared;
 use crate::extract::{Params, Segment, ok};
 use crate::openapi::ErrorRow;
-use crate::openapi::events::module_name;
 use crate::paging::List;
 use crate::problem::{Cause, Problem};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::response::Response;
-use gage_chain::{Outcome, Receipt, TransactionHash};
+use gage_chain::{Outcome, Receipt, TransactionHash, module_name, readable_event};
 use gage_crypto::Hash;
 use gage_node::{Stage, TxStatus};
 use gage_units::{Amount, Height};
@@ -14,9 +14,7 @@ use tokio::time::Instant;
 
 use super::{Shared, history as past};
 use crate::api::Api;
-use crate::decoded::decoded;
 use crate::extract::{Segment, ok};
-use crate::openapi::events::module_name;
 use crate::problem::{Cause, Problem};
 use crate::server::asked;
 
@@ -88,7 +86,7 @@ impl ReceiptReply {
             Outcome::Rejected { operation, reason } => ("rejected", *operation, Some(reason)),
             Outcome::Internal => ("internal", None, None),
         };
-        let event = |(module, bytes)| ReceiptEvent { module: module_name(module), event: decoded(module, bytes) };
+        let event = |(module, bytes)| ReceiptEvent { module: module_name(module), event: readable_event(module, bytes) };
         ReceiptReply {
             outcome,
             operation,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gage_chain::module_number;
 use gage_crypto::AccountId;
 use gage_units::AssetId;
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,6 @@ use serde_json::json;
 use crate::api::Api;
 use crate::decoded::Wanted;
 use crate::hub::Topic;
-use crate::openapi::events::module_number;
 use crate::problem::Problem;
 
 /// What a client says.
