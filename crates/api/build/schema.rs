@@ -307,8 +307,7 @@ impl<'i> Writer<'i> {
             "u64" | "usize" | "u128" => number(None),
             "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => json!({ "type": "integer" }),
             "f64" | "f32" => json!({ "type": "number" }),
-            // Of serde_json, unless a crate has a type of the name.
-            "Value" if path.path.segments.len() > 1 || !self.names_own(path, file) => json!({}),
+            _ if self.is_json(path, file) => json!({}),
             name if path.path.segments.len() == 1 && self.parameters.contains_key(name) => {
                 self.parameters[name].clone()
             }
@@ -346,10 +345,13 @@ impl<'i> Writer<'i> {
         json!({ "$ref": format!("#/components/schemas/{name}") })
     }
 
-    fn names_own(&self, path: &syn::TypePath, file: usize) -> bool {
-        let whole: Vec<String> = path.path.segments.iter().map(|part| part.ident.to_string()).collect();
-        let outside = self.index.files[file].uses.get("Value").is_some_and(|path| path[0] == "serde_json");
-        !outside && self.index.resolve(file, &whole).is_some()
+    /// Whether a path means any JSON, under whatever name the file imports it.
+    fn is_json(&self, path: &syn::TypePath, file: usize) -> bool {
+        let mut whole: Vec<String> = path.path.segments.iter().map(|part| part.ident.to_string()).collect();
+        if let Some(import) = self.index.files[file].uses.get(&whole[0]) {
+            whole.splice(..1, import.iter().cloned());
+        }
+        whole == ["serde_json", "Value"]
     }
 }
 

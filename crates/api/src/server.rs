@@ -204,10 +204,14 @@ async fn serve(
         }
     }
     drop(listener);
-    let all = u32::try_from(connections_max).unwrap_or(u32::MAX);
-    let ended = tokio::time::timeout(api.config.shutdown_timeout, front.permits.acquire_many(all)).await;
-    // Either every connection has ended or its time is up; both end the server.
-    drop(ended);
+    let all = |permits: usize| u32::try_from(permits).unwrap_or(u32::MAX);
+    let ended = async {
+        drop(front.permits.acquire_many(all(connections_max)).await);
+        // Streams outlive the connections that they came by: they still say why they end.
+        drop(api.streams.acquire_many(all(api.config.streams_max)).await);
+    };
+    // Either everything has ended or its time is up; both end the server.
+    drop(tokio::time::timeout(api.config.shutdown_timeout, ended).await);
 }
 
 impl Front {
