@@ -13,8 +13,10 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The crates whose types can be in an answer, with the folder of each.
-const CRATES: [&str; 16] = [
+const CRATES: [&str; 18] = [
     "units",
+    "calendar",
+    "terms",
     "crypto",
     "store",
     "accounts",

@@ -3322,6 +3322,17 @@ SecuritiesAssetView = TypedDict(
 )
 """Everything known of an asset."""
 
+SecuritiesAttachContract = TypedDict(
+    "SecuritiesAttachContract",
+    {
+        "asset": "AssetId",
+        "cash": "AssetId",
+        "claim_ms": "int",
+        "contract": "str",
+    },
+)
+"""Attaches the contract that an instrument names by its hash, so that the ledger pays what it says when it is due. Signed by the issuer or the paying agent, who pays; once."""
+
 SecuritiesAttest = TypedDict(
     "SecuritiesAttest",
     {
@@ -3372,6 +3383,14 @@ SecuritiesCancelRedemption = TypedDict(
 )
 """Takes back the units of a request that still wait. Money of windows that have closed stays to be claimed."""
 
+SecuritiesClaimDistribution = TypedDict(
+    "SecuritiesClaimDistribution",
+    {
+        "distribution": "SecuritiesDistributionId",
+    },
+)
+"""Takes what a distribution by the register owes the signer, less what is withheld. Pulled, never pushed."""
+
 SecuritiesClaimRedemption = TypedDict(
     "SecuritiesClaimRedemption",
     {
@@ -3391,6 +3410,19 @@ SecuritiesCoverage = TypedDict(
 )
 """What backs an asset beside what is claimed on it, both in the asset's smallest unit."""
 
+SecuritiesDeclareDistribution = TypedDict(
+    "SecuritiesDeclareDistribution",
+    {
+        "asset": "AssetId",
+        "basis": "SecuritiesBasis",
+        "elect_by": "Timestamp",
+        "expires_at": "Timestamp",
+        "pay_at": "Timestamp",
+        "payouts": "list[SecuritiesPayout]",
+    },
+)
+"""Declares what an asset pays: a coupon or a dividend by the register, a repayment, an exchange for a new version or an offer to buy by surrender. Signed by the issuer or the paying agent, who brings what is paid."""
+
 SecuritiesDocument = TypedDict(
     "SecuritiesDocument",
     {
@@ -3400,6 +3432,15 @@ SecuritiesDocument = TypedDict(
 )
 """A document outside the ledger, by its hash."""
 
+SecuritiesElectPayout = TypedDict(
+    "SecuritiesElectPayout",
+    {
+        "distribution": "SecuritiesDistributionId",
+        "option": "int",
+    },
+)
+"""Chooses a payout for all that the signer held at the record date; once."""
+
 SecuritiesExposureView = TypedDict(
     "SecuritiesExposureView",
     {
@@ -3408,6 +3449,25 @@ SecuritiesExposureView = TypedDict(
     },
 )
 """A base asset with its weight."""
+
+SecuritiesFundContract = TypedDict(
+    "SecuritiesFundContract",
+    {
+        "amount": "Amount",
+        "asset": "AssetId",
+    },
+)
+"""Adds money of the payer from which payments of a contract are funded when they are due."""
+
+SecuritiesFundDistribution = TypedDict(
+    "SecuritiesFundDistribution",
+    {
+        "amount": "Amount",
+        "distribution": "SecuritiesDistributionId",
+        "option": "int",
+    },
+)
+"""Brings money, or units, of the payer for one payout of a distribution."""
 
 SecuritiesFundRedemptions = TypedDict(
     "SecuritiesFundRedemptions",
@@ -3503,6 +3563,17 @@ SecuritiesNewBackingTerms = TypedDict(
 )
 """The terms as they are written in an operation; see `BackingTerms` for the bounds."""
 
+SecuritiesNewWithholding = TypedDict(
+    "SecuritiesNewWithholding",
+    {
+        "agent": "AccountId",
+        "otherwise": "Bps",
+        "rates": "list[list[Any]]",
+        "topic": "ComplianceTopic",
+    },
+)
+"""What is withheld from holders of an asset."""
+
 SecuritiesPart = TypedDict(
     "SecuritiesPart",
     {
@@ -3511,6 +3582,26 @@ SecuritiesPart = TypedDict(
     },
 )
 """One part: how many whole units of `asset` are in one whole unit."""
+
+SecuritiesPayout = TypedDict(
+    "SecuritiesPayout",
+    {
+        "asset": "AssetId",
+        "rate": "Ratio",
+    },
+)
+"""One thing to be had for a unit."""
+
+SecuritiesPublishFixing = TypedDict(
+    "SecuritiesPublishFixing",
+    {
+        "asset": "AssetId",
+        "at": "CalendarMoment",
+        "name": "TermsName",
+        "value": "TermsNumber",
+    },
+)
+"""Publishes a number that a contract waits for. Signed by the calculation agent, or without one by the issuer; each number once."""
 
 SecuritiesQueueView = TypedDict(
     "SecuritiesQueueView",
@@ -3526,6 +3617,14 @@ SecuritiesQueueView = TypedDict(
     },
 )
 """A queue with its asset."""
+
+SecuritiesReclaimDistribution = TypedDict(
+    "SecuritiesReclaimDistribution",
+    {
+        "distribution": "SecuritiesDistributionId",
+    },
+)
+"""Takes back what nobody claimed: after the time for claims is over, or, before anybody is entitled, with the distribution itself. Signed by whoever brought it."""
 
 SecuritiesRedeemBacked = TypedDict(
     "SecuritiesRedeemBacked",
@@ -3593,6 +3692,17 @@ SecuritiesRequestView = TypedDict(
 )
 """A redemption request as of the last closed window."""
 
+SecuritiesRetire = TypedDict(
+    "SecuritiesRetire",
+    {
+        "asset": "AssetId",
+        "beneficiary": "str",
+        "quantity": "AccountsQuantity",
+        "reason": "str",
+    },
+)
+"""Retires units for good, for a beneficiary who may claim their effect once: a carbon credit, say. They are burned, and the record that is left names their serial numbers, counted per asset from 1 in the order of retirement."""
+
 SecuritiesSetBackingTerms = TypedDict(
     "SecuritiesSetBackingTerms",
     {
@@ -3639,6 +3749,24 @@ SecuritiesSetRedemptionTerms = TypedDict(
 )
 """Sets the terms on which an asset is redeemed. Signed by governance or the issuer; the issuer only while nobody waits, and the money asset stays once there is a queue."""
 
+SecuritiesSetWithholding = TypedDict(
+    "SecuritiesSetWithholding",
+    {
+        "asset": "AssetId",
+        "terms": "NotRequired[SecuritiesNewWithholding | None]",
+    },
+)
+"""Sets what is withheld from payments of an asset, by where holders live; no terms withhold nothing. Signed by governance or the issuer; it counts for every claim that follows."""
+
+SecuritiesSurrender = TypedDict(
+    "SecuritiesSurrender",
+    {
+        "distribution": "SecuritiesDistributionId",
+        "quantity": "AccountsQuantity",
+    },
+)
+"""Gives units of the signer back for what a distribution by surrender pays for them."""
+
 SecuritiesVerifierView = TypedDict(
     "SecuritiesVerifierView",
     {
@@ -3669,6 +3797,25 @@ SecuritiesWithdrawFunds = TypedDict(
     },
 )
 """Takes money back that no window has promised, to the issuer, while nobody waits."""
+
+SecuritiesWithdrawReserve = TypedDict(
+    "SecuritiesWithdrawReserve",
+    {
+        "asset": "AssetId",
+    },
+)
+"""Takes back what lies in the reserve of a contract that has nothing to pay by itself: it is over, waits for a number, or stands still."""
+
+SecuritiesWithholding = TypedDict(
+    "SecuritiesWithholding",
+    {
+        "agent": "AccountNumber",
+        "otherwise": "Bps",
+        "rates": "list[list[Any]]",
+        "topic": "ComplianceTopic",
+    },
+)
+"""What is withheld from holders of an asset."""
 
 Snapshot = TypedDict(
     "Snapshot",
@@ -4751,6 +4898,8 @@ BackstopWaterfallId = int
 """The number of a waterfall, from 1 upward."""
 Bps = int
 """Hundredths of one percent: how governance writes thresholds, fees and bonuses."""
+CalendarMoment = str
+"""A second of Universal Time: interest accrues and terms change between whole seconds."""
 ChainEvent = dict[str, Any]
 """What happened on this floor."""
 ChainExpectedEffect = dict[str, Any]
@@ -4879,7 +5028,11 @@ Ratio = str
 """A pure number of zero or more, in 1e-18 (one is `Ratio::ONE`). JSON carries the integer as a string."""
 SecuritiesBackingStatus = Union["Literal['not_backed']", "Literal['proven']", "Literal['late']", "Literal['quarantined']"]
 """Whether an asset's backing is proven. The order is from good to bad."""
+SecuritiesBasis = Union["dict[str, Any]", "Literal['surrender']"]
+"""Who is entitled."""
 SecuritiesCfi = str
+SecuritiesDistributionId = int
+"""The number of a distribution."""
 SecuritiesEvent = dict[str, Any]
 """An event of this module."""
 SecuritiesIsin = str
@@ -4890,6 +5043,8 @@ SecuritiesRedemptionPrice = Union["dict[str, Any]", "Literal['nav']"]
 """What is paid for a unit, as of the close of its window."""
 SecuritiesRequestId = int
 """The number of a request."""
+SecuritiesRetirementId = int
+"""The number of a retirement."""
 SecuritiesScope = dict[str, Any]
 """Whose exposure is limited."""
 SecuritiesScopeName = dict[str, Any]
@@ -4914,6 +5069,10 @@ StoreTerminal = Union["Literal['leaf']", "Literal['empty']", "dict[str, Any]"]
 """What stands at the end of a proof's path."""
 Taken = dict[str, Any]
 """The result of one transaction of a batch: its name, or why it was not taken."""
+TermsName = str
+"""The name of a party, an asset, a fixing or an election: letters, digits and `_ . / : -`, from a letter or digit on."""
+TermsNumber = str
+"""A signed decimal with eighteen places: amounts in whole units, rates, prices and factors of terms alike. Every product and quotient says how it rounds: `Down` is toward zero, `Up` away from it."""
 Timestamp = int
 """Milliseconds since 1970-01-01 UTC; the only clock is a block's timestamp."""
 TransactionHash = Any
