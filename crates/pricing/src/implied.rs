@@ -28,13 +28,13 @@ pub fn implied_deviation(kind: Kind, forward: f64, strike: f64, price: f64) -> R
     if !(good(forward) & good(strike) & price.is_finite()) {
         return Err(PricingError::OutsideDomain);
     }
-    let found = implied(kind.sign(), forward, strike, price);
+    let found = implied_deviation_unchecked(kind.sign(), forward, strike, price);
     if found.is_nan() { Err(PricingError::NoVolatility) } else { Ok(found) }
 }
 
-/// Unchecked and without branches: NaN where there is no volatility.
+/// The same without checks and branches, for a sign of +1 (call) or -1 (put): NaN where there is no volatility.
 #[inline(always)]
-pub(crate) fn implied(sign: f64, forward: f64, strike: f64, price: f64) -> f64 {
+pub fn implied_deviation_unchecked(sign: f64, forward: f64, strike: f64, price: f64) -> f64 {
     // The option out of the money at the same strike: what is beyond the intrinsic value.
     let intrinsic = sign * (forward - strike);
     let beyond = if intrinsic > 0.0 { price - intrinsic } else { price };

@@ -1,0 +1,129 @@
+//! Two barriers, one on each side: sums over mirror images (Ikeda and Kunitomo 1992) and over waves (Hui 1996).
+
+use gage_pricing::Kind;
+
+use crate::barrier::{BinaryLegs, Knock};
+use crate::error::finite;
+use crate::math::distribution;
+use crate::{Market, QuantError, european};
+
+/// Images on each side: the next are beyond 38 standard deviations unless the barriers are nearly one.
+const IMAGES: i32 = 12;
+const WAVES: u32 = 400;
+
+/// The corridor between two prices.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Corridor {
+    /// The lower barrier.
+    pub low: f64,
+    /// The upper barrier.
+    pub high: f64,
+}
+
+impl Corridor {
+    fn check(&self) -> Result<(), QuantError> {
+        let good = self.low > 0.0 && self.high > self.low && self.high.is_finite();
+        if good { Ok(()) } else { Err(QuantError::OutsideDomain) }
+    }
+
+    /// Whether a spot is strictly between.
+    pub fn holds(&self, spot: f64) -> bool {
+        spot > self.low && spot < self.high
+    }
+}
+
+/// The asset, and a unit of money, at expiry, where the price never left the corridor and ends between two prices.
+fn legs(market: &Market, years: f64, corridor: &Corridor, from: f64, to: f64) -> BinaryLegs {
+    let (deviation, variance) = (market.deviation(years), market.volatility * market.volatility);
+    let drift = (market.carry() + 0.5 * variance) * years;
+    let power = 2.0 * market.carry() / variance + 1.0;
+    let width = (corridor.high / corridor.low).ln();
+    let mut sums = (0.0, 0.0);
+    let mut add = |log_weight: f64, log_spot: f64, sign: f64| {
+        let between = |shift: f64| {
+            let d = |x: f64| (log_spot - x.ln() + drift) / deviation - shift;
+            distribution(d(from)) - distribution(d(to))
+        };
+        sums.0 += sign * (power * log_weight).exp() * between(0.0);
+        sums.1 += sign * ((power - 2.0) * log_weight).exp() * between(deviation);
+    };
+    let spot = market.spot.ln();
+    for n in -IMAGES..=IMAGES {
+        let shift = f64::from(n) * width;
+        add(shift, spot + 2.0 * shift, 1.0);
+        add(corridor.low.ln() - shift - spot, 2.0 * corridor.low.ln() - 2.0 * shift - spot, -1.0);
+    }
+    let asset = market.spot * market.asset_discount(years) * sums.0;
+    BinaryLegs { asset, cash: market.discount(years) * sums.1 }
+}
+
+/// A right that begins or ends when either barrier is touched.
+///
+/// # Errors
+/// [`QuantError::OutsideDomain`] as [`Market::check`], or for barriers or strikes that are not above zero and in order.
+pub fn price(
+    market: &Market,
+    kind: Kind,
+    strike: f64,
+    years: f64,
+    corridor: &Corridor,
+    knock: Knock,
+) -> Result<f64, QuantError> {
+    corridor.check()?;
+    let plain = european::price(market, kind, strike, years)?;
+    let inside = strike.clamp(corridor.low, corridor.high);
+    let out = if corridor.holds(market.spot) {
+        let legs = match kind {
+            Kind::Call => legs(market, years, corridor, inside, corridor.high),
+            Kind::Put => legs(market, years, corridor, corridor.low, inside),
+        };
+        kind.sign() * (legs.asset - strike * legs.cash)
+    } else {
+        0.0
+    };
+    finite(if knock == Knock::Out { out } else { plain - out })
+}
+
+/// A unit of money at expiry if the corridor was never left (`Out`), or if it was (`In`).
+///
+/// # Errors
+/// As [`price`].
+pub fn binary(market: &Market, years: f64, corridor: &Corridor, knock: Knock) -> Result<f64, QuantError> {
+    corridor.check()?;
+    market.check(years)?;
+    let stayed = if corridor.holds(market.spot) {
+        legs(market, years, corridor, corridor.low, corridor.high).cash
+    } else {
+        0.0
+    };
+    finite(if knock == Knock::Out { stayed } else { market.discount(years) - stayed })
+}
+
+/// A unit of money when the first barrier is touched, unless the other is touched before.
+///
+/// # Errors
+/// As [`price`].
+pub fn first_touch(market: &Market, years: f64, pays: f64, ends: f64) -> Result<f64, QuantError> {
+    Corridor { low: pays.min(ends), high: pays.max(ends) }.check()?;
+    market.check(years)?;
+    let touches = |level: f64, other: f64| if level < other { market.spot <= level } else { market.spot >= level };
+    if touches(pays, ends) {
+        return Ok(1.0);
+    }
+    if touches(ends, pays) {
+        return Ok(0.0);
+    }
+    let variance = market.volatility * market.volatility;
+    let tilt = 2.0 * market.carry() / variance - 1.0;
+    let beta = -0.25 * tilt * tilt - 2.0 * market.rate / variance;
+    let width = (ends / pays).ln();
+    let place = (market.spot / pays).ln();
+    let mut sum = 1.0 - place / width;
+    for n in 1..=WAVES {
+        let wave = f64::from(n) * std::f64::consts::PI;
+        let square = (wave / width) * (wave / width);
+        let decay = (-0.5 * (square - beta) * variance * years).exp();
+        sum += 2.0 / wave * (beta - square * decay) / (square - beta) * (wave * place / width).sin();
+    }
+    finite((market.spot / pays).powf(-0.5 * tilt) * sum)
+}

@@ -1,0 +1,28 @@
+//! Averages, extremes, moving variance.
+
+use gage_quant::{Market, lookback};
+
+use crate::data::{Report, Table, one};
+use crate::plain::or_nan;
+
+pub fn report(table: &Table, name: (&str, usize)) -> Option<Report> {
+    Some(match name {
+        ("lookbackoptions.cpp", at) => Report::of(table, "", |row| {
+            let market = Market { spot: row.number(3), dividend: row.number(4), rate: row.number(5), volatility: row.number(7) };
+            let (kind, strike, extreme, years) = (row.kind(0), row.number(1), row.number(2), row.number(6));
+            let found = match at {
+                0 => lookback::floating(&market, kind, extreme, years),
+                1 => lookback::fixed(&market, kind, strike, extreme, years),
+                2 => lookback::partial_floating(&market, kind, row.number(9), years),
+                _ => lookback::partial_fixed(&market, kind, strike, row.number(9), years),
+            };
+            one(row, 10, or_nan(found), Some(11))
+        }),
+        ("asianoptions.cpp", 0 | 2) => Report::none(table, "inputs only"),
+        ("batesmodel.cpp", _) | ("hestonmodel.cpp", 0 | 1 | 2 | 3 | 5 | 6) => {
+            Report::none(table, "inputs only: models are checked against numbers in our tests")
+        }
+        ("hestonmodel.cpp", 4) => Report::none(table, "an expansion's own errors: parameters are in the source only"),
+        _ => return None,
+    })
+}
