@@ -5,6 +5,8 @@ use crate::{Kind, PricingError};
 const STEPS: usize = 6;
 const DEVIATION_MIN: f64 = 1.0e-8;
 const DEVIATION_MAX: f64 = 64.0;
+/// The largest step of the logarithm of the deviation.
+const STEP_MAX: f64 = 2.0;
 /// One over odd numbers' factorials: 1/3!, 1/5!, ... 1/17!.
 const ODD: [f64; 8] = [
     1.0 / 6.0,
@@ -28,29 +30,59 @@ pub fn implied_deviation(kind: Kind, forward: f64, strike: f64, price: f64) -> R
     if !(good(forward) & good(strike) & price.is_finite()) {
         return Err(PricingError::OutsideDomain);
     }
-    let found = implied_deviation_unchecked(kind.sign(), forward, strike, price);
+    let mut search = ImpliedSearch::new(kind.sign(), forward, strike, price);
+    (0..STEPS).for_each(|_| search.step());
+    let found = search.deviation();
     if found.is_nan() { Err(PricingError::NoVolatility) } else { Ok(found) }
 }
 
-/// The same without checks and branches, for a sign of +1 (call) or -1 (put): NaN where there is no volatility.
-#[inline(always)]
-pub fn implied_deviation_unchecked(sign: f64, forward: f64, strike: f64, price: f64) -> f64 {
-    // The option out of the money at the same strike: what is beyond the intrinsic value.
-    let intrinsic = sign * (forward - strike);
-    let beyond = if intrinsic > 0.0 { price - intrinsic } else { price };
-    let lesser = if forward < strike { forward } else { strike };
-    // The price as a part of its limit, which it never reaches.
-    let part = beyond / lesser;
-    let x = -ln_ratio(forward, strike).abs();
-    // Below a half the part itself is followed, above it what is missing to one: small numbers both.
-    let rising = part < 0.5;
-    let target = ln(if rising { part } else { 1.0 - part });
-    let mut s = first_guess(x, part, target, rising);
-    for _ in 0..STEPS {
-        s = improve(x, s, target, rising);
+/// What is looked for: so that rows of prices may take their steps side by side, with the bits of one at a time.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ImpliedSearch {
+    /// Minus the distance of forward and strike, as a logarithm.
+    x: f64,
+    /// ln of the part of its limit that the price is, or of what is missing to it.
+    target: f64,
+    /// One for the part, zero for what is missing.
+    rising: f64,
+    /// The deviation so far; NaN where there is none.
+    deviation: f64,
+}
+
+impl ImpliedSearch {
+    /// How often [`ImpliedSearch::step`] is called.
+    pub const STEPS: usize = STEPS;
+
+    /// The start, for a sign of +1 (call) or -1 (put) and an undiscounted price.
+    #[inline(always)]
+    pub fn new(sign: f64, forward: f64, strike: f64, price: f64) -> ImpliedSearch {
+        // The option out of the money at the same strike: what is beyond the intrinsic value.
+        let intrinsic = sign * (forward - strike);
+        let beyond = if intrinsic > 0.0 { price - intrinsic } else { price };
+        let lesser = if forward < strike { forward } else { strike };
+        // The price as a part of its limit, which it never reaches.
+        let part = beyond / lesser;
+        let x = -ln_ratio(forward, strike).abs();
+        // Below a half the part itself is followed, above it what is missing to one: small numbers both.
+        let rising = part < 0.5;
+        let target = ln(if rising { part } else { 1.0 - part });
+        let start = first_guess(x, part, target, rising);
+        let exists = (part > 0.0) & (part < 1.0);
+        let deviation = if exists { start } else { f64::NAN };
+        ImpliedSearch { x, target, rising: if rising { 1.0 } else { 0.0 }, deviation }
     }
-    let exists = (part > 0.0) & (part < 1.0);
-    if exists { s } else { f64::NAN }
+
+    /// One step closer.
+    #[inline(always)]
+    pub fn step(&mut self) {
+        self.deviation = improve(self.x, self.deviation, self.target, self.rising > 0.5);
+    }
+
+    /// What was found after all steps.
+    #[inline(always)]
+    pub fn deviation(&self) -> f64 {
+        self.deviation
+    }
 }
 
 /// From the limits: a price far out of the money falls like e^(-x^2 / 2 s^2), one at the money grows like
@@ -82,17 +114,13 @@ fn improve(x: f64, s: f64, target: f64, rising: bool) -> f64 {
     let bend = d1 * d2 - s * slope - s * slope / log + 1.0;
     let step = -f / first;
     let step = step / (1.0 + 0.5 * step * bend);
-    // NaN, from a start where q vanishes, becomes a large step back toward the middle.
-    let step = if step.abs() <= 2.0 {
-        step
-    } else if step > 0.0 {
-        2.0
-    } else {
-        -2.0
-    };
+    let step = if step > STEP_MAX { STEP_MAX } else { step };
+    let step = if step < -STEP_MAX { -STEP_MAX } else { step };
     let next = s * exp(step);
+    // A step that is no number, from where q vanishes, leads to the least; a search without an end stays NaN.
     let next = if next > DEVIATION_MIN { next } else { DEVIATION_MIN };
-    if next < DEVIATION_MAX { next } else { DEVIATION_MAX }
+    let next = if next < DEVIATION_MAX { next } else { DEVIATION_MAX };
+    if s > 0.0 { next } else { f64::NAN }
 }
 
 /// R(u - t) - R(u + t) for Mills' ratio R and t up to 1/4, by Taylor's series: the difference of close numbers keeps

@@ -29,6 +29,6 @@ pub use black::{Black, Greeks, Kind, Undiscounted, undiscounted};
 pub use environment::check_environment;
 pub use error::PricingError;
 pub use fixed::{Bounded, from_price, from_ratio, premium};
-pub use implied::{implied_deviation, implied_deviation_unchecked};
+pub use implied::{ImpliedSearch, implied_deviation};
 pub use passage::Passage;
 pub use svi::{ARBITRAGE_STEPS, Svi, SviFault, check_calendar};

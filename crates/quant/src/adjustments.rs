@@ -54,7 +54,7 @@ impl Liquidity {
 /// # Errors
 /// [`QuantError::OutsideDomain`] for probabilities outside zero to below one, or numbers below zero.
 pub fn execution_failure(failure: f64, pause: f64, volatility: f64) -> Result<f64, QuantError> {
-    if !(0.0..1.0).contains(&failure) || !(pause >= 0.0 && volatility >= 0.0) {
+    if !((0.0..1.0).contains(&failure) && pause >= 0.0 && volatility >= 0.0) {
         return Err(QuantError::OutsideDomain);
     }
     // The mean of the root of n pauses over the geometric law, term by term until it has died.

@@ -31,7 +31,8 @@ pub fn geometric_of_fixings(market: &Market, kind: Kind, strike: f64, fixings: &
 pub(crate) fn geometric_law(market: &Market, fixings: &[f64]) -> Result<(f64, f64, f64), QuantError> {
     let years = fixings.last().copied().unwrap_or(f64::NAN);
     market.check(years)?;
-    let ordered = fixings.windows(2).all(|pair| pair[0] <= pair[1]) && fixings.first().is_some_and(|first| *first >= 0.0);
+    let ordered =
+        fixings.windows(2).all(|pair| pair[0] <= pair[1]) && fixings.first().is_some_and(|first| *first >= 0.0);
     if !ordered {
         return Err(QuantError::Contradiction("fixings go back"));
     }

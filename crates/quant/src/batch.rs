@@ -2,9 +2,10 @@
 //! hold, with the same bits either way (`tests/batch.rs`).
 
 use gage_pricing::kernel::exp;
-use gage_pricing::{Greeks, implied_deviation_unchecked, undiscounted};
+use gage_pricing::{Greeks, ImpliedSearch, undiscounted};
 
 use crate::QuantError;
+use crate::widest::widest;
 
 /// Options by column; all columns have one length.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +73,7 @@ pub fn greeks(options: &Columns<'_>, out: &mut Outputs<'_>) -> Result<(), QuantE
     if !inputs.iter().all(|column| column.len() == n) || !outputs.iter().all(|column| column.len() == n) {
         return Err(QuantError::Contradiction("columns of different length"));
     }
-    pulp::Arch::new().dispatch(
+    widest(
         #[inline(always)]
         || rows(options, out, n),
     );
@@ -112,14 +113,44 @@ pub fn implied(
     if ![sign, forward, strike, price].iter().all(|column| column.len() == n) {
         return Err(QuantError::Contradiction("columns of different length"));
     }
-    pulp::Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            let (sign, forward, strike, price) = (&sign[..n], &forward[..n], &strike[..n], &price[..n]);
-            for (i, found) in out.iter_mut().enumerate() {
-                *found = implied_deviation_unchecked(sign[i], forward[i], strike[i], price[i]);
-            }
-        },
-    );
+    // Step by step over a block, so that a step is a loop without branches.
+    let mut searches = [ImpliedSearch::default(); BLOCK];
+    for from in (0..n).step_by(BLOCK) {
+        let at = from..(from + BLOCK).min(n);
+        let (sign, forward) = (&sign[at.clone()], &forward[at.clone()]);
+        let (strike, price, out) = (&strike[at.clone()], &price[at.clone()], &mut out[at]);
+        widest(
+            #[inline(always)]
+            || search(&mut searches, sign, forward, strike, price, out),
+        );
+    }
     Ok(())
+}
+
+/// Searches that stay in the first cache.
+const BLOCK: usize = 256;
+
+#[inline(always)]
+fn search(
+    searches: &mut [ImpliedSearch; BLOCK],
+    sign: &[f64],
+    forward: &[f64],
+    strike: &[f64],
+    price: &[f64],
+    out: &mut [f64],
+) {
+    let n = out.len().min(BLOCK);
+    let (sign, forward, strike, price) = (&sign[..n], &forward[..n], &strike[..n], &price[..n]);
+    let searches = &mut searches[..n];
+    for i in 0..n {
+        searches[i] = ImpliedSearch::new(sign[i], forward[i], strike[i], price[i]);
+    }
+    for _ in 0..ImpliedSearch::STEPS {
+        for search in searches.iter_mut() {
+            search.step();
+        }
+    }
+    for i in 0..n {
+        out[i] = searches[i].deviation();
+    }
 }

@@ -40,7 +40,11 @@ impl Quoted {
 
     /// A swap of a fixed rate against a compounded overnight rate: the fixed side with the notional costs one.
     pub fn swap(years: f64, rate: f64, frequency: u32) -> Quoted {
-        if years * f64::from(frequency) <= 1.0 { Quoted::deposit(years, rate) } else { Quoted::note(years, rate, frequency, 1.0) }
+        if years * f64::from(frequency) <= 1.0 {
+            Quoted::deposit(years, rate)
+        } else {
+            Quoted::note(years, rate, frequency, 1.0)
+        }
     }
 
     /// What it costs on a curve.

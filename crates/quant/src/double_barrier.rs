@@ -44,8 +44,10 @@ fn legs(market: &Market, years: f64, corridor: &Corridor, from: f64, to: f64) ->
             let d = |x: f64| (log_spot - x.ln() + drift) / deviation - shift;
             distribution(d(from)) - distribution(d(to))
         };
-        sums.0 += sign * (power * log_weight).exp() * between(0.0);
-        sums.1 += sign * ((power - 2.0) * log_weight).exp() * between(deviation);
+        // An image that is out of reach counts nothing, however large its weight.
+        let weighted = |exponent: f64, part: f64| if part == 0.0 { 0.0 } else { (exponent * log_weight).exp() * part };
+        sums.0 += sign * weighted(power, between(0.0));
+        sums.1 += sign * weighted(power - 2.0, between(deviation));
     };
     let spot = market.spot.ln();
     for n in -IMAGES..=IMAGES {
@@ -91,11 +93,8 @@ pub fn price(
 pub fn binary(market: &Market, years: f64, corridor: &Corridor, knock: Knock) -> Result<f64, QuantError> {
     corridor.check()?;
     market.check(years)?;
-    let stayed = if corridor.holds(market.spot) {
-        legs(market, years, corridor, corridor.low, corridor.high).cash
-    } else {
-        0.0
-    };
+    let stayed =
+        if corridor.holds(market.spot) { legs(market, years, corridor, corridor.low, corridor.high).cash } else { 0.0 };
     finite(if knock == Knock::Out { stayed } else { market.discount(years) - stayed })
 }
 

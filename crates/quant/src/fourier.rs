@@ -160,7 +160,8 @@ impl Model {
         let nodes = gauss_legendre(32);
         let (mut from, mut length, mut sum) = (0.0, 1.0 / (1.0 + variance.sqrt()), 0.0);
         for _ in 0..60 {
-            let panel: f64 = nodes.iter().map(|(x, w)| 0.5 * length * w * difference(from + 0.5 * length * (1.0 + x))).sum();
+            let panel: f64 =
+                nodes.iter().map(|(x, w)| 0.5 * length * w * difference(from + 0.5 * length * (1.0 + x))).sum();
             sum += panel;
             from += length;
             // A wave must not outrun the nodes of a panel.

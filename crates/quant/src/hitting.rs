@@ -43,7 +43,8 @@ const TERMS: u32 = 14;
 impl JumpDiffusion {
     /// The exponent of the characteristic function at a real place.
     fn exponent(&self, x: f64) -> f64 {
-        let jumps = self.up * self.up_rate / (self.up_rate - x) + (1.0 - self.up) * self.down_rate / (self.down_rate + x);
+        let jumps =
+            self.up * self.up_rate / (self.up_rate - x) + (1.0 - self.up) * self.down_rate / (self.down_rate + x);
         x * self.drift + 0.5 * x * x * self.volatility * self.volatility + self.intensity * (jumps - 1.0)
     }
 

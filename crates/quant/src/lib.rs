@@ -44,6 +44,7 @@ pub mod two_assets;
 pub mod valuation;
 pub mod variance_swap;
 pub mod volatility;
+mod widest;
 
 pub use curve::Curve;
 pub use error::QuantError;

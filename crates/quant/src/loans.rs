@@ -5,6 +5,7 @@ use gage_terms::pool::{Assumptions, Loan, MONTHS_MAX, Order, Speed};
 use gage_terms::{Number, TermsError};
 
 use crate::QuantError;
+use crate::widest::widest;
 
 /// How far a month's sum may be from the exact one, as a part of it, with one unit to spare.
 pub const RELATIVE_ERROR: f64 = 1e-11;
@@ -123,7 +124,7 @@ fn run(group: &[&Loan], curves: &Curves, sums: &mut [[f64; SUMS]]) {
     }
     let speeds = curves.speeds.get(usize::from(first.age)..).unwrap_or(&[]);
     let first_order = curves.order == Order::ScheduleFirst;
-    pulp::Arch::new().dispatch(
+    widest(
         #[inline(always)]
         || advance(&mut side, &speeds[..life.min(speeds.len())], first_order, &mut sums[..life]),
     );

@@ -42,7 +42,9 @@ impl Terms {
     fn extreme(&self, market: &Market, level: f64, years: f64, sign: f64) -> f64 {
         let d1 = ((self.spot / level).ln() + (self.carry + 0.5 * market.volatility * market.volatility) * years)
             / self.deviation;
-        let right = sign * (self.asset * distribution(sign * d1) - level * self.discount * distribution(sign * (d1 - self.deviation)));
+        let right = sign
+            * (self.asset * distribution(sign * d1)
+                - level * self.discount * distribution(sign * (d1 - self.deviation)));
         let added = if self.carry.abs() < CARRY_MIN {
             self.deviation * (density(d1) + sign * d1 * distribution(sign * d1))
         } else {
@@ -143,8 +145,7 @@ pub fn partial_fixed(market: &Market, kind: Kind, strike: f64, start: f64, years
     let mirrored =
         (terms.spot / strike).powf(-terms.tilt) * m(sign * (d1 - shift(years)), sign * (shift(start) - f1), -whole);
     let drifted = terms.growth * m(sign * e1, sign * d1, tail);
-    let value = terms.asset * n(d1) - cash * n(d2)
-        + terms.spot * terms.discount * terms.ratio * (drifted - mirrored)
+    let value = terms.asset * n(d1) - cash * n(d2) + terms.spot * terms.discount * terms.ratio * (drifted - mirrored)
         - terms.asset * m(-sign * e1, sign * d1, -tail)
         - cash * m(sign * f2, -sign * d2, -whole)
         + (-b * rest).exp() * (1.0 - terms.ratio) * terms.asset * n(f1) * n(-e2);

@@ -98,7 +98,7 @@ pub fn bivariate_normal(h: f64, k: f64, rho: f64) -> f64 {
 pub fn root(low: f64, high: f64, tolerance: f64, f: impl Fn(f64) -> f64) -> Result<f64, QuantError> {
     let (mut a, mut b) = (low, high);
     let (mut fa, mut fb) = (f(a), f(b));
-    if !(fa * fb <= 0.0) {
+    if (fa * fb).is_nan() || fa * fb > 0.0 {
         return Err(QuantError::NoConvergence);
     }
     let (mut c, mut fc) = (a, fa);

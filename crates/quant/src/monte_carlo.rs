@@ -5,6 +5,7 @@ use gage_pricing::kernel::{exp, inverse_distribution};
 use crate::asian::geometric_law;
 use crate::error::finite;
 use crate::sobol::{DIMENSIONS_MAX, Sobol, mix};
+use crate::widest::widest;
 use crate::{Market, QuantError, asian};
 use gage_pricing::Kind;
 
@@ -58,7 +59,7 @@ pub fn european(
     while place < paths {
         let count = ROW.min(paths - place);
         let at = place as u64;
-        pulp::Arch::new().dispatch(
+        widest(
             #[inline(always)]
             || {
                 for (i, payoff) in row.iter_mut().enumerate() {
@@ -86,9 +87,9 @@ impl Sums {
     fn add(&mut self, payoffs: &[f64]) {
         let (eights, rest) = payoffs.as_chunks::<8>();
         for eight in eights {
-            for lane in 0..8 {
-                self.sum[lane] += eight[lane];
-                self.squares[lane] += eight[lane] * eight[lane];
+            for ((sum, squares), payoff) in self.sum.iter_mut().zip(&mut self.squares).zip(eight) {
+                *sum += payoff;
+                *squares += payoff * payoff;
             }
         }
         for (lane, payoff) in rest.iter().enumerate() {

@@ -117,7 +117,14 @@ impl Surface {
             let gamma = 0.5 / (1.0 + (-x.get(2).copied().unwrap_or(0.0)).exp());
             let mut sum = 0.0;
             let steps = years.iter().zip(x.iter().skip(3));
-            let terms = steps.map(|(time, step)| (*time, { sum += step.exp(); sum })).collect();
+            let terms = steps
+                .map(|(time, step)| {
+                    (*time, {
+                        sum += step.exp();
+                        sum
+                    })
+                })
+                .collect();
             Surface { rho, eta: size * 2.0 / (1.0 + rho.abs()), gamma, terms }
         };
         let distance = |x: &[f64]| {

@@ -71,10 +71,7 @@ pub fn exchange(pair: &Pair, amounts: (f64, f64), years: f64) -> Result<Exchange
     Ok(Exchange {
         price: finite(option.price)?,
         delta,
-        gamma: (
-            option.density / (one.spot * one.spot * deviation),
-            option.density / (two.spot * two.spot * deviation),
-        ),
+        gamma: (option.density / (one.spot * one.spot * deviation), option.density / (two.spot * two.spot * deviation)),
         theta: one.dividend * option.asset - two.dividend * option.cash - half,
     })
 }

@@ -21,7 +21,8 @@ pub fn flows_to(projection: &Projection, party: &Name, asset: &Name, from: Momen
             _ => return None,
         };
         let seconds = flow.at.seconds().checked_sub(from.seconds())?;
-        (seconds >= 0).then(|| (seconds as f64 / (365.0 * f64::from(SECONDS_PER_DAY)), sign * flow.amount.0 as f64 / 1e18))
+        (seconds >= 0)
+            .then(|| (seconds as f64 / (365.0 * f64::from(SECONDS_PER_DAY)), sign * flow.amount.0 as f64 / 1e18))
     });
     signed.collect()
 }

@@ -10,6 +10,7 @@ mod ledger;
 mod loans;
 mod measure;
 mod memory;
+mod options;
 mod peers;
 mod proof;
 mod recover;
@@ -68,6 +69,8 @@ enum Name {
     Terms,
     /// Pools of loans, month by month
     Loans,
+    /// Options: rows, implied volatility, American puts, paths
+    Options,
 }
 
 /// How large the workloads are.
@@ -115,5 +118,6 @@ fn run(name: Name, scale: Scale) -> Result<Table> {
         Name::History => history::run(scale),
         Name::Terms => terms::run(scale),
         Name::Loans => loans::run(scale),
+        Name::Options => options::run(scale),
     }
 }

@@ -23,20 +23,30 @@ fn barrier(row: &Row, at: usize, level: f64) -> Barrier {
 
 pub fn report(table: &Table, name: (&str, usize)) -> Option<Report> {
     Some(match name {
-        ("barrieroption.cpp", 1) => Report::of(table, "American rows by the grid (printed: a tree of 400 steps; begins-when-touched American: not built)", |row| {
-            let option = barrier(row, 0, row.number(1));
-            let market = Market { spot: row.number(6), dividend: row.number(7), rate: row.number(8), volatility: row.number(10) };
-            let (kind, strike, years, rebate) = (row.kind(3), row.number(5), row.number(9), row.number(2));
-            let found = match (row.text(4), option.knock) {
-                ("european", _) => or_nan(barrier::price(&market, kind, strike, years, &option, rebate)),
-                (_, Knock::In) => return Vec::new(),
-                (_, Knock::Out) => {
-                    let right = GridOption { kind, strike, exercise: Exercise::American, barrier: Some((option, rebate)) };
-                    on_grid(&market, right, years)
-                }
-            };
-            one(row, 11, found, Some(12))
-        }),
+        ("barrieroption.cpp", 1) => Report::of(
+            table,
+            "American rows by the grid (printed: a tree of 400 steps; begins-when-touched American: not built)",
+            |row| {
+                let option = barrier(row, 0, row.number(1));
+                let market = Market {
+                    spot: row.number(6),
+                    dividend: row.number(7),
+                    rate: row.number(8),
+                    volatility: row.number(10),
+                };
+                let (kind, strike, years, rebate) = (row.kind(3), row.number(5), row.number(9), row.number(2));
+                let found = match (row.text(4), option.knock) {
+                    ("european", _) => or_nan(barrier::price(&market, kind, strike, years, &option, rebate)),
+                    (_, Knock::In) => return Vec::new(),
+                    (_, Knock::Out) => {
+                        let right =
+                            GridOption { kind, strike, exercise: Exercise::American, barrier: Some((option, rebate)) };
+                        on_grid(&market, right, years)
+                    }
+                };
+                one(row, 11, found, Some(12))
+            },
+        ),
         ("barrieroption.cpp", 2) => Report::of(table, "spot 100, rate 5 %, yield 2 %, one year", |row| {
             let market = Market { spot: 100.0, rate: 0.05, dividend: 0.02, volatility: row.number(1) };
             let option = barrier(row, 0, row.number(3));
@@ -59,47 +69,68 @@ pub fn report(table: &Table, name: (&str, usize)) -> Option<Report> {
         ("doublebarrieroption.cpp", 0) => Report::of(table, "", |row| {
             let corridor = Corridor { low: row.number(1), high: row.number(2) };
             let knock = if row.text(0).ends_with("KnockOut") { Knock::Out } else { Knock::In };
-            let market = Market { spot: row.number(6), dividend: row.number(7), rate: row.number(8), volatility: row.number(10) };
+            let market = Market {
+                spot: row.number(6),
+                dividend: row.number(7),
+                rate: row.number(8),
+                volatility: row.number(10),
+            };
             let found = double_barrier::price(&market, row.kind(3), row.number(5), row.number(9), &corridor, knock);
             one(row, 11, or_nan(found), Some(12))
         }),
-        ("doublebarrieroption.cpp", _) => Report::none(table, "the market's correction for smiles (vanna-volga): not built"),
-        ("doublebinaryoption.cpp", 0) => Report::of(table, "", |row| one(row, 9, double_binary(row), Some(10))),
+        ("doublebarrieroption.cpp", _) => {
+            Report::none(table, "the market's correction for smiles (vanna-volga): not built")
+        }
+        ("doublebinaryoption.cpp", 0) => {
+            Report::of(table, "two rows beyond the barriers print a payment now; ours is at expiry", |row| {
+                one(row, 9, double_binary(row), Some(10))
+            })
+        }
         ("quantooption.cpp", 3) => Report::of(table, "", |row| {
-            let market = Market { spot: row.number(4), dividend: row.number(6), rate: row.number(7), volatility: row.number(9) };
+            let market =
+                Market { spot: row.number(4), dividend: row.number(6), rate: row.number(7), volatility: row.number(9) };
             let moved = european::quanto_market(&market, row.number(10), row.number(11), row.number(12));
             let option = barrier(row, 0, row.number(1));
             let found = barrier::price(&moved, row.kind(3), row.number(5), row.number(8), &option, row.number(2));
             one(row, 13, or_nan(found), Some(14))
         }),
         ("quantooption.cpp", 5) => Report::of(table, "", |row| {
-            let market = Market { spot: row.number(5), dividend: row.number(7), rate: row.number(8), volatility: row.number(10) };
+            let market = Market {
+                spot: row.number(5),
+                dividend: row.number(7),
+                rate: row.number(8),
+                volatility: row.number(10),
+            };
             let moved = european::quanto_market(&market, row.number(11), row.number(12), row.number(13));
             let corridor = Corridor { low: row.number(1), high: row.number(2) };
             let knock = if row.text(0).ends_with("KnockOut") { Knock::Out } else { Knock::In };
             let found = double_barrier::price(&moved, row.kind(4), row.number(6), row.number(9), &corridor, knock);
             one(row, 14, or_nan(found), Some(15))
         }),
-        ("partialtimebarrieroption.cpp", 0) => Report::of(table, "level 100, rate 10 %, volatility 25 %, 360 days", |row| {
-            let market = Market { spot: row.number(0), rate: 0.1, dividend: 0.0, volatility: 0.25 };
-            let found = partial_barrier::call_out_from(&market, row.number(1), 100.0, row.number(2) / 360.0, 1.0);
-            one(row, 3, or_nan(found), None)
-        }),
+        ("partialtimebarrieroption.cpp", 0) => {
+            Report::of(table, "level 100, rate 10 %, volatility 25 %, 360 days", |row| {
+                let market = Market { spot: row.number(0), rate: 0.1, dividend: 0.0, volatility: 0.25 };
+                let found = partial_barrier::call_out_from(&market, row.number(1), 100.0, row.number(2) / 360.0, 1.0);
+                one(row, 3, or_nan(found), None)
+            })
+        }
         ("partialtimebarrieroption.cpp", 1) => Report::none(table, "puts: not built"),
         ("partialtimebarrieroption.cpp", _) => Report::none(table, "inputs only"),
-        ("twoassetbarrieroption.cpp", 0) => Report::of(table, "half a year", |row| {
-            let side = |at: usize| Market {
-                spot: row.number(at),
-                dividend: row.number(at + 1),
-                volatility: row.number(at + 2),
-                rate: row.number(11),
-            };
-            let pair = Pair { first: side(4), second: side(7), correlation: row.number(10) };
-            let option = barrier(row, 0, row.number(2));
-            let found =
-                two_assets::outside_barrier(&pair, row.kind(1), row.number(3), 0.5, option.side, option.level);
-            one(row, 12, or_nan(found), None)
-        }),
+        ("twoassetbarrieroption.cpp", 0) => {
+            Report::of(table, "half a year; the book's two-variable distribution has few digits", |row| {
+                let side = |at: usize| Market {
+                    spot: row.number(at),
+                    dividend: row.number(at + 1),
+                    volatility: row.number(at + 2),
+                    rate: row.number(11),
+                };
+                let pair = Pair { first: side(4), second: side(7), correlation: row.number(10) };
+                let option = barrier(row, 0, row.number(2));
+                let found =
+                    two_assets::outside_barrier(&pair, row.kind(1), row.number(3), 0.5, option.side, option.level);
+                one(row, 12, or_nan(found), None)
+            })
+        }
         _ => return None,
     })
 }
@@ -116,16 +147,19 @@ fn touched(market: &Market, years: f64, side: Side, level: f64, table: usize, kn
         0 => at_hit.map(|unit| 15.0 * unit),
         1 => at_hit.map(|unit| if beyond { market.spot } else { level * unit }),
         2 => at_end.map(|legs| 15.0 * if knock_in { legs.cash } else { market.discount(years) - legs.cash }),
-        _ => at_end.map(|legs| {
-            if knock_in { legs.asset } else { market.spot * market.asset_discount(years) - legs.asset }
-        }),
+        _ => at_end.map(
+            |legs| {
+                if knock_in { legs.asset } else { market.spot * market.asset_discount(years) - legs.asset }
+            },
+        ),
     };
     or_nan(found)
 }
 
 fn double_binary(row: &Row) -> f64 {
     let (low, high, cash) = (row.number(1), row.number(2), row.number(3));
-    let market = Market { spot: row.number(4), dividend: row.number(5), rate: row.number(6), volatility: row.number(8) };
+    let market =
+        Market { spot: row.number(4), dividend: row.number(5), rate: row.number(6), volatility: row.number(8) };
     let (years, corridor) = (row.number(7), Corridor { low, high });
     let found = match row.text(0).trim_start_matches("DoubleBarrier::") {
         "KnockOut" => double_barrier::binary(&market, years, &corridor, Knock::Out),

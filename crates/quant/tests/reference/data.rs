@@ -38,7 +38,9 @@ pub fn evaluate(text: &str) -> Option<f64> {
         let inner = text[at + 10..].strip_suffix(')')?;
         return Some(evaluate(&text[..at])? * evaluate(inner)?.exp());
     }
-    let last = |signs: &[char]| text.char_indices().rev().find(|(at, c)| *at > 0 && signs.contains(c) && !text[..*at].ends_with('e'));
+    let last = |signs: &[char]| {
+        text.char_indices().rev().find(|(at, c)| *at > 0 && signs.contains(c) && !text[..*at].ends_with('e'))
+    };
     if let Some((at, _)) = last(&['-']) {
         return Some(evaluate(&text[..at])? - evaluate(&text[at + 1..])?);
     }
@@ -108,7 +110,8 @@ impl Report {
             }
             report.numbers += 1;
             let error = |found: &Found| (found.found - evaluate(found.printed).expect("a number is printed")).abs();
-            let worst = found.iter().map(error).fold(0.0, |a: f64, b| if b.is_nan() { f64::INFINITY } else { a.max(b) });
+            let worst =
+                found.iter().map(error).fold(0.0, |a: f64, b| if b.is_nan() { f64::INFINITY } else { a.max(b) });
             // The last digit printed may itself be rounded either way: a hair beyond half of it is allowed.
             let exact = found.iter().all(|found| error(found) <= half_digit(found.printed) * 1.001 + 1e-13);
             let near = found.iter().all(|found| {

@@ -1,6 +1,7 @@
 //! Averages, extremes, moving variance.
 
-use gage_quant::{Market, lookback};
+use gage_pricing::Kind;
+use gage_quant::{Market, lookback, monte_carlo};
 
 use crate::data::{Report, Table, one};
 use crate::plain::or_nan;
@@ -8,7 +9,8 @@ use crate::plain::or_nan;
 pub fn report(table: &Table, name: (&str, usize)) -> Option<Report> {
     Some(match name {
         ("lookbackoptions.cpp", at) => Report::of(table, "", |row| {
-            let market = Market { spot: row.number(3), dividend: row.number(4), rate: row.number(5), volatility: row.number(7) };
+            let market =
+                Market { spot: row.number(3), dividend: row.number(4), rate: row.number(5), volatility: row.number(7) };
             let (kind, strike, extreme, years) = (row.kind(0), row.number(1), row.number(2), row.number(6));
             let found = match at {
                 0 => lookback::floating(&market, kind, extreme, years),
@@ -18,6 +20,21 @@ pub fn report(table: &Table, name: (&str, usize)) -> Option<Report> {
             };
             one(row, 10, or_nan(found), Some(11))
         }),
+        ("asianoptions.cpp", 1) => {
+            Report::of(table, "both simulated; ours by 10,000 paths with the geometric mean as control", |row| {
+                let market = Market {
+                    spot: row.number(1),
+                    dividend: row.number(3),
+                    rate: row.number(4),
+                    volatility: row.number(8),
+                };
+                let (first, length, count) = (row.number(5), row.number(6), row.number(7));
+                let step = length / (count - 1.0);
+                let fixings: Vec<f64> = (0..count as u32).map(|n| first + step * f64::from(n)).collect();
+                let found = monte_carlo::asian_of_fixings(&market, Kind::Put, row.number(2), &fixings, 10_000, 42);
+                one(row, 10, or_nan(found.map(|found| found.value)), None)
+            })
+        }
         ("asianoptions.cpp", 0 | 2) => Report::none(table, "inputs only"),
         ("batesmodel.cpp", _) | ("hestonmodel.cpp", 0 | 1 | 2 | 3 | 5 | 6) => {
             Report::none(table, "inputs only: models are checked against numbers in our tests")

@@ -45,7 +45,9 @@ fn report(table: &data::Table) -> Report {
 }
 
 fn write(reports: &[Report]) -> String {
-    let mut out = String::from("| table | rows | with a number | to the printed digits | within its tolerance | largest difference | |\n|---|---|---|---|---|---|---|\n");
+    let mut out = String::from(
+        "| table | rows | with a number | to the printed digits | within its tolerance | largest difference | |\n|---|---|---|---|---|---|---|\n",
+    );
     let mut sums = [0usize; 4];
     for report in reports {
         let worst = if report.numbers == 0 { "-".to_owned() } else { format!("{:.1e}", report.worst) };
