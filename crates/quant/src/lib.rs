@@ -5,7 +5,8 @@
 //!  terms of gage-terms --project----------------------+--> value with survival, delay and exit cost
 //! ```
 //! Rights: [`european`], [`barrier`], [`double_barrier`], [`partial_barrier`], [`american`], [`asian`], [`lookback`],
-//! [`two_assets`], [`compound`], [`fourier`] (jumps, Heston, Bates), [`variance_swap`], [`ssvi`]. Money: [`Curve`],
+//! [`two_assets`], [`compound`], [`fourier`] (jumps, Heston, Bates), [`variance_swap`], [`ssvi`],
+//! [`vanna_volga`]. Money: [`Curve`],
 //! [`bootstrap`], [`bond`], [`credit`], [`compounding`]. Risk: [`hitting`], [`volatility`], [`correlation`],
 //! [`adjustments`], [`decay`]. What terms are worth: [`valuation`].
 //!
@@ -42,6 +43,7 @@ mod sobol;
 pub mod ssvi;
 pub mod two_assets;
 pub mod valuation;
+pub mod vanna_volga;
 pub mod variance_swap;
 pub mod volatility;
 mod widest;

@@ -1,29 +1,41 @@
 //! A barrier that is watched over the last part of the life only: Heynen and Kat (1994), type B1, as in Haug (2007).
 
+use gage_pricing::Kind;
+
 use crate::error::finite;
 use crate::math::bivariate_normal;
 use crate::{Market, QuantError};
 
-/// A call that ends when the level is crossed, from either side, after the first `start` years.
+/// A right that ends when the level is crossed, from either side, after the first `start` years.
 ///
 /// # Errors
 /// [`QuantError::OutsideDomain`] as [`Market::check`], a start outside the life, or levels of zero or less.
-pub fn call_out_from(market: &Market, strike: f64, level: f64, start: f64, years: f64) -> Result<f64, QuantError> {
+pub fn out_from(
+    market: &Market,
+    kind: Kind,
+    strike: f64,
+    level: f64,
+    start: f64,
+    years: f64,
+) -> Result<f64, QuantError> {
     market.check(years)?;
     if !(start > 0.0 && start < years && strike > 0.0 && level > 0.0) {
         return Err(QuantError::OutsideDomain);
     }
     let terms = Terms::new(market, level, start, years);
-    // Beyond `from`: above the strike, or above the level.
-    let above = |from: f64| terms.legs(from, 1.0);
-    let below = |from: f64| terms.legs(from, -1.0);
-    let money = |(asset, cash): (f64, f64)| asset - strike * cash;
-    finite(if strike > level {
-        money(above(strike))
-    } else {
-        // The price starts the watch above and stays there, or starts below, stays, and ends above the strike.
-        money(above(level)) + money(below(level)) - money(below(strike))
+    // The price is on one side when the watch begins, stays there, and ends above or below `from`.
+    let above = |from: f64| money(terms.legs(from, 1.0), strike);
+    let below = |from: f64| money(terms.legs(from, -1.0), strike);
+    finite(match kind {
+        Kind::Call if strike > level => above(strike),
+        Kind::Call => above(level) + below(level) - below(strike),
+        Kind::Put if strike <= level => -below(strike),
+        Kind::Put => -(below(level) + above(level) - above(strike)),
     })
+}
+
+fn money((asset, cash): (f64, f64), strike: f64) -> f64 {
+    asset - strike * cash
 }
 
 struct Terms {

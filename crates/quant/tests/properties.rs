@@ -5,6 +5,7 @@ use gage_quant::barrier::{self, Barrier, Knock, Side};
 use gage_quant::compound::Compound;
 use gage_quant::double_barrier::{self, Corridor};
 use gage_quant::two_assets::{self, Choice, Pair};
+use gage_quant::vanna_volga::{self, Smile};
 use gage_quant::{Market, asian, bivariate_normal, european, lookback, partial_barrier};
 use proptest::prelude::*;
 
@@ -124,12 +125,42 @@ proptest! {
 fn a_watch_that_hardly_begins_is_no_watch_and_one_from_the_start_is_whole() {
     let market = Market { spot: 110.0, rate: 0.1, dividend: 0.02, volatility: 0.25 };
     let plain = european::price(&market, Kind::Call, 90.0, 1.0).expect("in the domain");
-    let late = partial_barrier::call_out_from(&market, 90.0, 100.0, 1.0 - 1e-9, 1.0).expect("in the domain");
+    let late = partial_barrier::out_from(&market, Kind::Call, 90.0, 100.0, 1.0 - 1e-9, 1.0).expect("in the domain");
     assert!((late - plain).abs() < 2e-2, "{late} {plain}");
     let whole = Barrier { side: Side::Down, knock: Knock::Out, level: 100.0 };
     let always = barrier::price(&market, Kind::Call, 90.0, 1.0, &whole, 0.0).expect("in the domain");
-    let early = partial_barrier::call_out_from(&market, 90.0, 100.0, 1e-9, 1.0).expect("in the domain");
+    let early = partial_barrier::out_from(&market, Kind::Call, 90.0, 100.0, 1e-9, 1.0).expect("in the domain");
     assert!((early - always).abs() < 1e-6, "{early} {always}");
+}
+
+/// Where the smile is flat nothing is added; a vanilla at the quoted straddle has its quote.
+#[test]
+fn a_flat_smile_adds_nothing() {
+    let market = Market { spot: 1.30, rate: 0.02, dividend: 0.01, volatility: 0.1 };
+    let flat = Smile { middle: 0.1, put: 0.1, call: 0.1 };
+    let up = Barrier { side: Side::Up, knock: Knock::Out, level: 1.5 };
+    for kind in [Kind::Call, Kind::Put] {
+        let plain = barrier::price(&market, kind, 1.28, 0.7, &up, 0.0).expect("in the domain");
+        let found = vanna_volga::single(&market, kind, 1.28, 0.7, &up, &flat, None).expect("in the domain");
+        assert!((found - plain).abs() < 1e-12, "{found} {plain}");
+        let corridor = Corridor { low: 1.1, high: 1.5 };
+        let plain = double_barrier::price(&market, kind, 1.28, 0.7, &corridor, Knock::In).expect("in the domain");
+        let found = vanna_volga::double(&market, kind, 1.28, 0.7, &corridor, Knock::In, &flat, None);
+        assert!((found.expect("in the domain") - plain).abs() < 1e-12);
+    }
+    let smile = Smile { middle: 0.1, put: 0.12, call: 0.11 };
+    let deviation = 0.1 * 0.7f64.sqrt();
+    let straddle = market.forward(0.7) * (0.5 * deviation * deviation).exp();
+    let quoted = european::price(&market, Kind::Call, straddle, 0.7).expect("in the domain");
+    let found = vanna_volga::vanilla(&market, Kind::Call, straddle, 0.7, &smile).expect("in the domain");
+    assert!((found - quoted).abs() < 1e-14);
+    // The quoted put: its strike is where the forward delta is a quarter.
+    let deviation = 0.12 * 0.7f64.sqrt();
+    let strike = market.forward(0.7) * (-0.674_489_750_196_081_7 * deviation + 0.5 * deviation * deviation).exp();
+    let quoted =
+        european::price(&Market { volatility: 0.12, ..market }, Kind::Put, strike, 0.7).expect("in the domain");
+    let found = vanna_volga::vanilla(&market, Kind::Put, strike, 0.7, &smile).expect("in the domain");
+    assert!((found - quoted).abs() < 1e-12, "{found} {quoted}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use gage_quant::american::{Exercise, GridOption};
 use gage_quant::barrier::{self, Barrier, Knock, Side};
 use gage_quant::double_barrier::{self, Corridor};
 use gage_quant::two_assets::{self, Pair};
+use gage_quant::vanna_volga::{self, Smile};
 use gage_quant::{Market, european, partial_barrier};
 
 use crate::american::on_grid;
@@ -52,7 +53,22 @@ pub fn report(table: &Table, name: (&str, usize)) -> Option<Report> {
             let option = barrier(row, 0, row.number(3));
             one(row, 4, or_nan(barrier::price(&market, Kind::Call, row.number(2), 1.0, &option, 0.0)), None)
         }),
-        ("barrieroption.cpp", 6) => Report::none(table, "the market's correction for smiles (vanna-volga): not built"),
+        ("barrieroption.cpp", 6) => {
+            Report::of(table, "the smile by vanna-volga; slopes are central here, one-sided there", |row| {
+                let market = Market {
+                    spot: row.number(5),
+                    dividend: row.number(6),
+                    rate: row.number(7),
+                    volatility: row.number(12),
+                };
+                let smile = Smile { put: row.number(9), middle: row.number(10), call: row.number(11) };
+                let option = barrier(row, 0, row.number(1));
+                let own = Some(row.number(12));
+                let found =
+                    vanna_volga::single(&market, row.kind(3), row.number(4), row.number(8), &option, &smile, own);
+                one(row, 13, or_nan(found), Some(14))
+            })
+        }
         ("barrieroption.cpp", _) => Report::none(table, "inputs only"),
         ("binaryoption.cpp", 0 | 1) => Report::of(table, "", |row| {
             let (market, kind, strike, years) = market(row, 3);
@@ -79,7 +95,19 @@ pub fn report(table: &Table, name: (&str, usize)) -> Option<Report> {
             one(row, 11, or_nan(found), Some(12))
         }),
         ("doublebarrieroption.cpp", _) => {
-            Report::none(table, "the market's correction for smiles (vanna-volga): not built")
+            Report::of(table, "the same; QuantLib 1.44 itself is as far from what is printed", |row| {
+                let market = Market {
+                    spot: row.number(6),
+                    dividend: row.number(7),
+                    rate: row.number(8),
+                    volatility: row.number(13),
+                };
+                let smile = Smile { put: row.number(10), middle: row.number(11), call: row.number(12) };
+                let corridor = Corridor { low: row.number(1), high: row.number(2) };
+                let (kind, strike, years, own) = (row.kind(4), row.number(5), row.number(9), Some(row.number(13)));
+                let found = vanna_volga::double(&market, kind, strike, years, &corridor, Knock::Out, &smile, own);
+                one(row, 14, or_nan(found), Some(15))
+            })
         }
         ("doublebinaryoption.cpp", 0) => {
             Report::of(table, "two rows beyond the barriers print a payment now; ours is at expiry", |row| {
@@ -107,14 +135,15 @@ pub fn report(table: &Table, name: (&str, usize)) -> Option<Report> {
             let found = double_barrier::price(&moved, row.kind(4), row.number(6), row.number(9), &corridor, knock);
             one(row, 14, or_nan(found), Some(15))
         }),
-        ("partialtimebarrieroption.cpp", 0) => {
+        ("partialtimebarrieroption.cpp", 0 | 1) => {
             Report::of(table, "level 100, rate 10 %, volatility 25 %, 360 days", |row| {
                 let market = Market { spot: row.number(0), rate: 0.1, dividend: 0.0, volatility: 0.25 };
-                let found = partial_barrier::call_out_from(&market, row.number(1), 100.0, row.number(2) / 360.0, 1.0);
+                let kind = if name.1 == 0 { Kind::Call } else { Kind::Put };
+                let start = row.number(2) / 360.0;
+                let found = partial_barrier::out_from(&market, kind, row.number(1), 100.0, start, 1.0);
                 one(row, 3, or_nan(found), None)
             })
         }
-        ("partialtimebarrieroption.cpp", 1) => Report::none(table, "puts: not built"),
         ("partialtimebarrieroption.cpp", _) => Report::none(table, "inputs only"),
         ("twoassetbarrieroption.cpp", 0) => {
             Report::of(table, "half a year; the book's two-variable distribution has few digits", |row| {

@@ -73,7 +73,7 @@ pub struct Report {
     pub numbers: usize,
     /// To the printed digits.
     pub printed: usize,
-    /// Within the tolerance that the table gives, or else its printed digits.
+    /// Within the tolerance that the table gives, or one of the last digit printed.
     pub close: usize,
     pub worst: f64,
     pub note: String,
@@ -115,7 +115,7 @@ impl Report {
             // The last digit printed may itself be rounded either way: a hair beyond half of it is allowed.
             let exact = found.iter().all(|found| error(found) <= half_digit(found.printed) * 1.001 + 1e-13);
             let near = found.iter().all(|found| {
-                error(found) <= found.tolerance.unwrap_or(0.0).max(half_digit(found.printed) * 1.001 + 1e-13)
+                error(found) <= found.tolerance.unwrap_or(0.0).max(2.0 * half_digit(found.printed) * 1.001 + 1e-13)
             });
             report.printed += usize::from(exact);
             report.close += usize::from(near);
