@@ -188,3 +188,42 @@ fn hazard_rates_give_spreads_back() {
     assert!(curve.survival(1.0) > curve.survival(5.0) && curve.survival(0.0) == 1.0);
     assert!(CreditSwap::quarterly(5.0, 1.5).legs(&money, &curve, &[]).is_err());
 }
+
+/// Par yields of the US Treasury since 1990, every fortieth day: every quote of a day comes back from its curve, from one
+/// month to thirty years, in inversions and near zero.
+#[test]
+fn thirty_years_of_treasury_yields_become_curves() {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+    let folder = std::env::var("GAGE_REFERENCE_DATA").unwrap_or_else(|_| beside.to_owned());
+    let file = std::path::Path::new(&folder).join("rates/ust_par_yields_1990_2022-03-11.csv");
+    let Ok(mut reader) = csv::Reader::from_path(&file) else {
+        println!("SKIPPED: no {}; set GAGE_REFERENCE_DATA to the folder of the reference data", file.display());
+        return;
+    };
+    let years: Vec<Option<f64>> = reader.headers().expect("headers").iter().map(tenor).collect();
+    let (mut days, mut worst) = (0, 0.0f64);
+    for record in reader.records().step_by(40) {
+        let record = record.expect("a row");
+        let cell = |(years, text): (&Option<f64>, &str)| {
+            let percent: f64 = text.parse().ok()?;
+            // Zero means not quoted.
+            (percent != 0.0).then_some((*years)?).map(|years| (years, percent))
+        };
+        let mut par: Vec<(f64, f64)> = years.iter().zip(record.iter()).filter_map(cell).collect();
+        par.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let quotes = quotes(&par);
+        let curve = bootstrap(&quotes).expect("a curve");
+        let miss = |quote: &Quoted| (quote.value(&curve) - quote.price).abs();
+        worst = worst.max(quotes.iter().map(miss).fold(0.0, f64::max));
+        days += 1;
+    }
+    println!("{days} days, largest miss of a price {worst:e}");
+    assert!(days > 150 && worst < 1e-12);
+}
+
+/// Years of a column such as `BC_3MONTH` or `BC_10YEAR`.
+fn tenor(header: &str) -> Option<f64> {
+    let name = header.strip_prefix("BC_")?;
+    let number = |unit: &str| name.strip_suffix(unit)?.parse::<f64>().ok();
+    number("YEAR").or_else(|| number("MONTH").map(|months| months / 12.0))
+}
