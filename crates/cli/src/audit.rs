@@ -8,7 +8,9 @@ use clap::Args;
 use gage_units::format_decimal;
 use serde_json::{Value, json};
 
-use crate::common::{NodeUrl, print};
+use crate::common::{NodeUrl, tell};
+use crate::exit::{CHECK_FAILED, DONE, code};
+use crate::progress;
 use crate::say;
 
 /// What to audit.
@@ -19,9 +21,6 @@ pub struct AuditArgs {
     /// A snapshot file instead of a node: its records, its root and every invariant are recomputed here
     #[arg(long, conflicts_with = "node")]
     snapshot: Option<PathBuf>,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
 }
 
 /// Audits. The exit code is 0 only if every unit is accounted for.
@@ -29,6 +28,8 @@ pub fn audit(args: &AuditArgs) -> Result<ExitCode> {
     let report: Value = match &args.snapshot {
         None => args.node.client()?.get("/v1/audit")?,
         Some(path) => {
+            let bar = progress::spinner("recomputing the snapshot");
+            bar.enable_steady_tick(std::time::Duration::from_millis(100));
             let loaded = gage_node::read_snapshot_file(path)
                 .with_context(|| format!("reading the snapshot {}", path.display()))?;
             let audit = gage_api::audit_chain(&loaded.chain).map_err(|problem| anyhow!("{problem}"))?;
@@ -36,16 +37,13 @@ pub fn audit(args: &AuditArgs) -> Result<ExitCode> {
             if let Some(fields) = report.as_object_mut() {
                 fields.insert("root".to_owned(), json!(loaded.header.executed.state_root));
             }
+            bar.finish_and_clear();
             report
         }
     };
     let sound = report["conservation_ok"] == Value::Bool(true);
-    if args.json {
-        print(&report, true);
-    } else {
-        show(&report, args.snapshot.is_some());
-    }
-    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    tell(&report, || show(&report, args.snapshot.is_some()));
+    Ok(code(if sound { DONE } else { CHECK_FAILED }))
 }
 
 fn show(report: &Value, from_snapshot: bool) {

@@ -10,9 +10,10 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use gage_client::Document;
+use serde_json::json;
 use gage_client::frost::{self, Ceremony, Group, Message, NonceStore, Request, Share, read_messages};
 
-use crate::common::Password;
+use crate::common::{Password, fields, tell};
 use crate::keys::show_key;
 use crate::say;
 use crate::sign::Reader;
@@ -236,7 +237,7 @@ fn deal(args: &Deal) -> Result<ExitCode> {
     for share in &shares {
         let path = args.out.join(format!("{}-share-{}.json", args.name, share.party()));
         share.write(&path, password.as_bytes())?;
-        say!("written  {}", path.display());
+        fields(&[("written", path.display().to_string())]);
     }
     let first = shares.first().context("a group has parties")?;
     about(first.group())
@@ -253,9 +254,9 @@ fn finish(args: &DkgFinish) -> Result<ExitCode> {
     let share = state.finish(&messages)?;
     share.write(&args.share, password.as_bytes())?;
     std::fs::remove_file(&args.state).with_context(|| format!("removing {}", args.state.display()))?;
-    say!("written  {}", args.share.display());
+    fields(&[("written", args.share.display().to_string())]);
     about(share.group())?;
-    say!("Compare this key with all parties, over a channel of its own, before you use it.");
+    eprintln!("Compare this key with all parties, over a channel of its own, before you use it.");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -293,16 +294,18 @@ fn aggregate(args: &Aggregate) -> Result<ExitCode> {
     signed.add(made.key, made.signature)?;
     document.merge(&signed)?;
     document.write(&args.document)?;
-    say!("signed by {}", made.key);
-    say!("written to {}", args.document.display());
+    let document = args.document.display();
+    tell(&json!({ "signed_by": made.key, "written": args.document }), || {
+        say!("signed by {}", made.key);
+        say!("written to {document}");
+    });
     Ok(ExitCode::SUCCESS)
 }
 
 fn about(group: &Group) -> Result<ExitCode> {
     let parties = group.parties().len();
-    say!("name     {}", group.name());
-    say!("signs    {} of {parties} parties", group.threshold());
-    show_key(&group.public_key(), None)
+    let signs = format!("{} of {parties} parties", group.threshold());
+    show_key(&[("name", group.name().to_owned()), ("signs", signs)], &group.public_key(), None)
 }
 
 /// The messages of one kind; there must be some.
@@ -340,6 +343,6 @@ fn send(message: &Message, out: &Out) -> Result<ExitCode> {
         bail!("{} exists already; a message is never written over", path.display());
     }
     std::fs::write(&path, line + "\n").with_context(|| format!("writing {}", path.display()))?;
-    say!("written  {}", path.display());
+    fields(&[("written", path.display().to_string())]);
     Ok(ExitCode::SUCCESS)
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::common::{fields, json, tell};
 use crate::say;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
@@ -15,6 +16,7 @@ use gage_ledger::{GenesisAsset, GenesisBalance};
 use gage_node::{genesis_text, read_genesis, write_genesis};
 use gage_oracle::{Dimension, FeedParams, GenesisFeed, GenesisPublisher, Source};
 use gage_units::{Amount, AssetId, Bps, Price, RatePerSecond, Ratio, Timestamp};
+use serde_json::json;
 use gage_vaults::{CollateralTerms, FacilityParams, GenesisCollateral, GenesisFacility, LiquidationTerms};
 
 /// What to do with a genesis file.
@@ -53,7 +55,8 @@ pub fn genesis(command: &GenesisCommand) -> Result<ExitCode> {
         GenesisCommand::New(args) => new(args),
         GenesisCommand::Check(args) => check(args),
         GenesisCommand::Hash(args) => {
-            say!("{}", read_genesis(&args.file)?.hash());
+            let hash = read_genesis(&args.file)?.hash();
+            tell(&json!({ "genesis": hash }), || say!("{hash}"));
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -67,8 +70,7 @@ fn new(args: &New) -> Result<ExitCode> {
         Some(path) if path.exists() => bail!("{} exists already; choose another file", path.display()),
         Some(path) => {
             write_genesis(path, &genesis)?;
-            say!("written  {}", path.display());
-            say!("genesis  {}", genesis.hash());
+            fields(&[("written", path.display().to_string()), ("genesis", genesis.hash().to_string())]);
         }
         None => say!("{}", genesis_text(&genesis)?.trim_end()),
     }
@@ -79,15 +81,19 @@ fn check(args: &File) -> Result<ExitCode> {
     let genesis = read_genesis(&args.file)?;
     let chain = Chain::from_genesis(&genesis, 0)
         .with_context(|| format!("building the state that {} describes", args.file.display()))?;
-    say!("network     {}", genesis.network);
-    say!("genesis     {}", chain.genesis());
-    say!("records     {}", chain.draft().records());
-    say!("accounts    {}", genesis.accounts.accounts.len());
-    say!("assets      {}", genesis.ledger.assets.len());
-    say!("feeds       {}", genesis.oracle.feeds.len());
-    say!("waterfalls  {}", genesis.backstop.waterfalls.len());
-    say!("facilities  {}", genesis.vaults.facilities.len());
-    say!("every invariant holds");
+    fields(&[
+        ("network", genesis.network.clone()),
+        ("genesis", chain.genesis().to_string()),
+        ("records", chain.draft().records().to_string()),
+        ("accounts", genesis.accounts.accounts.len().to_string()),
+        ("assets", genesis.ledger.assets.len().to_string()),
+        ("feeds", genesis.oracle.feeds.len().to_string()),
+        ("waterfalls", genesis.backstop.waterfalls.len().to_string()),
+        ("facilities", genesis.vaults.facilities.len().to_string()),
+    ]);
+    if !json() {
+        say!("every invariant holds");
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
@@ -14,11 +14,11 @@ use gage_node::{genesis_path, read_genesis};
 use gage_units::{Height, Timestamp};
 use serde_json::json;
 
-use crate::common::print;
+use crate::common::{print, tell};
+use crate::progress;
+use crate::settings::{settings, variable};
 use crate::say;
 
-/// How often progress is told.
-const TOLD: Duration = Duration::from_secs(1);
 /// How often a log is looked at for new blocks.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -28,14 +28,14 @@ pub struct Place {
     /// The node's data directory
     #[arg(long)]
     dir: Option<PathBuf>,
-    /// The history: a SQLite file or postgres://user@host/database; else GAGE_HISTORY, else history.sqlite in the data directory
+    /// The history: a SQLite file or postgres://user@host/database; else GAGE_HISTORY, else `history` of the configuration, else history.sqlite in the data directory
     #[arg(long)]
     history: Option<String>,
 }
 
 impl Place {
     fn location(&self) -> Result<Location> {
-        let named = self.history.clone().or_else(|| std::env::var("GAGE_HISTORY").ok());
+        let named = self.history.clone().or_else(|| variable("GAGE_HISTORY")).or_else(|| settings().history.clone());
         match (&named, &self.dir) {
             (Some(text), _) => Ok(text.parse()?),
             (None, Some(dir)) => Ok(default_location(dir)),
@@ -72,9 +72,6 @@ pub enum HistoryCommand {
 pub struct StatusArgs {
     #[command(flatten)]
     place: Place,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -102,7 +99,8 @@ pub fn history(command: &HistoryCommand) -> Result<ExitCode> {
             let (history, mut recorder) = open(place)?;
             recorder.clear()?;
             let count = record(place, &mut recorder, &AtomicBool::new(false), true)?;
-            say!("{count} blocks recorded in {}", history.location());
+            let location = history.location().to_string();
+            tell(&json!({ "blocks": count, "history": location }), || say!("{count} blocks recorded in {location}"));
         }
         HistoryCommand::Follow(args) => {
             let (_, mut recorder) = open(&args.place)?;
@@ -110,11 +108,11 @@ pub fn history(command: &HistoryCommand) -> Result<ExitCode> {
             let asked = Arc::clone(&stop);
             ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed)).context("listening for signals")?;
             let count = record(&args.place, &mut recorder, &stop, args.once)?;
-            say!("{count} blocks recorded");
+            tell(&json!({ "blocks": count }), || say!("{count} blocks recorded"));
         }
         HistoryCommand::Sql(args) => {
             for row in History::open_existing(&args.place.location()?)?.sql(&args.statement)? {
-                say!("{}", row.join("\t"));
+                tell(&json!(row), || say!("{}", row.join("\t")));
             }
         }
     }
@@ -138,7 +136,7 @@ fn status(args: &StatusArgs) -> Result<()> {
         // A fault is known to the process that records.
         fields.remove("fault");
     }
-    print(&shown, args.json);
+    print(&shown);
     Ok(())
 }
 
@@ -147,17 +145,16 @@ fn record(place: &Place, recorder: &mut Recorder, stop: &AtomicBool, once: bool)
     let dir = place.dir()?;
     let genesis = read_genesis(&genesis_path(dir))?;
     let mut replay = Replay::start(dir, &genesis, recorder.height())?;
-    let (mut count, mut told) = (0u64, Instant::now());
-    let mut tell = |height: Height| {
-        if told.elapsed() >= TOLD {
-            eprintln!("block {height}");
-            told = Instant::now();
-        }
+    let spinner = progress::spinner("recording block");
+    let mut count = 0u64;
+    let mut told = |height: Height| {
+        spinner.set_position(height.0);
         !stop.load(Ordering::Relaxed)
     };
     loop {
-        count = count.saturating_add(catch_up(recorder, &mut replay, &mut tell)?);
+        count = count.saturating_add(catch_up(recorder, &mut replay, &mut told)?);
         if once || stop.load(Ordering::Relaxed) {
+            spinner.finish_and_clear();
             return Ok(count);
         }
         std::thread::sleep(LOOK);
@@ -170,11 +167,14 @@ pub struct ExportArgs {
     #[command(flatten)]
     place: Place,
     /// Write Parquet files into this directory
-    #[arg(long, value_name = "DIR", required_unless_present = "csv")]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["csv", "snapshot"])]
     parquet: Option<PathBuf>,
     /// Write CSV files into this directory
     #[arg(long, value_name = "DIR")]
     csv: Option<PathBuf>,
+    /// Write the newest snapshot of the state that reads whole, with its root recomputed, into this file
+    #[arg(long, value_name = "FILE", requires = "dir")]
+    snapshot: Option<PathBuf>,
     /// Only these subjects: blocks, transactions, postings, events, prices, vaults, auctions, takes
     #[arg(long = "only", value_name = "SUBJECT")]
     only: Vec<String>,
@@ -184,9 +184,6 @@ pub struct ExportArgs {
     /// Before this time, in milliseconds since 1970
     #[arg(long, value_name = "MS")]
     to: Option<u64>,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
 }
 
 /// `gage export`
@@ -195,22 +192,54 @@ pub fn export(args: &ExportArgs) -> Result<ExitCode> {
         let known: Vec<&str> = History::exports().collect();
         bail!("{unknown:?} cannot be exported; choose among {}", known.join(", "));
     }
-    let history = History::open_existing(&args.place.location()?)?;
     let span = Span { from: args.from.map(Timestamp), to: args.to.map(Timestamp) };
     let mut written = Vec::new();
     for (dir, format) in [(&args.parquet, Format::Parquet), (&args.csv, Format::Csv)] {
         if let Some(dir) = dir {
+            let bar = progress::spinner("exporting");
+            bar.enable_steady_tick(LOOK);
+            let history = History::open_existing(&args.place.location()?)?;
             written.extend(history.export(dir, format, &args.only, &span)?);
+            bar.finish_and_clear();
         }
     }
+    let snapshot = match &args.snapshot {
+        Some(file) => Some((export_snapshot(args.place.dir()?, file)?, file)),
+        None => None,
+    };
     let files: Vec<_> =
         written.iter().map(|file| json!({ "file": file.path.display().to_string(), "rows": file.rows })).collect();
-    if args.json {
-        print(&json!({ "files": files }), true);
-    } else {
+    let height = snapshot.map(|(height, file)| json!({ "file": file, "height": height }));
+    tell(&json!({ "files": files, "snapshot": height }), || {
+        if let Some((height, file)) = snapshot {
+            say!("snapshot of block {height}  {}", file.display());
+        }
         for file in &written {
             say!("{:>12} rows  {}", file.rows, file.path.display());
         }
-    }
+    });
     Ok(ExitCode::SUCCESS)
+}
+
+/// Copies the newest snapshot that reads whole, and gives its height.
+fn export_snapshot(dir: &Path, file: &Path) -> Result<Height> {
+    if file.exists() {
+        bail!("{} exists already; choose another file", file.display());
+    }
+    let folder = dir.join("snapshots");
+    let entries = std::fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))?;
+    let mut sound = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        // One that is being written, or is damaged, is passed over as the node passes it over.
+        if let Ok(loaded) = gage_node::read_snapshot_file(&path) {
+            sound.push((loaded.header.executed.height, path));
+        }
+    }
+    let newest = sound.into_iter().max_by_key(|(height, _)| *height);
+    let (height, path) = newest.with_context(|| {
+        format!("{} holds no snapshot yet; a node writes one every --snapshot-every blocks", folder.display())
+    })?;
+    std::fs::copy(&path, file).with_context(|| format!("writing {}", file.display()))?;
+    Ok(height)
 }

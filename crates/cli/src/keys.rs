@@ -9,17 +9,22 @@ use gage_accounts::NewKey;
 use gage_chain::genesis_account_id;
 use gage_client::keystore;
 use gage_crypto::{AccountId, Hash, PublicKey, Scheme};
+use serde_json::json;
+use zeroize::Zeroizing;
 
-use crate::common::Password;
+use crate::common::{Password, secret, tell};
 use crate::frost::{FrostCommand, frost};
 use crate::pkcs11::{TokenCommand, token};
-use crate::say;
+use crate::settings::variable;
+use crate::{mnemonic, say};
 
 /// What to do with keys.
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
     /// Make a key and write it into an encrypted file (Ethereum's key file, version 3)
     New(New),
+    /// Write the key of a wallet's words (BIP 39) into an encrypted file
+    Import(Import),
     /// Show the public key of a file and the accounts it opens
     Show(Show),
     /// The account that a key opens
@@ -67,6 +72,25 @@ pub struct New {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  gage keys import --out wallet.json --mnemonic-file words.txt")]
+pub struct Import {
+    /// The file to be written; never one that exists
+    #[arg(long)]
+    out: PathBuf,
+    /// A file with the words; else they are in GAGE_MNEMONIC, else they are asked for
+    #[arg(long, value_name = "FILE")]
+    mnemonic_file: Option<PathBuf>,
+    /// A file with the passphrase beside the words, if there is one
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// Which of the wallet's keys: the path from its seed (BIP 32, BIP 44)
+    #[arg(long, default_value = mnemonic::ETHEREUM)]
+    path: String,
+    #[command(flatten)]
+    password: Password,
+}
+
+#[derive(Debug, Args)]
 pub struct Show {
     /// The key file
     file: PathBuf,
@@ -97,19 +121,20 @@ pub fn keys(command: &KeysCommand) -> Result<ExitCode> {
             let password = args.password.choose()?;
             let (_, secret) = keystore::generate(scheme)?;
             let public = keystore::write(&args.out, scheme, &secret, password.as_bytes())?;
-            say!("written  {}", args.out.display());
-            show_key(&public, None)
+            show_key(&[("written", args.out.display().to_string())], &public, None)
         }
+        KeysCommand::Import(args) => import(args),
         KeysCommand::Show(args) => {
             let public = match keystore::public_key(&args.file)? {
                 Some(public) => public,
                 // A file of another wallet says nothing of its key without the password.
                 None => keystore::read(&args.file, args.password.get()?.as_bytes())?.public_key(),
             };
-            show_key(&public, args.genesis_hash)
+            show_key(&[], &public, args.genesis_hash)
         }
         KeysCommand::Address(args) => {
-            say!("{}", account_of(&args.public_key, args.genesis_hash)?);
+            let account = account_of(&args.public_key, args.genesis_hash)?;
+            tell(&json!({ "account": account }), || say!("{account}"));
             Ok(ExitCode::SUCCESS)
         }
         KeysCommand::Pkcs11(command) => token(command),
@@ -117,14 +142,47 @@ pub fn keys(command: &KeysCommand) -> Result<ExitCode> {
     }
 }
 
-/// Prints a key and the accounts it opens.
-pub fn show_key(public: &PublicKey, genesis: Option<Hash>) -> Result<ExitCode> {
-    say!("key      {public}");
-    say!("account  {} (opened by a genesis file)", account_of(public, None)?);
-    if genesis.is_some() {
-        say!("account  {} (opened on that network)", account_of(public, genesis)?);
+/// Prints what was done, a key and the accounts it opens.
+pub fn show_key(done: &[(&str, String)], public: &PublicKey, genesis: Option<Hash>) -> Result<ExitCode> {
+    let of_genesis = account_of(public, None)?;
+    let on_network = if genesis.is_some() { Some(account_of(public, genesis)?) } else { None };
+    let mut object = json!({ "key": public, "account": of_genesis, "account_on_network": on_network });
+    for (name, value) in done {
+        object[*name] = json!(value);
     }
+    tell(&object, || {
+        done.iter().for_each(|(name, value)| say!("{name:<8} {value}"));
+        say!("key      {public}");
+        say!("account  {of_genesis} (opened by a genesis file)");
+        if let Some(account) = on_network {
+            say!("account  {account} (opened on that network)");
+        }
+    });
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the key of a wallet's words into a file of this ledger's.
+fn import(args: &Import) -> Result<ExitCode> {
+    if args.out.exists() {
+        bail!("{} exists already; a key file is never written over", args.out.display());
+    }
+    let words = match (&args.mnemonic_file, variable("GAGE_MNEMONIC")) {
+        (Some(path), _) => Zeroizing::new(secret(path, "mnemonic")?),
+        (None, Some(words)) => Zeroizing::new(words),
+        (None, None) => Zeroizing::new(
+            rpassword::prompt_password("mnemonic: ").context("reading the mnemonic from the terminal")?,
+        ),
+    };
+    let passphrase = match &args.passphrase_file {
+        Some(path) => Zeroizing::new(secret(path, "passphrase")?),
+        None => Zeroizing::new(String::new()),
+    };
+    let key = mnemonic::key(&words, &passphrase, &args.path)?;
+    let password = args.password.choose()?;
+    let public = keystore::write(&args.out, Scheme::Secp256k1Eip712, &key, password.as_bytes())?;
+    let address = public.ethereum_address().map(|address| format!("0x{address}")).unwrap_or_default();
+    let done = [("written", args.out.display().to_string()), ("path", args.path.clone()), ("wallet", address)];
+    show_key(&done, &public, None)
 }
 
 /// The account that one owner key opens: by a genesis file, or later on a network.

@@ -4,23 +4,31 @@ mod api_key;
 mod audit;
 mod bench;
 mod common;
+mod completions;
 mod demo;
+mod exit;
 mod frost;
 mod genesis;
 mod history;
 mod keys;
+mod mnemonic;
 mod node;
 mod pkcs11;
+mod progress;
 mod proposals;
+mod query;
 mod replay;
 mod report;
+mod settings;
 mod show;
 mod sign;
 mod signer;
 mod terms;
 mod tx;
 mod verify;
+mod watch;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -30,8 +38,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// An open ledger for asset-backed securities and derivatives.
 #[derive(Debug, Parser)]
-#[command(name = "gage", version, about)]
+#[command(name = "gage", version, about, after_help = exit::table())]
 struct Cli {
+    /// Print JSON: one object, or a line for each entry of a list; refusals too, on the error stream
+    #[arg(long, global = true)]
+    json: bool,
+    /// The configuration; else GAGE_CONFIG, else ~/.config/gage/config.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -65,6 +79,10 @@ enum Command {
     Proposals(proposals::ProposalsArgs),
     /// Show what a node knows.
     Show(show::ShowArgs),
+    /// Ask any route of a node by its stable name.
+    Query(query::QueryArgs),
+    /// Follow blocks, events, an account, a vault, a lot or a price as they change.
+    Watch(watch::WatchArgs),
     /// Check a proof offline, and say what was checked and what is trusted.
     Verify(verify::VerifyArgs),
     /// Read contracts, project what they pay, and try the cases of the ACTUS standard.
@@ -79,34 +97,48 @@ enum Command {
     Export(history::ExportArgs),
     /// Recompute conservation and the coverage of every asset with backing.
     Audit(audit::AuditArgs),
+    /// Print what a shell needs to complete the commands.
+    Completions(completions::CompletionsArgs),
+    /// Print the manual, or write a page for every command.
+    Man(completions::ManArgs),
 }
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
-        Command::Demo(args) => demo::demo(&args),
-        Command::Replay(args) => replay::replay(&args),
-        Command::Node(args) => node::node(&args),
-        Command::ApiKey(args) => api_key::api_key(&args),
-        Command::Genesis(command) => genesis::genesis(&command),
-        Command::Keys(command) => keys::keys(&command),
-        Command::Tx(args) => tx::tx(&args),
-        Command::Sign(args) => sign::sign(&args),
-        Command::Submit(args) => sign::submit(&args),
-        Command::Propose(args) => proposals::propose(&args),
-        Command::Proposals(args) => proposals::proposals(&args),
-        Command::Show(args) => show::show(&args),
-        Command::Verify(args) => verify::verify(&args),
-        Command::Terms(command) => terms::terms(&command),
-        Command::Bench(args) => bench::bench(&args),
-        Command::History(command) => history::history(&command),
-        Command::Export(args) => history::export(&args),
-        Command::Audit(args) => audit::audit(&args),
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return exit::usage(&error, std::env::args_os().any(|argument| argument == "--json")),
     };
-    match done {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("gage: {error:#}");
-            ExitCode::FAILURE
-        }
+    if cli.json {
+        common::set_json();
+    }
+    settings::load(cli.config.as_deref())
+        .and_then(|()| run(&cli.command))
+        .unwrap_or_else(|error| exit::tell(&error))
+}
+
+fn run(command: &Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Demo(args) => demo::demo(args),
+        Command::Replay(args) => replay::replay(args),
+        Command::Node(args) => node::node(args),
+        Command::ApiKey(args) => api_key::api_key(args),
+        Command::Genesis(command) => genesis::genesis(command),
+        Command::Keys(command) => keys::keys(command),
+        Command::Tx(args) => tx::tx(args),
+        Command::Sign(args) => sign::sign(args),
+        Command::Submit(args) => sign::submit(args),
+        Command::Propose(args) => proposals::propose(args),
+        Command::Proposals(args) => proposals::proposals(args),
+        Command::Show(args) => show::show(args),
+        Command::Query(args) => query::query(args),
+        Command::Watch(args) => watch::watch(args),
+        Command::Verify(args) => verify::verify(args),
+        Command::Terms(command) => terms::terms(command),
+        Command::Bench(args) => bench::bench(args),
+        Command::History(command) => history::history(command),
+        Command::Export(args) => history::export(args),
+        Command::Audit(args) => audit::audit(args),
+        Command::Completions(args) => completions::completions(args),
+        Command::Man(args) => completions::man(args),
     }
 }

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use gage_client::pkcs11::Token;
+use serde_json::json;
 
+use crate::common::tell;
 use crate::keys::{SchemeName, show_key};
 use crate::say;
 use crate::signer::{Pin, token_uri};
@@ -43,7 +45,8 @@ pub fn token(command: &TokenCommand) -> Result<ExitCode> {
             let uri = token_uri(&which.uri)?;
             for key in Token::open(&uri, &which.pin.get(&uri)?, false)?.keys()? {
                 let public = key.public_key.map_or_else(|| "of no use here".to_owned(), |key| key.to_string());
-                say!("{}  {}  {public}", key.token, key.label);
+                let line = json!({ "token": key.token, "label": key.label, "key": public });
+                tell(&line, || say!("{}  {}  {public}", key.token, key.label));
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -53,7 +56,7 @@ pub fn token(command: &TokenCommand) -> Result<ExitCode> {
             let id = uri.id.clone().unwrap_or_else(|| label.as_bytes().to_vec());
             let token = Token::open(&uri, &new.which.pin.get(&uri)?, true)?;
             let public = token.generate(new.scheme.scheme(), &label, &id)?;
-            show_key(&public, None)
+            show_key(&[], &public, None)
         }
     }
 }

@@ -6,11 +6,12 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use gage_chain::Operation;
 use gage_client::{AssetNames, Client, Signer, propose as proposing, transaction_text};
-use gage_crypto::AccountId;
 use gage_units::Timestamp;
+use serde_json::json;
 
-use crate::common::NodeUrl;
+use crate::common::{NodeUrl, json, read_first, tell};
 use crate::say;
+use crate::settings::{account, acting};
 use crate::sign::{confirm, names};
 use crate::signer::SignerArgs;
 use crate::tx::{Act, Wait, open, operations, submitted, valid_until};
@@ -25,9 +26,9 @@ struct Who {
     node: NodeUrl,
     #[command(flatten)]
     signer: SignerArgs,
-    /// The account; the one that the key opened if not given
+    /// The account, by identifier or name; the one that the key opened if not given
     #[arg(long, global = true)]
-    account: Option<AccountId>,
+    account: Option<String>,
     /// Do not ask before signing
     #[arg(long, global = true)]
     yes: bool,
@@ -96,7 +97,7 @@ pub fn propose(args: &ProposeArgs) -> Result<ExitCode> {
     // The ledger's own clock, so that a machine that runs ahead does not shift the window.
     let from = client.network()?.time.0.saturating_add(args.after_minutes.saturating_mul(60_000));
     let to = from.saturating_add(args.hours.saturating_mul(3_600_000));
-    let signer = open(&client, &args.who.signer, args.who.account)?;
+    let signer = open(&client, &args.who.signer, acting(args.who.account.as_deref())?)?;
     let operation = proposing(&operations, Timestamp(from), Timestamp(to), signer.public_key().id());
     args.who.act(&client, signer, operation)
 }
@@ -112,12 +113,10 @@ pub fn proposals(args: &ProposalsArgs) -> Result<ExitCode> {
         | ProposalsCommand::Execute { number } => *number,
     };
     let proposal = client.proposal(number)?;
-    for line in proposal.text(&asset_names(&client)?) {
-        say!("{line}");
-    }
+    proposal.text(&asset_names(&client)?).iter().for_each(|line| read_first(line));
     // A guardian acts for an account of his own; the others for that of the proposal.
     let own = matches!(args.command, ProposalsCommand::Veto { .. });
-    let account = args.who.account.or((!own).then_some(proposal.account()));
+    let account = acting(args.who.account.as_deref())?.or((!own).then_some(proposal.account()));
     let signer = open(&client, &args.who.signer, account)?;
     let key = signer.public_key().id();
     let operation = match args.command {
@@ -133,15 +132,15 @@ fn show(client: &Client, which: &str) -> Result<ExitCode> {
     let names = asset_names(client)?;
     let found = match which.parse::<u64>() {
         Ok(number) => vec![client.proposal(number)?],
-        Err(_) => client.proposals(&which.parse()?)?,
+        Err(_) => client.proposals(&account(which)?)?,
     };
-    if found.is_empty() {
+    if found.is_empty() && !json() {
         say!("nothing waits");
     }
     for proposal in found {
-        for line in proposal.text(&names) {
-            say!("{line}");
-        }
+        let text = proposal.text(&names);
+        let account = proposal.account();
+        tell(&json!({ "account": account, "text": text }), || text.iter().for_each(|line| say!("{line}")));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -154,10 +153,8 @@ impl Who {
     /// Shows the text that is signed, asks, signs, submits.
     fn act(&self, client: &Client, mut signer: Signer, operation: Operation) -> Result<ExitCode> {
         let transaction = signer.transaction(valid_until(client, TAKEN_MINUTES)?, vec![operation]);
-        say!("what is signed:");
-        for line in transaction_text(&transaction, &asset_names(client)?) {
-            say!("{line}");
-        }
+        read_first("what is signed:");
+        transaction_text(&transaction, &asset_names(client)?).iter().for_each(|line| read_first(line));
         confirm(self.yes)?;
         submitted(client, &signer.sign(transaction)?, &self.wait)
     }

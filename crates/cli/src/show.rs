@@ -6,7 +6,9 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
-use crate::common::{NodeUrl, print};
+use crate::common::{self, NodeUrl, print};
+use crate::exit::Usage;
+use crate::settings;
 
 /// What can be shown.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -57,18 +59,23 @@ pub struct ShowArgs {
     id: Option<String>,
     #[command(flatten)]
     node: NodeUrl,
-    /// Print one JSON value
-    #[arg(long)]
-    json: bool,
 }
 
 /// Shows it.
 pub fn show(args: &ShowArgs) -> Result<ExitCode> {
     let client = args.node.client()?;
-    let path = path(args.subject, args.id.as_deref())?;
+    let id = match (args.subject, args.id.as_deref()) {
+        (Subject::Account | Subject::Holdings, Some(name)) => Some(settings::account(name)?.to_string()),
+        (_, id) => id.map(ToOwned::to_owned),
+    };
+    let path = path(args.subject, id.as_deref())?;
     let value: Value = if path.lists { Value::Array(client.all(&path.path)?) } else { client.get(&path.path)? };
     let proof = matches!(args.subject, Subject::VaultProof | Subject::TxProof);
-    print(&value, args.json || proof);
+    if proof {
+        common::say(format_args!("{value}"));
+    } else {
+        print(&value);
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -104,7 +111,7 @@ fn path(subject: Subject, id: Option<&str>) -> Result<Path> {
         }
         Some(id) => anyhow::bail!("{id:?} is neither a number nor a hash nor an account"),
         None if may_list => Ok(Path { path: base.to_owned(), lists: true }),
-        None => anyhow::bail!("say which one: gage show {} ID", subject_name(subject)),
+        None => Err(Usage(format!("say which one: gage show {} ID", subject_name(subject))).into()),
     }
 }
 

@@ -9,8 +9,9 @@ use clap::Args;
 use gage_client::{AssetNames, Checked, Client, Document, convert, transaction_text};
 use gage_crypto::Hash;
 use gage_ledger::query::AssetView;
+use serde_json::json;
 
-use crate::common::NodeUrl;
+use crate::common::{NodeUrl, json, tell};
 use crate::say;
 use crate::signer::SignerArgs;
 use crate::tx::{Wait, submitted};
@@ -60,7 +61,8 @@ pub struct Reader {
 impl Reader {
     /// Renders the document anew from its bytes, compares it, and shows the text.
     pub fn show(&self, document: &Document) -> Result<Checked> {
-        self.show_on(document, &mut std::io::stdout())
+        // Where a program reads the output, the text is for the person beside it.
+        if json() { self.show_on(document, &mut std::io::stderr()) } else { self.show_on(document, &mut std::io::stdout()) }
     }
 
     /// The same, on another stream than the standard output.
@@ -149,8 +151,10 @@ pub fn sign(args: &SignArgs) -> Result<ExitCode> {
         say!("{}", document.to_json());
     } else {
         document.write(out)?;
-        say!("signed by {key}");
-        say!("written to {}", out.display());
+        tell(&json!({ "signed_by": key, "written": out }), || {
+            say!("signed by {key}");
+            say!("written to {}", out.display());
+        });
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,6 +9,7 @@ use gage_calendar::Moment;
 use gage_terms::actus::{Case, compare, events};
 use gage_terms::{Bound, Contract, Observations, check, parse, print, project, to_bytes};
 
+use crate::exit::{CHECK_FAILED, DONE, code};
 use crate::{common, say};
 
 /// What to do with terms.
@@ -18,17 +19,11 @@ pub enum TermsCommand {
     Check {
         /// A contract as text, or as JSON if its name ends so
         file: PathBuf,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
     },
     /// Show a contract as text, or in another form
     Show {
         /// A contract as text, or as JSON if its name ends so
         file: PathBuf,
-        /// Print JSON
-        #[arg(long, conflicts_with = "bytes")]
-        json: bool,
         /// Print the canonical bytes in hexadecimal
         #[arg(long)]
         bytes: bool,
@@ -43,28 +38,22 @@ pub enum TermsCommand {
         /// The last moment
         #[arg(long, default_value = "2100-01-01")]
         until: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
     },
     /// Run the cases of a file in the ACTUS reference-test format, and say which are reproduced
     Actus {
         /// Files of cases
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// Print one JSON object with `passed` and `failed`, and the cases
-        #[arg(long)]
-        json: bool,
     },
 }
 
 /// Does it.
 pub fn terms(command: &TermsCommand) -> Result<ExitCode> {
     match command {
-        TermsCommand::Check { file, json } => check_file(file, *json),
-        TermsCommand::Show { file, json, bytes } => show(file, *json, *bytes),
-        TermsCommand::Project { file, scenario, until, json } => project_file(file, scenario.as_deref(), until, *json),
-        TermsCommand::Actus { files, json } => actus(files, *json),
+        TermsCommand::Check { file } => check_file(file),
+        TermsCommand::Show { file, bytes } => show(file, *bytes),
+        TermsCommand::Project { file, scenario, until } => project_file(file, scenario.as_deref(), until),
+        TermsCommand::Actus { files } => actus(files),
     }
 }
 
@@ -79,11 +68,11 @@ fn read(file: &Path) -> Result<Contract> {
     Ok(contract)
 }
 
-fn check_file(file: &Path, json: bool) -> Result<ExitCode> {
+fn check_file(file: &Path) -> Result<ExitCode> {
     let contract = read(file)?;
     let report = check(&contract)?;
-    if json {
-        common::print(&serde_json::to_value(&report)?, true);
+    if common::json() {
+        common::print(&serde_json::to_value(&report)?);
         return Ok(ExitCode::SUCCESS);
     }
     let row = |what: &str, all: Vec<String>| {
@@ -112,17 +101,17 @@ fn check_file(file: &Path, json: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn show(file: &Path, json: bool, bytes: bool) -> Result<ExitCode> {
+fn show(file: &Path, bytes: bool) -> Result<ExitCode> {
     let contract = read(file)?;
-    match (json, bytes) {
-        (true, _) => common::print(&serde_json::to_value(&contract)?, true),
+    match (common::json(), bytes) {
+        (true, _) => common::print(&serde_json::to_value(&contract)?),
         (false, true) => say!("{}", hex::encode(to_bytes(&contract))),
         (false, false) => say!("{}", print(&contract).trim_end()),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn project_file(file: &Path, scenario: Option<&Path>, until: &str, json: bool) -> Result<ExitCode> {
+fn project_file(file: &Path, scenario: Option<&Path>, until: &str) -> Result<ExitCode> {
     let contract = read(file)?;
     let world: Observations = match scenario {
         Some(file) => {
@@ -133,8 +122,8 @@ fn project_file(file: &Path, scenario: Option<&Path>, until: &str, json: bool) -
     };
     let until: Moment = until.parse().with_context(|| format!("--until {until}"))?;
     let projection = project(&contract, &world, until)?;
-    if json {
-        common::print(&serde_json::to_value(&projection)?, true);
+    if common::json() {
+        common::print(&serde_json::to_value(&projection)?);
         return Ok(ExitCode::SUCCESS);
     }
     for flow in &projection.flows {
@@ -156,7 +145,7 @@ fn project_file(file: &Path, scenario: Option<&Path>, until: &str, json: bool) -
 }
 
 /// Fails if a case is not reproduced, with the first difference of each.
-fn actus(files: &[PathBuf], json: bool) -> Result<ExitCode> {
+fn actus(files: &[PathBuf]) -> Result<ExitCode> {
     let mut cases = Vec::new();
     for file in files {
         cases.extend(run_cases(file)?);
@@ -170,13 +159,13 @@ fn actus(files: &[PathBuf], json: bool) -> Result<ExitCode> {
         .collect();
     let failed = cases.iter().filter(|(_, difference)| difference.is_some()).count();
     let passed = cases.len() - failed;
-    if json {
+    if common::json() {
         say!("{}", serde_json::json!({ "passed": passed, "failed": failed, "cases": lines }));
     } else {
         lines.iter().for_each(|line| say!("{line}"));
         say!("{passed} passed, {failed} failed");
     }
-    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(code(if failed == 0 { DONE } else { CHECK_FAILED }))
 }
 
 /// Every case of a file with its first difference, if it has one.

@@ -13,7 +13,8 @@ use gage_verify::{DOCUMENT_BYTES_MAX, Document, Trust};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::common::{lines, print};
+use crate::common::{self, lines, print};
+use crate::exit::CheckFailed;
 use crate::say;
 
 /// What to check, and what you bring along.
@@ -36,9 +37,6 @@ pub struct VerifyArgs {
     /// The events root of a receipt's block, from a source of your own
     #[arg(long)]
     events_root: Option<Hash>,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
 }
 
 /// Checks the file. The exit code is 0 only if everything holds.
@@ -60,10 +58,11 @@ pub fn verify(args: &VerifyArgs) -> Result<ExitCode> {
         state_root: args.state_root.map(|root| Root(root.0)),
         events_root: args.events_root,
     };
-    let verified = document.verify(&trust).with_context(|| format!("the evidence in {shown} does not hold"))?;
+    let refused = |error| CheckFailed(format!("the evidence in {shown} does not hold: {error}"));
+    let verified = document.verify(&trust).map_err(refused)?;
     let content = content(&document);
-    if args.json {
-        print(&json!({ "verified": verified, "content": content }), true);
+    if common::json() {
+        print(&json!({ "verified": verified, "content": content }));
         return Ok(ExitCode::SUCCESS);
     }
     say!("The proof holds.\n\nWhat it shows");

@@ -91,8 +91,8 @@ fn from_a_key_to_an_audited_snapshot() {
     let holdings: Value =
         serde_json::from_str(&place.ok(&["show", "holdings", &wallet_id, "--node", url, "--json"])).unwrap();
     assert_eq!(holdings[0]["free"], "999012500000000000000000");
-    let (_, words) = place.fails(&["show", "vault", "77", "--node", url]);
-    assert!(words.contains("UnknownVault"), "{words}");
+    let (code, words) = place.fails(&["show", "vault", "77", "--node", url]);
+    assert!(code == 3 && words.contains("UnknownVault"), "{words}");
     assert!(place.ok(&["show", "tx", &hash, "--node", url]).contains("done"));
 
     // Proofs, checked without the node.
@@ -107,7 +107,7 @@ fn from_a_key_to_an_audited_snapshot() {
     let value = serde_json::from_str::<Value>(&forged).unwrap()["value"].as_str().unwrap().to_owned();
     fs::write(place.dir.join("forged.json"), forged.replace(&value, &value.replacen("01", "02", 1))).unwrap();
     let (code, words) = place.fails(&["verify", "forged.json"]);
-    assert!(code == 1 && words.contains("does not hold"), "{words}");
+    assert!(code == 5 && words.contains("does not hold"), "{words}");
     let (_, words) = place.fails(&["verify", "genesis.toml"]);
     assert!(words.contains("genesis.toml"), "{words}");
 
@@ -115,7 +115,7 @@ fn from_a_key_to_an_audited_snapshot() {
     let dead = node.url.clone();
     drop(node);
     let (code, words) = place.fails(&["show", "status", "--node", &dead]);
-    assert!(code == 1 && words.contains("does not answer"), "{words}");
+    assert!(code == 4 && words.contains("does not answer"), "{words}");
 
     // Killed, not stopped: the directory starts again and nothing ordered is lost.
     let again = Running::start(&place);

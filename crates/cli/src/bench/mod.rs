@@ -37,9 +37,6 @@ pub struct BenchArgs {
     /// A hundredth of the size, to see that it runs; such figures mean nothing
     #[arg(long)]
     quick: bool,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
 }
 
 /// The benchmarks.
@@ -93,13 +90,13 @@ pub fn bench(args: &BenchArgs) -> Result<ExitCode> {
     let mut tables = Vec::new();
     for name in names {
         let table = run(*name, scale)?;
-        if !args.json {
+        if !crate::common::json() {
             table.print();
         }
         tables.push(table);
     }
-    if args.json {
-        crate::common::print(&serde_json::json!({ "quick": args.quick, "tables": tables }), true);
+    if crate::common::json() {
+        crate::common::print(&serde_json::json!({ "quick": args.quick, "tables": tables }));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -34,6 +34,8 @@ use self::play::{Play, SETUP_BLOCKS};
 use self::record::Sources;
 use self::view::View;
 use self::world::World;
+use crate::common::json;
+use crate::exit::{CHECK_FAILED, DONE, code};
 use crate::report::{self, RunRecord};
 
 /// What both commands take.
@@ -57,9 +59,6 @@ pub struct RunArgs {
     /// Write no HTML report.
     #[arg(long)]
     pub no_html: bool,
-    /// Print one JSON object on the output, and everything else on the error stream.
-    #[arg(long)]
-    pub json: bool,
     /// Leave the node running and say how to look around.
     #[arg(long)]
     pub keep: bool,
@@ -137,7 +136,7 @@ pub fn execute(args: &RunArgs, scenario: &Scenario, bars: &Bars, source: String)
         std::fs::write(&args.html, page).with_context(|| format!("writing {}", args.html.display()))?;
     }
     let written = if args.no_html { String::new() } else { format!("Report           {}\n", args.html.display()) };
-    if args.json {
+    if json() {
         std::io::stderr().write_all(format!("{text}{written}").as_bytes())?;
         writeln!(std::io::stdout(), "{}", report::summary(&record))?;
     } else {
@@ -153,7 +152,7 @@ pub fn execute(args: &RunArgs, scenario: &Scenario, bars: &Bars, source: String)
             remove(&dir);
         }
     }
-    Ok(if record.ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(code(if record.ok() { DONE } else { CHECK_FAILED }))
 }
 
 /// A node with its API, both in this process.

@@ -24,7 +24,12 @@ impl Place {
 
     pub fn gage(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gage"));
-        command.current_dir(&self.dir).env("GAGE_PASSWORD", PASSWORD).env_remove("GAGE_NODE");
+        command.current_dir(&self.dir);
+        // Nothing of whoever runs the tests: neither variables nor a configuration.
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GAGE_")) {
+            command.env_remove(name);
+        }
+        command.env("GAGE_PASSWORD", PASSWORD).env("XDG_CONFIG_HOME", self.dir.join("config"));
         command.envs(self.environment.iter().cloned());
         command.args(arguments).output().unwrap()
     }
@@ -65,10 +70,15 @@ pub struct Running {
 
 impl Running {
     pub fn start(place: &Place) -> Running {
+        Running::start_at(place, "127.0.0.1:0", &["--interval-ms", "20", "--snapshot-every", "5"])
+    }
+
+    /// A node at an address of its own, with options.
+    pub fn start_at(place: &Place, listen: &str, options: &[&str]) -> Running {
         let mut child = Command::new(env!("CARGO_BIN_EXE_gage"))
             .current_dir(&place.dir)
-            .args(["node", "--dir", "data", "--genesis", "genesis.toml", "--listen", "127.0.0.1:0"])
-            .args(["--interval-ms", "20", "--snapshot-every", "5"])
+            .args(["node", "--dir", "data", "--genesis", "genesis.toml", "--listen", listen])
+            .args(options)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
