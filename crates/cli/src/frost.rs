@@ -10,8 +10,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use gage_client::Document;
-use serde_json::json;
 use gage_client::frost::{self, Ceremony, Group, Message, NonceStore, Request, Share, read_messages};
+use serde_json::json;
 
 use crate::common::{Password, fields, tell};
 use crate::keys::show_key;

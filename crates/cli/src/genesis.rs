@@ -16,8 +16,8 @@ use gage_ledger::{GenesisAsset, GenesisBalance};
 use gage_node::{genesis_text, read_genesis, write_genesis};
 use gage_oracle::{Dimension, FeedParams, GenesisFeed, GenesisPublisher, Source};
 use gage_units::{Amount, AssetId, Bps, Price, RatePerSecond, Ratio, Timestamp};
-use serde_json::json;
 use gage_vaults::{CollateralTerms, FacilityParams, GenesisCollateral, GenesisFacility, LiquidationTerms};
+use serde_json::json;
 
 /// What to do with a genesis file.
 #[derive(Debug, Subcommand)]

@@ -16,8 +16,8 @@ use serde_json::json;
 
 use crate::common::{print, tell};
 use crate::progress;
-use crate::settings::{settings, variable};
 use crate::say;
+use crate::settings::{settings, variable};
 
 /// How often a log is looked at for new blocks.
 const LOOK: Duration = Duration::from_millis(100);

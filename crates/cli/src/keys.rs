@@ -169,9 +169,9 @@ fn import(args: &Import) -> Result<ExitCode> {
     let words = match (&args.mnemonic_file, variable("GAGE_MNEMONIC")) {
         (Some(path), _) => Zeroizing::new(secret(path, "mnemonic")?),
         (None, Some(words)) => Zeroizing::new(words),
-        (None, None) => Zeroizing::new(
-            rpassword::prompt_password("mnemonic: ").context("reading the mnemonic from the terminal")?,
-        ),
+        (None, None) => {
+            Zeroizing::new(rpassword::prompt_password("mnemonic: ").context("reading the mnemonic from the terminal")?)
+        }
     };
     let passphrase = match &args.passphrase_file {
         Some(path) => Zeroizing::new(secret(path, "passphrase")?),
@@ -180,7 +180,7 @@ fn import(args: &Import) -> Result<ExitCode> {
     let key = mnemonic::key(&words, &passphrase, &args.path)?;
     let password = args.password.choose()?;
     let public = keystore::write(&args.out, Scheme::Secp256k1Eip712, &key, password.as_bytes())?;
-    let address = public.ethereum_address().map(|address| format!("0x{address}")).unwrap_or_default();
+    let address = public.ethereum_address().map(|address| address.to_string()).unwrap_or_default();
     let done = [("written", args.out.display().to_string()), ("path", args.path.clone()), ("wallet", address)];
     show_key(&done, &public, None)
 }

@@ -111,9 +111,7 @@ fn main() -> ExitCode {
     if cli.json {
         common::set_json();
     }
-    settings::load(cli.config.as_deref())
-        .and_then(|()| run(&cli.command))
-        .unwrap_or_else(|error| exit::tell(&error))
+    settings::load(cli.config.as_deref()).and_then(|()| run(&cli.command)).unwrap_or_else(|error| exit::tell(&error))
 }
 
 fn run(command: &Command) -> anyhow::Result<ExitCode> {

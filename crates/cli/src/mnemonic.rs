@@ -104,8 +104,8 @@ mod tests {
     fn wallets_open_the_same_accounts() {
         let words = "test test test test test test test test test test test junk";
         let expected = [
-            (ETHEREUM, "f39fd6e51aad88f6f4ce6ab8827279cfffb92266"),
-            ("m/44'/60'/0'/0/1", "70997970c51812dc3a010c7d01b50e0d17dc79c8"),
+            (ETHEREUM, "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"),
+            ("m/44'/60'/0'/0/1", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"),
         ];
         for (path, address) in expected {
             let key = key(words, "", path).unwrap();

@@ -62,7 +62,11 @@ impl Reader {
     /// Renders the document anew from its bytes, compares it, and shows the text.
     pub fn show(&self, document: &Document) -> Result<Checked> {
         // Where a program reads the output, the text is for the person beside it.
-        if json() { self.show_on(document, &mut std::io::stderr()) } else { self.show_on(document, &mut std::io::stdout()) }
+        if json() {
+            self.show_on(document, &mut std::io::stderr())
+        } else {
+            self.show_on(document, &mut std::io::stdout())
+        }
     }
 
     /// The same, on another stream than the standard output.

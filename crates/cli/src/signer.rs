@@ -51,9 +51,7 @@ impl Pin {
             (Some(path), _, _) => secret(&path, "PIN"),
             (None, Some(pin), _) => Ok(pin),
             (None, None, Some(path)) => secret(path, "PIN"),
-            (None, None, None) => {
-                rpassword::prompt_password("PIN: ").context("reading the PIN from the terminal")
-            }
+            (None, None, None) => rpassword::prompt_password("PIN: ").context("reading the PIN from the terminal"),
         }
     }
 }

@@ -127,4 +127,12 @@ fn from_a_key_to_an_audited_snapshot() {
     let snapshot = snapshot.expect("a snapshot every five blocks");
     let words = place.ok(&["audit", "--snapshot", snapshot.to_str().unwrap()]);
     assert!(words.contains("recomputed here from the snapshot"), "{words}");
+    // The newest snapshot that reads whole, out of the folder.
+    assert!(place.ok(&["export", "--dir", "data", "--snapshot", "state.snapshot"]).contains("snapshot of block"));
+    assert!(place.ok(&["audit", "--snapshot", "state.snapshot"]).contains("Every unit is accounted for"));
+    let (code, words) = place.fails(&["export", "--dir", "data", "--snapshot", "state.snapshot"]);
+    assert!(code == 1 && words.contains("exists already"), "{words}");
+    fs::write(place.dir.join("state.snapshot"), "not one").unwrap();
+    let (code, words) = place.fails(&["audit", "--snapshot", "state.snapshot"]);
+    assert!(code == 1 && words.contains("state.snapshot"), "{words}");
 }

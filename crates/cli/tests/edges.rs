@@ -24,10 +24,8 @@ fn people(place: &Place, node: &str) -> (String, String) {
     }
     place.ok(&["genesis", "new", "--key", &keys[0], "--key", &keys[1], "--out", "genesis.toml"]);
     fs::create_dir_all(place.dir.join("config/gage")).unwrap();
-    let text = format!(
-        "node = '{node}'\nkey = '../../alice.json'\n[accounts]\nalice = '{}'\nbob = '{}'\n",
-        ids[0], ids[1]
-    );
+    let text =
+        format!("node = '{node}'\nkey = '../../alice.json'\n[accounts]\nalice = '{}'\nbob = '{}'\n", ids[0], ids[1]);
     fs::write(place.dir.join("config/gage/config.toml"), text).unwrap();
     (ids.swap_remove(0), ids.swap_remove(0))
 }
@@ -71,11 +69,12 @@ fn every_exit_code_and_its_json() {
     let node = Running::start_at(&place, "127.0.0.1:0", &["--manual"]);
     let url = node.url.as_str();
     // 3: the node has no such thing; the ledger's own check, before anything is signed; a receipt.
-    let (code, error) = refused(&place, &["--json", "--config", "config/gage/config.toml", "show", "vault", "7", "--node", url]);
+    let (code, error) =
+        refused(&place, &["--json", "--config", "config/gage/config.toml", "show", "vault", "7", "--node", url]);
     assert_eq!((code, error["name"].as_str().unwrap(), error["code"].as_u64().unwrap() > 0), (3, "UnknownVault", true));
     assert!(!error["remedy"].as_str().unwrap().is_empty());
     let nothing = ["tx", "--json", "--node", url, "ledger", "transfer", "--to", "bob", "--quantity", "0 USD"];
-    let (code, error) = refused(&place, &[&nothing[..9], &["--asset", "USD", "--quantity", "0"]].concat());
+    let (code, error) = refused(&place, &nothing);
     assert_eq!((code, error["name"].as_str().unwrap()), (3, "ZeroAmount"), "{error}");
     // 6: this node makes no block by itself.
     let give = ["tx", "--node", url, "--wait", "1", "transfer", "--to", "bob", "--amount", "1 USD"];
@@ -171,7 +170,8 @@ fn a_dry_run_is_what_then_happens() {
     // Without a key: all keys of the account are taken to sign.
     let bare = ["--config", "/dev/null", "tx", "--dry-run", "--account"];
     let bob = field(&place.ok(&["keys", "show", "bob.json"]), "account");
-    let (code, words) = place.fails(&[&bare[..], &[&bob, "vaults", "borrow", "--vault", "1", "--amount", "1 GUSD"]].concat());
+    let (code, words) =
+        place.fails(&[&bare[..], &[&bob, "vaults", "borrow", "--vault", "1", "--amount", "1 GUSD"]].concat());
     assert!(code == 3 && words.contains("rejected"), "{words}");
 }
 
@@ -239,7 +239,7 @@ fn the_words_of_a_wallet_open_its_account() {
     let mut place = Place::new("edges-mnemonic");
     place.set("GAGE_MNEMONIC", WORDS);
     let shown = json(&place.ok(&["keys", "import", "--out", "wallet.json", "--json"]));
-    assert_eq!(shown["wallet"], "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266");
+    assert_eq!(shown["wallet"], "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
     let again = json(&place.ok(&["keys", "show", "wallet.json", "--json"]));
     assert_eq!((&again["key"], &again["account"]), (&shown["key"], &shown["account"]));
     assert!(!fs::read_to_string(place.dir.join("wallet.json")).unwrap().contains("junk"));
@@ -270,7 +270,8 @@ fn shells_read_the_completions_and_man_reads_the_pages() {
             println!("SKIPPED: {shell} is not installed, its script was made and not read");
         }
     }
-    let completes = "source bash; COMP_WORDS=(gage tx vaults bor); COMP_CWORD=3; _gage gage bor vaults; echo \"${COMPREPLY[@]}\"";
+    let completes =
+        "source ./bash; COMP_WORDS=(gage tx vaults bor); COMP_CWORD=3; _gage gage bor vaults; echo \"${COMPREPLY[@]}\"";
     let found = Command::new("bash").args(["-c", completes]).current_dir(&place.dir).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&found.stdout).trim(), "borrow", "{}", String::from_utf8_lossy(&found.stderr));
 
@@ -284,7 +285,8 @@ fn shells_read_the_completions_and_man_reads_the_pages() {
     for page in [place.dir.join("man1/gage.1"), place.dir.join("man1/gage-tx-vaults-borrow.1")] {
         let text = fs::read_to_string(&page).unwrap();
         assert!(text.starts_with(".ie") && text.contains(".TH") && text.contains(".SH NAME"), "{text}");
-        let readers: [(&str, &[&str]); 2] = [("mandoc", &["-T", "lint", "-W", "error"]), ("groff", &["-man", "-z", "-ww"])];
+        let readers: [(&str, &[&str]); 2] =
+            [("mandoc", &["-T", "lint", "-W", "error"]), ("groff", &["-man", "-z", "-ww"])];
         for (reader, arguments) in readers {
             if is_there(reader) {
                 let read = Command::new(reader).args(arguments).arg(&page).output().unwrap();
@@ -309,7 +311,10 @@ fn the_page_says_every_code_and_variable() {
     assert_eq!(codes.lines().count(), 7);
     let manual = place.ok(&["man"]);
     let environment = manual.split(".SH ENVIRONMENT").nth(1).unwrap().split(".SH").next().unwrap();
-    let variables: Vec<&str> = environment.lines().filter_map(|line| line.strip_prefix("\\fBGAGE\\_").or_else(|| line.strip_prefix("\\fBGAGE_"))).collect();
+    let variables: Vec<&str> = environment
+        .lines()
+        .filter_map(|line| line.strip_prefix("\\fBGAGE\\_").or_else(|| line.strip_prefix("\\fBGAGE_")))
+        .collect();
     assert!(variables.len() >= 14, "{environment}");
     for variable in variables {
         let name = variable.split("\\f").next().unwrap().replace('\\', "");

@@ -11,7 +11,8 @@ fn root() -> PathBuf {
 /// The sources that read words: name and text without their tests.
 fn sources() -> Vec<(String, String)> {
     let folder = root().join("crates/testkit/src/scenario");
-    let mut paths: Vec<PathBuf> = ["verbs.rs", "expect.rs", "words.rs", "govern.rs", "stage.rs"].map(|name| folder.join(name)).to_vec();
+    let mut paths: Vec<PathBuf> =
+        ["verbs.rs", "expect.rs", "words.rs", "govern.rs", "stage.rs"].map(|name| folder.join(name)).to_vec();
     for inner in ["verbs", "expect"] {
         paths.extend(fs::read_dir(folder.join(inner)).unwrap().map(|entry| entry.unwrap().path()));
     }

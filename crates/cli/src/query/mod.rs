@@ -66,7 +66,7 @@ impl FromArgMatches for Asked {
         let found = matches.subcommand().and_then(|(name, inner)| Some((named(name)?, inner)));
         let (known, inner) = found.ok_or_else(|| Error::raw(ErrorKind::MissingSubcommand, "say which route\n"))?;
         let mut asked = Asked { route: known.route, segments: Vec::new(), query: Vec::new() };
-        for parameter in &known.parameters {
+        for parameter in known.parameters.iter().filter(|parameter| followed(parameter)) {
             let name = parameter["name"].as_str().unwrap_or_default();
             if let Some(text) = inner.get_one::<String>(&id(name)).cloned() {
                 if parameter["in"] == "path" {
@@ -104,7 +104,7 @@ fn route(known: &Known) -> Command {
     let role = known.route.role.map(|role| format!(" (needs a key with the role {})", role.word()));
     Command::new(known.route.id)
         .about(format!("{}{}", known.route.summary, role.unwrap_or_default()))
-        .alias(known.route.id.replace('_', "-"))
+        .aliases(known.route.id.contains('_').then(|| known.route.id.replace('_', "-")))
         .args(known.parameters.iter().filter(|parameter| followed(parameter)).map(argument))
 }
 
@@ -116,7 +116,8 @@ fn followed(parameter: &Value) -> bool {
 fn argument(parameter: &Value) -> Arg {
     let name = parameter["name"].as_str().unwrap_or_default().to_owned();
     let argument = Arg::new(id(&name)).value_name(name.to_uppercase()).required(parameter["required"] == true);
-    let argument = argument.help(parameter["description"].as_str().unwrap_or_default().trim_end_matches('.').to_owned());
+    let argument =
+        argument.help(parameter["description"].as_str().unwrap_or_default().trim_end_matches('.').to_owned());
     if parameter["in"] == "path" { argument } else { argument.long(name.replace('_', "-")) }
 }
 
@@ -148,7 +149,11 @@ pub fn query(args: &QueryArgs) -> Result<ExitCode> {
 fn path(asked: &Asked) -> Result<String> {
     let value = |name: &str, text: &str| -> Result<String> {
         let account = matches!(name, "account" | "owner" | "from" | "to") && !text.bytes().all(|b| b.is_ascii_digit());
-        Ok(percent(&if account && !text.starts_with("gage1") { settings::account(text)?.to_string() } else { text.to_owned() }))
+        Ok(percent(&if account && !text.starts_with("gage1") {
+            settings::account(text)?.to_string()
+        } else {
+            text.to_owned()
+        }))
     };
     let mut given = asked.segments.iter();
     let mut path = String::new();

@@ -27,10 +27,12 @@ pub fn table(items: &[Value]) -> String {
         row.iter().find(|(own, _)| own == name).map_or_else(|| "-".to_owned(), |(_, text)| short(text))
     };
     let mut text = String::new();
-    let lines: Vec<Vec<String>> =
-        std::iter::once(names.clone()).chain(rows.iter().map(|row| names.iter().map(|name| cell(row, name)).collect())).collect();
-    let widths: Vec<usize> =
-        (0..names.len()).map(|at| lines.iter().filter_map(|line| line.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0)).collect();
+    let lines: Vec<Vec<String>> = std::iter::once(names.clone())
+        .chain(rows.iter().map(|row| names.iter().map(|name| cell(row, name)).collect()))
+        .collect();
+    let widths: Vec<usize> = (0..names.len())
+        .map(|at| lines.iter().filter_map(|line| line.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0))
+        .collect();
     for line in &lines {
         let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
         text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());

@@ -160,7 +160,7 @@ fn amounts_have_units() {
         ("ledger transfer --to bob --quantity '1 XYZ'", "there is no asset XYZ"),
         ("ledger transfer --to bob --quantity '1.234 NOTE'", "2 decimal places"),
         ("ledger transfer --to dave --quantity '1 NOTE'", "neither an account"),
-        ("ledger transfer --to bob --asset USD --quantity 0", "above zero"),
+        ("ledger transfer --to bob --asset USD --quantity 0", "ZeroAmount"),
         ("vaults swap-in --facility 1 --amount '1 USD' --least 1", "say of which asset"),
     ];
     for (line, reason) in refused {

@@ -3,6 +3,7 @@
 //! A bare number is in whole units; inside JSON, digits alone are what the API takes: smallest units. `raw:` in
 //! front always means smallest units.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
@@ -100,6 +101,7 @@ impl Reader<'_> {
     /// A value as it is written for a field. `asset` is what a bare amount is of.
     pub fn text(&self, name: &str, schema: &Value, text: &str, asset: Option<&KnownAsset>) -> Result<Value> {
         let known = self.known;
+        let text = &*whole(text)?;
         if text.starts_with('{') || text.starts_with('[') {
             let value = serde_json::from_str(text).with_context(|| format!("{text} is not JSON"))?;
             return self.json(name, schema, value);
@@ -160,8 +162,11 @@ impl Reader<'_> {
         }
         let mut items = Vec::new();
         for text in texts {
-            match self.text(name, &schema["items"], text, None)? {
-                Value::Array(more) if text.starts_with('[') => items.extend(more),
+            let text = &*whole(text)?;
+            // A list of all items, unless an item is a list itself.
+            let all = text.starts_with('[') && self.catalog.resolve(&schema["items"])["type"] != "array";
+            match self.text(name, if all { schema } else { &schema["items"] }, text, None)? {
+                Value::Array(more) if all => items.extend(more),
                 item => items.push(item),
             }
         }
@@ -214,7 +219,6 @@ impl Reader<'_> {
             Value::Array(items) => {
                 let schema = self.option(schema, &Map::new());
                 if let Some(inner) = schema.get("items").filter(|items| items.is_object()) {
-                    // A list of lists inside one argument: the items, or one item that is a list itself.
                     Value::Array(items.into_iter().map(|item| self.json(name, inner, item)).collect::<Result<_>>()?)
                 } else {
                     let inner = schema["prefixItems"].as_array().cloned().unwrap_or_default();
@@ -252,6 +256,17 @@ impl Reader<'_> {
             Some(id) => Ok(*id),
             None => crate::settings::account(text),
         }
+    }
+}
+
+/// The text itself, or that of the file after an @.
+fn whole(text: &str) -> Result<Cow<'_, str>> {
+    match text.strip_prefix('@') {
+        Some(path) => {
+            let read = std::fs::read_to_string(path).with_context(|| format!("reading {path}"))?;
+            Ok(Cow::Owned(read.trim().to_owned()))
+        }
+        None => Ok(Cow::Borrowed(text)),
     }
 }
 
