@@ -81,8 +81,9 @@ fn every_exit_code_and_its_json() {
     let output = place.gage(&give);
     assert_eq!(output.status.code(), Some(6), "{output:?}");
     assert!(String::from_utf8_lossy(&output.stdout).contains("gage show tx"));
-    // 0: only submitted, as asked.
-    let give = ["tx", "--node", url, "--wait", "0", "transfer", "--to", "bob", "--amount", "2 USD"];
+    // 0: only submitted, as asked; by bob, for alice's next nonce waits already.
+    let give =
+        ["tx", "--node", url, "--key", "bob.json", "--wait", "0", "transfer", "--to", "alice", "--amount", "2 USD"];
     assert_eq!(place.gage(&give).status.code(), Some(0));
     drop(node);
 
