@@ -7,7 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use clap::Args;
 use gage_api::keys::{ApiKey, Keys, Role};
+use serde_json::json;
 
+use crate::common::tell;
 use crate::say;
 
 /// A key to be made.
@@ -42,7 +44,7 @@ pub fn api_key(args: &ApiKeyArgs) -> Result<ExitCode> {
     key.requests_per_second = args.requests_per_second;
     keys.push(key);
     keys.write(&args.file).with_context(file)?;
-    say!("{secret}");
+    tell(&json!({ "key": secret }), || say!("{secret}"));
     eprintln!("gage: this is the key; it is shown once, and {} holds only its hash", args.file.display());
     eprintln!("gage: a running node takes it with POST /v1/admin/keys/reload, another with --api-keys");
     Ok(ExitCode::SUCCESS)

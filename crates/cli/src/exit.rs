@@ -82,7 +82,9 @@ pub fn usage(error: &clap::Error, json: bool) -> ExitCode {
         error.print().unwrap_or_default();
     } else {
         let text = error.render().to_string();
-        let sentence = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+        let said: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+        let sentence = said.join(" ").trim_start_matches("error: ").to_owned();
         let remedy = "For more information, try --help.".to_owned();
         let told = Told { exit: USAGE, code: None, name: "Usage".to_owned(), sentence, remedy, retry_at: None };
         eprintln!("{}", told.json());

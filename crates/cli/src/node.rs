@@ -13,9 +13,8 @@ use gage_chain::Genesis;
 use gage_history::{Follower, History};
 use gage_node::{Node, NodeConfig, Sealing, genesis_path, read_genesis};
 
-use crate::common::LISTEN;
+use crate::common::{LISTEN, fields};
 use crate::history::default_location;
-use crate::say;
 
 /// How a node is run.
 #[derive(Debug, Args)]
@@ -114,17 +113,21 @@ pub fn node(args: &NodeArgs) -> Result<ExitCode> {
     let handle = node.handle();
     let head = handle.read(|chain| chain.head());
     let url = server.url();
-    say!("network  {} with genesis {}", handle.network(), handle.genesis());
-    say!("head     height {}, time {}", head.height, head.time);
-    say!("api      {url} (the document: {url}/openapi.json, figures: {url}/metrics)");
-    if let Some(history) = &history {
-        say!("history  {}", history.location());
-    }
-    if args.manual {
-        say!("sealing  when told: POST {url}/v1/admin/seal with the admin's token");
+    let sealing = if args.manual {
+        format!("when told: POST {url}/v1/admin/seal with the admin's token")
     } else {
-        say!("sealing  every {} ms while something waits", args.interval_ms);
-    }
+        format!("every {} ms while something waits", args.interval_ms)
+    };
+    let mut started = vec![
+        ("network", format!("{} with genesis {}", handle.network(), handle.genesis())),
+        ("head", format!("height {}, time {}", head.height, head.time)),
+        ("api", url.clone()),
+        ("document", format!("{url}/openapi.json")),
+        ("figures", format!("{url}/metrics")),
+        ("sealing", sealing),
+    ];
+    started.extend(history.as_ref().map(|history| ("history", history.location().to_string())));
+    fields(&started);
 
     let (asked, stop) = channel();
     // The receiver is gone only once the node is stopping.
@@ -146,7 +149,7 @@ pub fn node(args: &NodeArgs) -> Result<ExitCode> {
             troubled = trouble;
         }
     }
-    say!("stopping");
+    eprintln!("gage: stopping");
     server.stop();
     if let Some(follower) = follower {
         follower.stop();
@@ -175,7 +178,7 @@ fn admin_token(args: &NodeArgs) -> Result<Option<String>> {
             let (_, bytes) = gage_client::keystore::generate(gage_crypto::Scheme::Ed25519)?;
             let token = hex::encode(bytes.as_slice());
             write_private(&made, &token).with_context(|| format!("writing {}", made.display()))?;
-            say!("admin    the token is in {}", made.display());
+            eprintln!("gage: the admin's token is in {}", made.display());
             Ok(Some(token))
         }
     }

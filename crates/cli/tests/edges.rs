@@ -56,6 +56,8 @@ fn every_exit_code_and_its_json() {
         let (code, error) = refused(&place, wrong);
         assert_eq!((code, error["name"].as_str().unwrap()), (2, "Usage"), "{wrong:?}");
     }
+    let (_, error) = refused(&place, &["--json", "tx", "vaults", "borrow", "--vault", "1"]);
+    assert!(error["sentence"].as_str().unwrap().contains("--amount <AMOUNT>"), "{error}");
     assert_eq!(place.gage(&["--help"]).status.code(), Some(0));
     let (code, words) = place.fails(&["tx", "vaults", "borrow", "--vault", "x"]);
     assert!(code == 2 && words.contains("--amount"), "{code} {words}");
@@ -141,9 +143,8 @@ fn a_dry_run_is_what_then_happens() {
     people(&place, "http://127.0.0.1:9");
     let node = Running::start(&place);
     place.set("GAGE_NODE", &node.url);
-    let now = ["tx", "oracle", "report", "--feed", "0", "--price", "200", "--confidence", "0.1", "--observed-at"];
-    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    place.ok(&[&now[..], &[&format!("{seconds}000")]].concat());
+    let price = ["--feed", "0", "--price", "200", "--confidence", "0.1", "--observed-at", "now"];
+    place.ok(&[&["tx", "oracle", "report"], &price[..]].concat());
     place.ok(&["tx", "vaults", "open-vault", "--facility", "1"]);
     place.ok(&["tx", "vaults", "deposit", "--vault", "1", "--amount", "10 WETH"]);
 

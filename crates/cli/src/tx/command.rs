@@ -104,7 +104,7 @@ fn argument(entry: &Entry, field: &Field) -> Arg {
     let required = field.required && !entry.said_by_amount(&field.name);
     let about = field.about.trim_end_matches('.');
     let about = if how.is_empty() { about.to_owned() } else { format!("{about} ({how})") };
-    let argument = Arg::new(id(field)).long(flag(&field.name)).value_name(value).help(about);
+    let argument = Arg::new(id(field)).long(flag(&field.name)).value_name(value).help(about).help_heading("Fields");
     let argument = if is_list(&field.schema) { argument.action(ArgAction::Append) } else { argument };
     argument.required(required && !is_list(&field.schema)).allow_hyphen_values(true)
 }

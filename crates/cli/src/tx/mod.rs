@@ -170,12 +170,16 @@ pub fn submitted(client: &Client, signed: &SignedTransaction, wait: &Wait) -> Re
     }))
 }
 
-/// So many minutes after the later of the node's time and this machine's.
+/// So many minutes from now.
 pub fn valid_until(client: &Client, minutes: u64) -> Result<Timestamp> {
+    Ok(Timestamp(now(client)?.0.saturating_add(minutes.saturating_mul(60_000))))
+}
+
+/// The later of the node's time and this machine's: a node that had nothing to do has an old time.
+fn now(client: &Client) -> Result<Timestamp> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let now = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
-    let later = client.network()?.time.0.max(now);
-    Ok(Timestamp(later.saturating_add(minutes.saturating_mul(60_000))))
+    let machine = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
+    Ok(Timestamp(client.network()?.time.0.max(machine)))
 }
 
 /// The operations of an act, with names and units as this node knows them.
@@ -203,7 +207,7 @@ fn known(client: &Client) -> Result<Known> {
     Ok(Known {
         assets: client.assets()?.into_iter().map(asset).collect(),
         accounts: settings().accounts.clone(),
-        now: client.network()?.time,
+        now: now(client)?,
     })
 }
 

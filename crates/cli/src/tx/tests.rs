@@ -134,6 +134,7 @@ fn help_names_the_example_and_every_field() {
             let name = entry.name.replace('_', "-");
             let help = inner.find_subcommand_mut(&name).unwrap().render_long_help().to_string();
             assert!(help.contains("Example:\n  gage tx "), "{help}");
+            assert_eq!(help.contains("\nFields:\n"), !entry.fields.is_empty(), "{help}");
             for field in &entry.fields {
                 assert!(help.contains(&format!("--{}", super::command::flag(&field.name))), "{name} {}", field.name);
             }

@@ -33,7 +33,7 @@ pub struct Known {
     pub assets: Vec<KnownAsset>,
     /// Accounts by their names in the configuration.
     pub accounts: BTreeMap<String, AccountId>,
-    /// The ledger's time, from which `+1h` counts.
+    /// The moment that `now` means, and from which `+1h` counts.
     pub now: Timestamp,
 }
 
