@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 /// One example of each operation: `module operation --field value ...`.
 const EXAMPLES: &str = include_str!("examples.txt");
 
+/// Operations whose amount is money for the asset that they name, not some of it.
+const PAID_FOR: [&str; 3] = ["fund_redemptions", "withdraw_funds", "fund_contract"];
+
 /// One field of an operation.
 #[derive(Debug)]
 pub struct Field {
@@ -115,9 +118,9 @@ impl Module {
 
 impl Entry {
     /// The asset field that an amount is of: the last one before it. Only what moves as a whole is meant, not
-    /// bounds such as `least`, which are often of another asset.
+    /// bounds such as `least`, which are often of another asset; and not money given for an asset.
     pub fn asset_of(&self, amount: &str) -> Option<&str> {
-        if !matches!(amount, "amount" | "quantity") {
+        if !matches!(amount, "amount" | "quantity") || PAID_FOR.contains(&self.name.as_str()) {
             return None;
         }
         let before = self.fields.iter().take_while(|field| field.name != amount);
