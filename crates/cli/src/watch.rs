@@ -196,7 +196,7 @@ fn keep(path: &Path, sequence: u64) -> Result<()> {
 }
 
 fn subscribe(stream: &mut Stream, subject: &Subject, from: Option<u64>) -> Result<()> {
-    Ok(match subject {
+    match subject {
         Subject::Blocks => stream.subscribe(ID, Channel::Blocks, from)?,
         Subject::Prices => stream.subscribe(ID, Channel::Prices, from)?,
         Subject::Auctions => stream.subscribe(ID, Channel::Auctions, from)?,
@@ -208,7 +208,8 @@ fn subscribe(stream: &mut Stream, subject: &Subject, from: Option<u64>) -> Resul
         Subject::Vault { vault } => stream.follow_vault(ID, *vault, from)?,
         Subject::Auction { lot } => stream.follow_auction(ID, *lot, from)?,
         Subject::Price { feed } => stream.follow_price(ID, *feed, from)?,
-    })
+    }
+    Ok(())
 }
 
 fn show(message: &Value) {
