@@ -42,7 +42,9 @@ fn words(code: &str) -> BTreeSet<String> {
 /// The words of a page that stand in code: in lines of code and between backticks.
 fn coded(page: &str) -> BTreeSet<String> {
     let spans = page.split('`').skip(1).step_by(2);
-    spans.flat_map(|span| span.split_whitespace()).map(ToOwned::to_owned).collect()
+    let words = spans.flat_map(|span| span.split_whitespace());
+    // What may be left out stands in brackets.
+    words.map(|word| word.trim_matches(['[', ']']).to_owned()).collect()
 }
 
 #[test]
