@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use gage_chain::{BlockResult, module_name, readable_event};
+use gage_chain::{BlockResult, accounts_named, module_name, module_number, readable_event};
 use gage_crypto::AccountId;
 use gage_node::NodeHandle;
 use gage_units::{AccountNumber, AssetId, Height};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::openapi::events::{Named, named_in};
+use crate::api::Api;
+use crate::openapi::events::assets_in;
+use crate::problem::Problem;
 
 /// How many blocks are kept decoded.
 const BLOCKS_MAX: usize = 64;
@@ -39,7 +41,10 @@ pub struct EventView {
 /// An event with what it names, and as it is sent.
 pub(crate) struct Decoded {
     pub view: EventView,
-    pub named: Named,
+    /// The accounts it names.
+    accounts: Vec<AccountNumber>,
+    /// The assets it names.
+    assets: Vec<u32>,
     /// The view in JSON.
     pub text: String,
 }
@@ -52,20 +57,42 @@ pub(crate) struct Wanted {
     /// Only of this name.
     pub kind: Option<String>,
     /// Only those that name this account.
-    pub account: Option<(AccountNumber, AccountId)>,
+    pub account: Option<AccountNumber>,
     /// Only those that name this asset.
     pub asset: Option<AssetId>,
 }
 
+/// The number of the module that a client names.
+///
+/// # Errors
+/// [`crate::problem::Cause::BadParameter`] if there is none of that name.
+pub(crate) fn module_of(name: Option<&str>) -> Result<Option<u8>, Problem> {
+    let known = |name| module_number(name).ok_or_else(|| Problem::parameter("module", "the name of a module"));
+    name.map(known).transpose()
+}
+
 impl Wanted {
+    /// As a client asks for them: the module by its name, account and asset by theirs.
+    pub async fn asked(
+        api: &Arc<Api>,
+        (module, kind): (Option<&str>, Option<String>),
+        (account, asset): (Option<AccountId>, Option<AssetId>),
+    ) -> Result<Wanted, Problem> {
+        let module = module_of(module)?;
+        let number = |id| api.read(move |chain, _| gage_accounts::resolve(chain.draft(), &id).map_err(Problem::read));
+        let account = match account {
+            Some(id) => Some(number(id).await?),
+            None => None,
+        };
+        Ok(Wanted { module, kind, account, asset })
+    }
+
     fn takes(&self, event: &Decoded) -> bool {
         let module = |number| module_name(number) == event.view.module;
         self.module.is_none_or(module)
             && self.kind.as_ref().is_none_or(|kind| *kind == event.view.kind)
-            && self.account.is_none_or(|(number, id)| {
-                event.named.accounts.contains(&number.0) || event.named.ids.iter().any(|named| *named == id.to_string())
-            })
-            && self.asset.is_none_or(|asset| event.named.assets.contains(&asset.0))
+            && self.account.is_none_or(|account| event.accounts.contains(&account))
+            && self.asset.is_none_or(|asset| event.assets.contains(&asset.0))
     }
 }
 
@@ -86,7 +113,7 @@ impl DecodedBlock {
             |(number, (receipt, module, bytes)): (usize, (Option<(usize, &gage_chain::Receipt)>, u8, &[u8]))| {
                 let event = readable_event(module, bytes);
                 let kind = kind_of(&event);
-                let named = named_in(module, &kind, &event);
+                let (accounts, assets) = (accounts_named(&event), assets_in(module, &kind, &event));
                 let view = EventView {
                     height: result.height,
                     number,
@@ -97,7 +124,7 @@ impl DecodedBlock {
                     event,
                 };
                 let text = serde_json::to_string(&view).unwrap_or_default();
-                Decoded { view, named, text }
+                Decoded { view, accounts, assets, text }
             };
         DecodedBlock { events: all.enumerate().map(decoded).collect() }
     }

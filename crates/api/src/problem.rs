@@ -58,7 +58,7 @@ pub enum Cause {
     RateLimited,
     /// The client took too long to send its request.
     RequestTimeout,
-    /// The admin token is missing or wrong.
+    /// The API key is missing, wrong or over.
     Unauthorized,
     /// This node has not seen that transaction, or no longer keeps it.
     UnknownTransaction,

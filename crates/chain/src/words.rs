@@ -20,13 +20,14 @@ pub(crate) const MODULES: [(u8, &str); 10] = [
 ];
 
 /// The fields of events that name an account by its number.
-const ACCOUNT_FIELDS: [&str; 24] = [
+const ACCOUNT_FIELDS: [&str; 30] = [
     "account",
     "accounts",
     "administrator",
     "agent",
     "beneficiary",
     "bidder",
+    "bought_in",
     "by",
     "curator",
     "from",
@@ -38,13 +39,18 @@ const ACCOUNT_FIELDS: [&str; 24] = [
     "opened_by",
     "owner",
     "payer",
+    "proceeds_to",
+    "proposer",
     "publisher",
     "redeemer",
     "remainder_to",
+    "reporter",
+    "seller",
     "supplier",
     "taker",
     "to",
     "verifier",
+    "verifiers",
 ];
 
 /// The number of the module with this name.

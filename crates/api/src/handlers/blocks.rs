@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use gage_chain::{BlockResult, Header, Outcome, module_number};
+use gage_chain::{BlockResult, Header, Outcome};
 use gage_crypto::{AccountId, Hash};
 use gage_units::{Amount, AssetId, Height, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -162,19 +162,8 @@ pub(crate) struct EventsQuery {
 
 impl EventsQuery {
     async fn wanted(&self, api: &Shared) -> Result<Wanted, Problem> {
-        let account = match self.account {
-            Some(id) => {
-                let number =
-                    api.read(move |chain, _| gage_accounts::resolve(chain.draft(), &id).map_err(Problem::read));
-                Some((number.await?, id))
-            }
-            None => None,
-        };
-        let module = self
-            .module
-            .as_deref()
-            .map(|name| module_number(name).ok_or_else(|| Problem::parameter("module", "the name of a module")));
-        Ok(Wanted { module: module.transpose()?, kind: self.kind.clone(), account, asset: self.asset.map(AssetId) })
+        let (module, kind) = (self.module.as_deref(), self.kind.clone());
+        Wanted::asked(api, (module, kind), (self.account, self.asset.map(AssetId))).await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use gage_chain::{BlockResult, TransactionHash, module_number};
+use gage_chain::{BlockResult, TransactionHash};
 use gage_crypto::AccountId;
 use gage_history::query::{EventsAsked, LotsAsked, PageAsked, ReceiptFound, Span, StatementAsked};
 use gage_history::{History, HistoryError, HistoryStatus};
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Shared;
 use crate::api::Api;
+use crate::decoded::module_of;
 use crate::extract::{Params, Segment, ok};
 use crate::paging::{PageQuery, limit};
 use crate::problem::{Cause, Problem};
@@ -201,8 +202,7 @@ pub(crate) async fn transactions(
 
 /// `GET /v1/history/events`
 pub(crate) async fn events(api: Shared, Params(asked): Params<PastEventsQuery>) -> Result<Response, Problem> {
-    let named = asked.module.map(|name| module_number(&name).ok_or(name)).transpose();
-    let module = named.map_err(|_| Problem::parameter("module", "the name of a module"))?;
+    let module = module_of(asked.module.as_deref())?;
     let asked = EventsAsked {
         account: asked.account,
         module,

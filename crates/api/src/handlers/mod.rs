@@ -14,6 +14,7 @@ pub(crate) mod feeds;
 pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod network;
+pub(crate) mod payments;
 pub(crate) mod records;
 pub(crate) mod redemption;
 pub(crate) mod render;

@@ -86,7 +86,8 @@ impl ReceiptReply {
             Outcome::Rejected { operation, reason } => ("rejected", *operation, Some(reason)),
             Outcome::Internal => ("internal", None, None),
         };
-        let event = |(module, bytes)| ReceiptEvent { module: module_name(module), event: readable_event(module, bytes) };
+        let event =
+            |(module, bytes)| ReceiptEvent { module: module_name(module), event: readable_event(module, bytes) };
         ReceiptReply {
             outcome,
             operation,

@@ -1,5 +1,6 @@
-//! Which accounts and assets an event names: read from the types of its fields, so that no kind of event
-//! is forgotten.
+//! Which assets an event names: read from the types of its fields, so that no kind of event is forgotten.
+//!
+//! Accounts are named by fields that [`gage_chain::accounts_named`] knows; a test here holds its list against the types.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -9,25 +10,6 @@ use serde_json::Value;
 
 use super::schemas::schema;
 
-/// What an event names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Named {
-    /// Accounts by number.
-    pub accounts: Vec<u32>,
-    /// Accounts by name.
-    pub ids: Vec<String>,
-    /// Assets.
-    pub assets: Vec<u32>,
-}
-
-/// What stands at the end of a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum What {
-    Account,
-    Id,
-    Asset,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
     Field(String),
@@ -35,16 +17,32 @@ enum Step {
     Each,
 }
 
-/// The paths of each kind of event of each module.
-static PATHS: LazyLock<BTreeMap<(u8, String), Vec<(Vec<Step>, What)>>> = LazyLock::new(|| {
+/// The paths to something in each kind of event of each module.
+type Paths = BTreeMap<(u8, String), Vec<Vec<Step>>>;
+
+static ASSETS: LazyLock<Paths> = LazyLock::new(|| paths_to("AssetId"));
+
+/// The assets that an event of a module names.
+pub(crate) fn assets_in(module: u8, kind: &str, event: &Value) -> Vec<u32> {
+    let mut found = Vec::new();
+    for path in ASSETS.get(&(module, kind.to_owned())).into_iter().flatten() {
+        follow(event, path, &mut |value| {
+            found.extend(value.as_u64().and_then(|number| u32::try_from(number).ok()));
+        });
+    }
+    found
+}
+
+/// Where things of a type stand, in every kind of event.
+fn paths_to(wanted: &str) -> Paths {
     let mut paths = BTreeMap::new();
     for (kind, content, module) in kinds() {
-        let mut found = Vec::new();
-        walk(content, &mut vec![Step::Field(kind.clone())], &mut Vec::new(), &mut found);
-        paths.insert((module, kind), found);
+        let mut walk = Walk { wanted, path: vec![Step::Field(kind.clone())], open: Vec::new(), found: Vec::new() };
+        walk.through(content);
+        paths.insert((module, kind), walk.found);
     }
     paths
-});
+}
 
 /// Every kind of event: its name, the schema of its content, its module.
 fn kinds() -> Vec<(String, &'static Value, u8)> {
@@ -67,61 +65,48 @@ fn kinds() -> Vec<(String, &'static Value, u8)> {
     kinds
 }
 
-fn walk(at: &'static Value, path: &mut Vec<Step>, open: &mut Vec<&'static str>, found: &mut Vec<(Vec<Step>, What)>) {
-    if let Some(name) = at["$ref"].as_str().and_then(|text| text.rsplit('/').next()) {
-        match name {
-            "AccountNumber" => found.push((path.clone(), What::Account)),
-            "AccountId" => found.push((path.clone(), What::Id)),
-            "AssetId" => found.push((path.clone(), What::Asset)),
-            _ if open.contains(&name) => {}
-            _ => {
-                if let Some(inner) = schema(name) {
-                    open.push(name);
-                    walk(inner, path, open, found);
-                    open.pop();
-                }
+struct Walk<'w> {
+    wanted: &'w str,
+    path: Vec<Step>,
+    /// The types that the path leads through: one that holds itself is not followed again.
+    open: Vec<&'static str>,
+    found: Vec<Vec<Step>>,
+}
+
+impl Walk<'_> {
+    fn through(&mut self, at: &'static Value) {
+        if let Some(name) = at["$ref"].as_str().and_then(|text| text.rsplit('/').next()) {
+            if name == self.wanted {
+                self.found.push(self.path.clone());
+            } else if let (Some(inner), false) = (schema(name), self.open.contains(&name)) {
+                self.open.push(name);
+                self.through(inner);
+                self.open.pop();
+            }
+            return;
+        }
+        for (name, inner) in at["properties"].as_object().into_iter().flatten() {
+            self.step(Step::Field(name.clone()), inner);
+        }
+        for key in ["anyOf", "oneOf", "allOf"] {
+            at[key].as_array().into_iter().flatten().for_each(|option| self.through(option));
+        }
+        for (position, inner) in at["prefixItems"].as_array().into_iter().flatten().enumerate() {
+            self.step(Step::Position(position), inner);
+        }
+        for key in ["items", "additionalProperties"] {
+            if at[key].is_object() {
+                self.step(Step::Each, &at[key]);
             }
         }
-        return;
     }
-    for (name, inner) in at["properties"].as_object().into_iter().flatten() {
-        path.push(Step::Field(name.clone()));
-        walk(inner, path, open, found);
-        path.pop();
-    }
-    for key in ["anyOf", "oneOf", "allOf"] {
-        for option in at[key].as_array().into_iter().flatten() {
-            walk(option, path, open, found);
-        }
-    }
-    for (position, inner) in at["prefixItems"].as_array().into_iter().flatten().enumerate() {
-        path.push(Step::Position(position));
-        walk(inner, path, open, found);
-        path.pop();
-    }
-    for key in ["items", "additionalProperties"] {
-        if at[key].is_object() {
-            path.push(Step::Each);
-            walk(&at[key], path, open, found);
-            path.pop();
-        }
+
+    fn step(&mut self, step: Step, inner: &'static Value) {
+        self.path.push(step);
+        self.through(inner);
+        self.path.pop();
     }
 }
-
-/// What an event of a module names.
-pub(crate) fn named_in(module: u8, kind: &str, event: &Value) -> Named {
-    let mut named = Named::default();
-    for (path, what) in PATHS.get(&(module, kind.to_owned())).into_iter().flatten() {
-        follow(event, path, &mut |value| match what {
-            Account => named.accounts.extend(value.as_u64().and_then(|number| u32::try_from(number).ok())),
-            Id => named.ids.extend(value.as_str().map(str::to_owned)),
-            Asset => named.assets.extend(value.as_u64().and_then(|number| u32::try_from(number).ok())),
-        });
-    }
-    named
-}
-
-use What::{Account, Asset, Id};
 
 fn follow(at: &Value, path: &[Step], with: &mut impl FnMut(&Value)) {
     let Some((step, rest)) = path.split_first() else { return with(at) };
@@ -145,15 +130,16 @@ fn follow(at: &Value, path: &[Step], with: &mut impl FnMut(&Value)) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use gage_chain::accounts_named;
+    use gage_units::AccountNumber;
     use serde_json::json;
 
     #[test]
-    fn accounts_and_assets_are_found_by_their_types() {
+    fn assets_are_found_by_their_types() {
         let legs = json!([{ "account": 70, "asset": 3, "amount": "5", "side": "credit", "part": "free" }]);
         let event = json!({ "posted": { "purpose": { "module": 3, "act": 0 }, "legs": legs, "supply": null } });
-        let named = named_in(gage_ledger::MODULE, "posted", &event);
-        assert_eq!((named.accounts, named.assets), (vec![70], vec![3]));
-        assert_eq!(named_in(gage_ledger::MODULE, "unheard of", &event), Named::default());
+        assert_eq!(assets_in(gage_ledger::MODULE, "posted", &event), [3]);
+        assert!(assets_in(gage_ledger::MODULE, "unheard of", &event).is_empty());
     }
 
     #[test]
@@ -166,7 +152,33 @@ mod tests {
             let count = kinds.iter().filter(|(_, _, module)| *module == number).count();
             assert!(count > 1, "{name} has {count} kinds of events");
         }
-        let opened: Vec<_> = PATHS[&(gage_vaults::MODULE, "vault_opened".to_owned())].clone();
-        assert!(opened.iter().any(|(_, what)| *what == What::Account), "{opened:?}");
+    }
+
+    /// An event with nothing in it but a number at the end of a path.
+    fn event_with(path: &[Step], number: u32) -> Value {
+        match path.split_first() {
+            None => json!(number),
+            Some((Step::Field(name), rest)) => json!({ (name.as_str()): event_with(rest, number) }),
+            Some((Step::Each, rest)) => json!([event_with(rest, number)]),
+            Some((Step::Position(position), rest)) => {
+                let mut items = vec![Value::Null; *position];
+                items.push(event_with(rest, number));
+                Value::Array(items)
+            }
+        }
+    }
+
+    #[test]
+    fn every_account_that_an_event_holds_is_named_by_it() {
+        let mut count = 0;
+        for ((module, kind), paths) in paths_to("AccountNumber") {
+            // What a module itself has locked up is no party's.
+            for path in paths.iter().filter(|path| path.last() != Some(&Step::Field("module".to_owned()))) {
+                let event = event_with(path, 77);
+                assert_eq!(accounts_named(&event), [AccountNumber(77)], "{kind} of module {module}: {path:?}");
+                count += 1;
+            }
+        }
+        assert!(count > 100, "{count} places");
     }
 }

@@ -21,7 +21,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// What the tags are about, in the order of the document.
-const TAGS: [(&str, &str); 16] = [
+const TAGS: [(&str, &str); 17] = [
     ("transactions", "Submit, try, render and follow transactions."),
     ("blocks", "Blocks, receipts and events."),
     ("accounts", "Accounts, what they hold, what guards them."),
@@ -30,6 +30,7 @@ const TAGS: [(&str, &str); 16] = [
     ("settlement", "Instructions, holds, and holdings behind a holder of record."),
     ("staking", "Bonds and what was taken from them."),
     ("prices", "Feeds, prices, publishers."),
+    ("payments", "What assets pay: distributions, contracts, what was retired."),
     ("redemption", "Queues in which assets are redeemed."),
     ("auctions", "Lots that are sold."),
     ("backstop", "Who bears a loss, in which order."),

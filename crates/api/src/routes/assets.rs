@@ -1,19 +1,23 @@
-//! Assets, prices, redemption.
+//! Assets, prices, payments, redemption.
 
 use axum::routing::get;
 use gage_ledger::query::AssetView;
 use gage_oracle::Permission;
 use gage_oracle::query::{BandView, FeedView, OffenceView, PriceView, PublisherView};
-use gage_securities::query::{ListedView, QueueView, RequestView, VerifierView, WaitView};
+use gage_securities::query::{
+    ContractView, DistributionView, EntitlementView, ListedView, QueueView, RequestView, RetirementView, VerifierView,
+    WaitView,
+};
 
 use super::Entry;
-use crate::handlers::{assets, feeds, redemption};
+use crate::handlers::{assets, feeds, payments, redemption};
 use crate::openapi::Route;
 use crate::paging::PageQuery;
 
 pub(crate) fn routes() -> Vec<Entry> {
     let mut all = of_assets();
     all.extend(of_prices());
+    all.extend(of_payments());
     all.extend(of_redemption());
     all
 }
@@ -113,6 +117,54 @@ fn of_prices() -> Vec<Entry> {
                 .query::<PageQuery>()
                 .page::<OffenceView>(),
             get(feeds::offences),
+        ),
+    ]
+}
+
+fn of_payments() -> Vec<Entry> {
+    let tag = "payments";
+    vec![
+        (
+            Route::get("list_distributions", "/v1/distributions", tag, "What assets pay: coupons, dividends, offers")
+                .query::<payments::OfAssetQuery>()
+                .page::<DistributionView>(),
+            get(payments::distributions),
+        ),
+        (
+            Route::get(
+                "get_distribution",
+                "/v1/distributions/{distribution}",
+                tag,
+                "A distribution: who is entitled to what, from when, and whether the money is there",
+            )
+            .answers::<DistributionView>(),
+            get(payments::distribution),
+        ),
+        (
+            Route::get(
+                "get_entitlement",
+                "/v1/distributions/{distribution}/entitlements/{account}",
+                tag,
+                "What a distribution by the register owes an account, and what is withheld of it",
+            )
+            .answers::<EntitlementView>(),
+            get(payments::entitlement),
+        ),
+        (
+            Route::get(
+                "get_contract",
+                "/v1/securities/{asset}/contract",
+                tag,
+                "The contract of an asset: its terms as text, its reserve, the payments to come",
+            )
+            .answers::<ContractView>(),
+            get(payments::contract),
+        ),
+        (
+            Route::get("list_retirements", "/v1/retirements", tag, "Units that were retired for good")
+                .query::<payments::OfAssetQuery>()
+                .page::<RetirementView>(),
+            get(payments::retirements),
         ),
     ]
 }

@@ -187,7 +187,7 @@ pub fn full_genesis() -> Genesis {
 
 /// A node with its API, in a directory that goes with it.
 pub struct World {
-    dir: PathBuf,
+    pub dir: PathBuf,
     node: Option<Node>,
     server: Option<Server>,
     follower: Option<Follower>,
@@ -406,10 +406,31 @@ impl World {
         self.act(ALICE, json!({ "auctions": { "open_uniform": lot } }));
         let deposit = json!({ "waterfall": 1, "tier": 1, "asset": 2, "amount": { "exact": (50 * ONE).to_string() } });
         self.act(ALICE, json!({ "backstop": { "deposit_insurance": deposit } }));
+        self.furnish_payments();
         self.act(ISSUER, json!({ "ledger": { "count_holders": { "asset": 4, "topics": ["kyc"] } } }));
         for (holder, amount) in [(alice, "60"), (bob, "40")] {
             self.act(ISSUER, json!({ "ledger": { "mint": { "asset": 4, "to": holder, "amount": amount } } }));
         }
+    }
+
+    /// A dividend of BOND whose register is taken in the next block, and a contract that pays for it.
+    fn furnish_payments(&mut self) {
+        let (record, day) = (self.time + 1_500, 86_400_000);
+        let declared = json!({
+            "asset": 3, "basis": { "register": { "at": record } },
+            "payouts": [{ "asset": 0, "rate": "50000000000000000" }],
+            "elect_by": record, "pay_at": record, "expires_at": record + day,
+        });
+        self.act(ISSUER, json!({ "securities": { "declare_distribution": declared } }));
+        let text = "contract \"Bond\" from 1970-01-01 issuer owes holder when at 1971-01-01: 1 USD";
+        let bytes = gage_terms::to_bytes(&gage_terms::parse(text).unwrap());
+        let terms = gage_crypto::hash::sha256(&bytes);
+        let instrument = json!({
+            "asset": 3, "version": 1, "issuer": id(ISSUER), "name": "Bond", "governing_law": "CH", "terms": terms,
+        });
+        self.act(ISSUER, json!({ "securities": { "register_instrument": instrument } }));
+        let contract = json!({ "asset": 3, "cash": 0, "contract": hex::encode(&bytes), "claim_ms": day });
+        self.act(ISSUER, json!({ "securities": { "attach_contract": contract } }));
     }
 
     /// A price of WETH, in whole units.

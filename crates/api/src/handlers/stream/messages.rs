@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use gage_chain::module_number;
 use gage_crypto::AccountId;
 use gage_units::AssetId;
 use serde::{Deserialize, Serialize};
@@ -142,13 +141,7 @@ impl Subscription {
             Channel::Events => {
                 let Filter { account, asset, module, kind, .. } = filter.clone();
                 only(Filter { account, asset, module: module.clone(), kind: kind.clone(), ..Filter::default() })?;
-                let named = module.map(|name| module_number(&name).ok_or(name)).transpose();
-                let module = named.map_err(|_| Problem::parameter("module", "the name of a module"))?;
-                let account = match account {
-                    Some(id) => Some((number_of(api, id).await?, id)),
-                    None => None,
-                };
-                let wanted = Wanted { module, kind, account, asset: asset.map(AssetId) };
+                let wanted = Wanted::asked(api, (module.as_deref(), kind), (account, asset.map(AssetId))).await?;
                 Source::Events { next, wanted: Arc::new(wanted) }
             }
             Channel::Account => {
@@ -182,10 +175,6 @@ impl Subscription {
             _ => None,
         }
     }
-}
-
-async fn number_of(api: &Arc<Api>, id: AccountId) -> Result<gage_units::AccountNumber, Problem> {
-    api.read(move |chain, _| gage_accounts::resolve(chain.draft(), &id).map_err(Problem::read)).await
 }
 
 pub(super) fn subscribed(id: &str, subscription: &Subscription, head: u64) -> String {
