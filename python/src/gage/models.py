@@ -3399,6 +3399,20 @@ SecuritiesClaimRedemption = TypedDict(
 )
 """Takes the money that closed windows set aside for a request of the signer, at their prices. It is pulled, never pushed; when it is claimed does not change what it is. A request of which nothing is left, or of which more windows closed than one act counts, may come to nothing now."""
 
+SecuritiesContractView = TypedDict(
+    "SecuritiesContractView",
+    {
+        "asset": "AssetId",
+        "cash": "AssetId",
+        "flows": "list[SecuritiesFlowView]",
+        "next": "Timestamp | None",
+        "payer": "AccountId | None",
+        "reserve": "Amount",
+        "text": "str",
+    },
+)
+"""The contract of an asset, and what it will pay by what is known."""
+
 SecuritiesCoverage = TypedDict(
     "SecuritiesCoverage",
     {
@@ -3423,6 +3437,23 @@ SecuritiesDeclareDistribution = TypedDict(
 )
 """Declares what an asset pays: a coupon or a dividend by the register, a repayment, an exchange for a new version or an offer to buy by surrender. Signed by the issuer or the paying agent, who brings what is paid."""
 
+SecuritiesDistributionView = TypedDict(
+    "SecuritiesDistributionView",
+    {
+        "asset": "AssetId",
+        "basis": "SecuritiesBasis",
+        "distribution": "SecuritiesDistributionId",
+        "elect_by": "Timestamp",
+        "expires_at": "Timestamp",
+        "missed": "bool",
+        "pay_at": "Timestamp",
+        "payer": "AccountId | None",
+        "payouts": "list[SecuritiesPotView]",
+        "recorded": "bool",
+    },
+)
+"""A distribution."""
+
 SecuritiesDocument = TypedDict(
     "SecuritiesDocument",
     {
@@ -3441,6 +3472,18 @@ SecuritiesElectPayout = TypedDict(
 )
 """Chooses a payout for all that the signer held at the record date; once."""
 
+SecuritiesEntitlementView = TypedDict(
+    "SecuritiesEntitlementView",
+    {
+        "claimed": "bool",
+        "gross": "Amount",
+        "option": "int",
+        "units": "Amount",
+        "withheld": "Bps",
+    },
+)
+"""What a distribution by the register owes an account."""
+
 SecuritiesExposureView = TypedDict(
     "SecuritiesExposureView",
     {
@@ -3449,6 +3492,15 @@ SecuritiesExposureView = TypedDict(
     },
 )
 """A base asset with its weight."""
+
+SecuritiesFlowView = TypedDict(
+    "SecuritiesFlowView",
+    {
+        "amount": "TermsNumber",
+        "at": "CalendarMoment",
+    },
+)
+"""One payment to come."""
 
 SecuritiesFundContract = TypedDict(
     "SecuritiesFundContract",
@@ -3592,6 +3644,20 @@ SecuritiesPayout = TypedDict(
 )
 """One thing to be had for a unit."""
 
+SecuritiesPotView = TypedDict(
+    "SecuritiesPotView",
+    {
+        "brought": "Amount",
+        "funded": "bool",
+        "needed": "Amount | None",
+        "paid": "Amount",
+        "payout": "SecuritiesPayout",
+        "reclaimed": "Amount",
+        "withheld": "Amount",
+    },
+)
+"""A payout with its books, in the smallest unit of what is paid."""
+
 SecuritiesPublishFixing = TypedDict(
     "SecuritiesPublishFixing",
     {
@@ -3702,6 +3768,21 @@ SecuritiesRetire = TypedDict(
     },
 )
 """Retires units for good, for a beneficiary who may claim their effect once: a carbon credit, say. They are burned, and the record that is left names their serial numbers, counted per asset from 1 in the order of retirement."""
+
+SecuritiesRetirementView = TypedDict(
+    "SecuritiesRetirementView",
+    {
+        "amount": "Amount",
+        "asset": "AssetId",
+        "at": "Timestamp",
+        "beneficiary": "str",
+        "first": "Amount",
+        "holder": "AccountId | None",
+        "reason": "str",
+        "retirement": "SecuritiesRetirementId",
+    },
+)
+"""Something retired."""
 
 SecuritiesSetBackingTerms = TypedDict(
     "SecuritiesSetBackingTerms",

@@ -301,6 +301,27 @@ class Routes(Http):
         """Every asset with backing: backing, claims, ratio."""
         return self.pages("/v1/coverage", limit=limit)
 
+    def list_distributions(
+        self,
+        *,
+        asset: int | None = None,
+        limit: int | None = None,
+    ) -> Iterator[models.SecuritiesDistributionView]:
+        """What assets pay: coupons, dividends, offers."""
+        return self.pages("/v1/distributions", asset=asset, limit=limit)
+
+    def get_distribution(self, distribution: int | str) -> models.SecuritiesDistributionView:
+        """A distribution: who is entitled to what, from when, and whether the money is there."""
+        return cast("models.SecuritiesDistributionView", self.get(f"/v1/distributions/{self.segment(distribution)}"))
+
+    def get_entitlement(
+        self,
+        distribution: int | str,
+        account: models.AccountId,
+    ) -> models.SecuritiesEntitlementView:
+        """What a distribution by the register owes an account, and what is withheld of it."""
+        return cast("models.SecuritiesEntitlementView", self.get(f"/v1/distributions/{self.segment(distribution)}/entitlements/{self.segment(account)}"))
+
     def dry_run(self, body: models.Trial | dict[str, Any]) -> models.DryRun:
         """What a transaction would do if it were next: receipt, events, postings; nothing is done."""
         return cast("models.DryRun", self.post("/v1/dry-run", body))
@@ -527,6 +548,15 @@ class Routes(Http):
         """From operations in JSON to what is signed."""
         return cast("models.Rendered", self.post("/v1/render", body))
 
+    def list_retirements(
+        self,
+        *,
+        asset: int | None = None,
+        limit: int | None = None,
+    ) -> Iterator[models.SecuritiesRetirementView]:
+        """Units that were retired for good."""
+        return self.pages("/v1/retirements", asset=asset, limit=limit)
+
     def get_security(self, asset: int | str) -> models.SecuritiesAssetView:
         """What an asset is, what backs it, how it is admitted."""
         return cast("models.SecuritiesAssetView", self.get(f"/v1/securities/{self.segment(asset)}"))
@@ -534,6 +564,10 @@ class Routes(Http):
     def list_attestations(self, asset: int | str) -> dict[str, Any]:
         """What an asset's verifiers said last."""
         return cast("dict[str, Any]", self.get(f"/v1/securities/{self.segment(asset)}/attestations"))
+
+    def get_contract(self, asset: int | str) -> models.SecuritiesContractView:
+        """The contract of an asset: its terms as text, its reserve, the payments to come."""
+        return cast("models.SecuritiesContractView", self.get(f"/v1/securities/{self.segment(asset)}/contract"))
 
     def list_bonds(self, *, role: models.StakingRole, purpose: int | None = None) -> dict[str, Any]:
         """The bonds of a role for a purpose, at most 100."""
