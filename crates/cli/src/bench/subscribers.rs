@@ -1,7 +1,7 @@
 //! Subscribers of the stream, some of them reading nothing.
 
-use std::io::ErrorKind;
-use std::net::TcpStream;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -28,6 +28,7 @@ const CHANNELS: [&str; 2] = ["blocks", "events"];
 struct Subscriber {
     socket: WebSocket<TcpStream>,
     heard: usize,
+    bytes: usize,
 }
 
 pub(crate) fn run(scale: Scale) -> Result<Table> {
@@ -74,9 +75,17 @@ pub(crate) fn run(scale: Scale) -> Result<Table> {
     let mut beside = play(&node.handle(), &mut transfers, &mut time, &mut subscribers)?;
     table.time("the same beside those who read nothing, middle of 20", median(&mut beside));
     table.time("the same beside those who read nothing, longest of 20", percentile(&mut beside, 100));
-    drop(silent);
+    let bytes: usize = subscribers.iter().map(|subscriber| subscriber.bytes).sum();
+    drop((silent, subscribers));
     server.stop();
     node.stop()?;
+    let each = bytes / (2 * BLOCKS * count);
+    let mut bare = bare(count, each)?;
+    table.time(format!("limit: {each} bytes over each of as many bare sockets, middle of 20"), median(&mut bare));
+    table.time(
+        format!("limit: {each} bytes over each of as many bare sockets, longest of 20"),
+        percentile(&mut bare, 100),
+    );
     Ok(table)
 }
 
@@ -86,10 +95,16 @@ fn open(server: &Server, channel: &str) -> Result<Subscriber> {
     let (mut socket, _) = tungstenite::client(format!("ws://{}/v1/stream", server.address()), tcp)?;
     let message = serde_json::json!({ "type": "subscribe", "id": "s", "channel": channel });
     socket.send(Message::Text(message.to_string().into()))?;
-    let answer = socket.read()?;
+    let answer = loop {
+        match socket.read()? {
+            // The server asks for a sign of life from the first moment on.
+            Message::Ping(_) => {}
+            other => break other,
+        }
+    };
     ensure!(answer.to_text().is_ok_and(|text| text.contains("subscribed")), "not subscribed: {answer:?}");
     socket.get_mut().set_nonblocking(true)?;
-    Ok(Subscriber { socket, heard: 0 })
+    Ok(Subscriber { socket, heard: 0, bytes: 0 })
 }
 
 /// Seals blocks, each read by all before the next; how long each took to reach the last reader.
@@ -122,11 +137,48 @@ fn poll(subscriber: &mut Subscriber) -> Result<()> {
     loop {
         match subscriber.socket.read() {
             // A block's events may come in several messages; the last says so.
-            Ok(Message::Text(text)) => subscriber.heard += usize::from(!text.contains("\"last\":false")),
+            Ok(Message::Text(text)) => {
+                subscriber.heard += usize::from(!text.contains("\"last\":false"));
+                subscriber.bytes += text.len();
+            }
             Ok(Message::Close(frame)) => bail!("a reader that reads was closed: {frame:?}"),
             Ok(_) => {}
             Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// What the system itself needs: the bytes of a block written to as many sockets by one thread and read by another.
+fn bare(count: usize, bytes: usize) -> Result<Vec<Duration>> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let (mut writers, mut readers) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    for _ in 0..count {
+        let reader = TcpStream::connect(listener.local_addr()?).context("connecting a bare socket")?;
+        reader.set_nonblocking(true)?;
+        writers.push(listener.accept()?.0);
+        readers.push(reader);
+    }
+    let (block, mut buffer) = (vec![b'x'; bytes], vec![0; 64 * 1024]);
+    let mut times = Vec::with_capacity(BLOCKS);
+    for _ in 0..BLOCKS {
+        let start = Instant::now();
+        let mut left = vec![bytes; count];
+        std::thread::scope(|scope| -> Result<()> {
+            let written = scope.spawn(|| writers.iter_mut().try_for_each(|writer| writer.write_all(&block)));
+            while left.iter().any(|left| *left > 0) {
+                ensure!(start.elapsed() < Duration::from_secs(60), "a bare socket is not served");
+                for (reader, left) in readers.iter_mut().zip(&mut left) {
+                    match reader.read(&mut buffer) {
+                        Ok(count) => *left = left.saturating_sub(count),
+                        Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                        Err(error) => return Err(error.into()),
+                    }
+                }
+            }
+            written.join().map_err(|_| anyhow::anyhow!("the writer panicked"))?.context("writing to a bare socket")
+        })?;
+        times.push(start.elapsed());
+    }
+    Ok(times)
 }
