@@ -96,6 +96,9 @@ impl Wanted {
     }
 }
 
+/// Position and receipt that an event belongs to, its module, its bytes.
+type Emitted<'r> = (Option<(usize, &'r gage_chain::Receipt)>, u8, &'r [u8]);
+
 /// The events of one block.
 pub(crate) struct DecodedBlock {
     pub events: Vec<Decoded>,
@@ -109,23 +112,22 @@ impl DecodedBlock {
             receipt.events.iter().map(move |(module, bytes)| (Some((position, receipt)), module, bytes))
         });
         let all = of_receipts.chain(result.due.iter().map(|(module, bytes)| (None, module, bytes)));
-        let decoded =
-            |(number, (receipt, module, bytes)): (usize, (Option<(usize, &gage_chain::Receipt)>, u8, &[u8]))| {
-                let event = readable_event(module, bytes);
-                let kind = kind_of(&event);
-                let (accounts, assets) = (accounts_named(&event), assets_in(module, &kind, &event));
-                let view = EventView {
-                    height: result.height,
-                    number,
-                    receipt: receipt.map(|(position, _)| position),
-                    transaction: receipt.map(|(_, receipt)| receipt.transaction.to_string()),
-                    module: module_name(module),
-                    kind,
-                    event,
-                };
-                let text = serde_json::to_string(&view).unwrap_or_default();
-                Decoded { view, accounts, assets, text }
+        let decoded = |(number, (receipt, module, bytes)): (usize, Emitted)| {
+            let event = readable_event(module, bytes);
+            let kind = kind_of(&event);
+            let (accounts, assets) = (accounts_named(&event), assets_in(module, &kind, &event));
+            let view = EventView {
+                height: result.height,
+                number,
+                receipt: receipt.map(|(position, _)| position),
+                transaction: receipt.map(|(_, receipt)| receipt.transaction.to_string()),
+                module: module_name(module),
+                kind,
+                event,
             };
+            let text = serde_json::to_string(&view).unwrap_or_default();
+            Decoded { view, accounts, assets, text }
+        };
         DecodedBlock { events: all.enumerate().map(decoded).collect() }
     }
 

@@ -321,9 +321,8 @@ fn a_stop_says_so() {
     client.subscribe(json!({ "type": "subscribe", "id": "b", "channel": "blocks" }));
     world.stop_server();
     let frame = loop {
-        match client.0.read().unwrap() {
-            Message::Close(frame) => break frame.unwrap(),
-            _ => {}
+        if let Message::Close(frame) = client.0.read().unwrap() {
+            break frame.unwrap();
         }
     };
     assert_eq!(u16::from(frame.code), 1_001);

@@ -96,7 +96,7 @@ fn blocks(
             *next = kept;
             break;
         };
-        messages.extend(of(&*result));
+        messages.extend(of(&result));
         *next = next.saturating_add(1);
     }
     *next <= head
