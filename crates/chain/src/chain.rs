@@ -13,6 +13,7 @@ use crate::prepared::Body;
 use crate::receipt::Receipt;
 use crate::state::{Head, network, params};
 use crate::transaction::SignedTransaction;
+use crate::validity::Claims;
 use crate::{
     Genesis, GenesisError, Invalid, Operation, Params, active_version, classes, dispatch, invariants, state, validity,
 };
@@ -177,6 +178,6 @@ impl Chain {
     /// See [`Invalid`].
     pub fn check_block(&self, block: &Block) -> Result<(), Invalid> {
         let body = Body::of(&self.genesis, &block.transactions);
-        validity::check_block(&self.draft, &self.head(), block, &body).map(drop)
+        validity::check_block(&self.draft, &self.head(), &Claims::default(), block, &body).map(drop)
     }
 }

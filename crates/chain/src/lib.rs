@@ -71,7 +71,7 @@ pub use transaction::{
     KeySignature, OPERATIONS_MAX, SIGNATURES_MAX, SignatureRefusal, SignedTransaction, TRANSACTION_BYTES_MAX,
     Transaction, TransactionHash,
 };
-pub use validity::{Invalid, check_transaction};
+pub use validity::{Claims, Invalid, check_transaction};
 pub use version::{PROTOCOL_VERSION, active_version};
 pub use words::{accounts_named, module_name, module_number, readable, readable_event};
 

@@ -68,6 +68,16 @@ impl PreparedBlock {
         self.body.outlines.iter().map(|outline| outline.hash)
     }
 
+    /// Whether the header commits to these transactions.
+    pub fn is_committed(&self) -> bool {
+        self.block.header.body == self.body.root
+    }
+
+    /// The length of its canonical bytes.
+    pub fn byte_len(&self) -> usize {
+        self.body.byte_len(&self.block.header)
+    }
+
     pub(crate) fn body(&self) -> &Body {
         &self.body
     }

@@ -1,5 +1,8 @@
 //! Whether a block may follow, judged from bytes and from what was executed before.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use gage_accounts::Context;
 use gage_accounts::Signer;
 use gage_crypto::KeyId;
@@ -10,8 +13,8 @@ use thiserror::Error;
 use crate::prepared::{Body, Outline};
 use crate::state::{Head, network, params};
 use crate::{
-    BLOCK_BYTES_MAX, Block, Error, Rejection, SignedTransaction, TRANSACTIONS_MAX, Transaction, active_version, credit,
-    fee_of,
+    BLOCK_BYTES_MAX, Block, Chain, Error, PreparedBlock, Rejection, SignedTransaction, TRANSACTIONS_MAX, Transaction,
+    active_version, credit, fee_of,
 };
 
 /// Why a block is not valid.
@@ -74,7 +77,62 @@ pub enum Invalid {
     },
 }
 
-/// Checks a block against the state after its parent, and returns the account that each transaction acts for.
+/// What blocks that are not executed yet may take from the fee credits, and the nonces they use.
+#[derive(Clone, Debug, Default)]
+pub struct Claims {
+    of: BTreeMap<AccountNumber, (Amount, BTreeSet<u64>)>,
+}
+
+impl Claims {
+    /// What these blocks may take from credits of accounts that exist.
+    pub fn of_blocks<'b>(draft: &Draft, blocks: impl IntoIterator<Item = &'b PreparedBlock>) -> Claims {
+        let mut claims = Claims::default();
+        for signed in blocks.into_iter().flat_map(|prepared| &prepared.block().transactions) {
+            // An account that does not exist yet has no credit to claim.
+            let Ok(account) = gage_accounts::resolve(draft, &signed.transaction.account) else { continue };
+            let (amount, nonces) = claims.of.entry(account).or_default();
+            *amount = Amount(amount.0.saturating_add(signed.transaction.credit_claim().0));
+            nonces.insert(signed.transaction.nonce);
+        }
+        claims
+    }
+
+    /// What may be taken from an account's credit.
+    pub fn of(&self, account: AccountNumber) -> Amount {
+        self.of.get(&account).map_or(Amount::ZERO, |(amount, _)| *amount)
+    }
+
+    /// Whether one of the blocks uses the nonce.
+    pub fn uses(&self, account: AccountNumber, nonce: u64) -> bool {
+        self.of.get(&account).is_some_and(|(_, nonces)| nonces.contains(&nonce))
+    }
+}
+
+impl Chain {
+    /// Whether a block may follow `ahead`, blocks that follow the last executed one, oldest first, and are not
+    /// executed yet. Signatures and the equality of the published roots with one's own are the host's part.
+    ///
+    /// What is valid after fewer executed blocks stays valid after more: the blocks between take at most what they
+    /// claim. Only [`Invalid::Transaction`] may be over once more is executed.
+    ///
+    /// # Errors
+    /// See [`Invalid`].
+    pub fn check_ahead(&self, ahead: &[Arc<PreparedBlock>], block: &PreparedBlock) -> Result<(), Invalid> {
+        let mut parent = self.head();
+        for prepared in ahead {
+            let header = &prepared.block().header;
+            if header.parent != parent.block {
+                return Err(Invalid::Parent);
+            }
+            parent = Head { height: header.height, time: header.time, block: header.hash(&self.genesis()) };
+        }
+        let claims = Claims::of_blocks(&self.draft, ahead.iter().map(Arc::as_ref));
+        check_block(&self.draft, &parent, &claims, block.block(), block.body()).map(drop)
+    }
+}
+
+/// Checks a block against a state and returns the account that each transaction acts for. The state is the one
+/// after its parent, or an earlier one together with what the blocks between may take from fee credits.
 /// Signatures and the equality of the published roots with one's own are the host's part.
 ///
 /// # Errors
@@ -82,6 +140,7 @@ pub enum Invalid {
 pub(crate) fn check_block(
     draft: &Draft,
     head: &Head,
+    claims: &Claims,
     block: &Block,
     body: &Body,
 ) -> Result<Vec<AccountNumber>, Invalid> {
@@ -108,7 +167,9 @@ pub(crate) fn check_block(
     }
     let executed = header.executed.height;
     let lag = header.height.0.checked_sub(executed.0);
-    if lag.is_none_or(|lag| lag == 0 || lag > params(draft).lag_max) {
+    // An empty block may lag behind further: it costs nothing to execute, and only blocks bring the roots on.
+    let too_far = |lag: u64| lag > params(draft).lag_max && !body.outlines.is_empty();
+    if lag.is_none_or(|lag| lag == 0 || too_far(lag)) {
         return Err(Invalid::Executed(executed));
     }
     // By its bytes: what the rules of assets add may change in the block before, which this one's maker has not
@@ -121,12 +182,17 @@ pub(crate) fn check_block(
     if !body.outlines.is_sorted_by_key(|outline| outline.class) {
         return Err(Invalid::ClassOrder);
     }
-    check_transactions(draft, block, body)
+    check_transactions(draft, claims, block, body)
 }
 
 /// Each transaction by itself, then every account's credit against the most that its transactions of
 /// this block may cost. The refusal of the first transaction that is refused.
-fn check_transactions(draft: &Draft, block: &Block, body: &Body) -> Result<Vec<AccountNumber>, Invalid> {
+fn check_transactions(
+    draft: &Draft,
+    claims: &Claims,
+    block: &Block,
+    body: &Body,
+) -> Result<Vec<AccountNumber>, Invalid> {
     // Accounts are looked up in a loop of their own, so that the processor fetches many at once.
     let mut payers: Vec<(AccountNumber, usize)> = Vec::with_capacity(block.transactions.len());
     let mut refused: Option<(usize, Rejection)> = None;
@@ -146,7 +212,7 @@ fn check_transactions(draft: &Draft, block: &Block, body: &Body) -> Result<Vec<A
         let of_account = of_account.iter().filter_map(|(account, position)| {
             block.transactions.get(*position).map(|signed| (*account, *position, &signed.transaction))
         });
-        if let Some(broke) = first_above_credit(draft, of_account)
+        if let Some(broke) = first_above_credit(draft, claims, of_account)
             && refused.as_ref().is_none_or(|(position, _)| broke.0 < *position)
         {
             refused = Some(broke);
@@ -173,10 +239,14 @@ fn check_alone(
 /// The first of an account's transactions whose fee its credit may not cover.
 fn first_above_credit<'t>(
     draft: &Draft,
+    claims: &Claims,
     transactions: impl Iterator<Item = (AccountNumber, usize, &'t Transaction)>,
 ) -> Option<(usize, Rejection)> {
     let mut claim = Amount::ZERO;
-    for (account, position, transaction) in transactions {
+    for (index, (account, position, transaction)) in transactions.enumerate() {
+        if index == 0 {
+            claim = claims.of(account);
+        }
         // What a transaction withdraws is gone for those after it; the fee is taken before it withdraws.
         let needed = claim.plus(transaction.max_fee);
         let next = claim.plus(transaction.credit_claim());

@@ -107,7 +107,7 @@ fn whole(count: u128) -> Amount {
 }
 
 /// A network to start with: every account has 1,000,000 USD, 1,000 of it as fee credit, and 1,000 WETH.
-fn starter(network: &str, keys: &[PublicKey]) -> Result<Genesis> {
+pub(crate) fn starter(network: &str, keys: &[PublicKey]) -> Result<Genesis> {
     let ids: Vec<AccountId> =
         keys.iter().map(|key| genesis_account_id(&[NewKey::owner(*key)], 1)).collect::<Result<_, _>>()?;
     let first = *ids.first().context("a network has at least one account")?;

@@ -12,6 +12,7 @@ mod genesis;
 mod history;
 mod keys;
 mod mnemonic;
+mod network;
 mod node;
 mod pkcs11;
 mod progress;
@@ -57,10 +58,15 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Play any price file through a solo node, and report.
     Replay(replay::ReplayArgs),
-    /// Run a solo node with its API.
+    /// Run a solo node or a validator with its API.
     Node(node::NodeArgs),
     /// Make a key for the API of a node.
     ApiKey(api_key::ApiKeyArgs),
+    /// Make a network of validators, and run one on this machine.
+    #[command(subcommand)]
+    Network(network::NetworkCommand),
+    /// Play the whole network under seeds, with faults.
+    Sim(network::SimArgs),
     /// Make, check and name a genesis file.
     #[command(subcommand)]
     Genesis(genesis::GenesisCommand),
@@ -120,6 +126,8 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Replay(args) => replay::replay(args),
         Command::Node(args) => node::node(args),
         Command::ApiKey(args) => api_key::api_key(args),
+        Command::Network(command) => network::network(command),
+        Command::Sim(args) => network::sim(args),
         Command::Genesis(command) => genesis::genesis(command),
         Command::Keys(command) => keys::keys(command),
         Command::Tx(args) => tx::tx(args),

@@ -1,4 +1,4 @@
-//! `gage node`: a solo node with its API, until it is asked to stop.
+//! `gage node`: a solo node or a validator, with its API, until it is asked to stop.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,8 @@ use clap::Args;
 use gage_api::{ApiConfig, Server, TlsFiles};
 use gage_chain::Genesis;
 use gage_history::{Follower, History};
-use gage_node::{Node, NodeConfig, Sealing, genesis_path, read_genesis};
+use gage_network::{Validator, read_validator};
+use gage_node::{Node, NodeConfig, NodeHandle, Sealing, genesis_path, read_genesis};
 
 use crate::common::{LISTEN, fields};
 use crate::history::default_location;
@@ -20,14 +21,17 @@ use crate::history::default_location;
 #[derive(Debug, Args)]
 pub struct NodeArgs {
     /// The data directory; made if it does not exist
-    #[arg(long)]
-    dir: PathBuf,
+    #[arg(long, required_unless_present = "validator")]
+    dir: Option<PathBuf>,
+    /// Run the validator of this directory, which `gage network init` made, instead of a solo node
+    #[arg(long, conflicts_with_all = ["dir", "genesis", "manual", "interval_ms"])]
+    validator: Option<PathBuf>,
     /// The genesis file; not needed for a directory that has one
     #[arg(long)]
     genesis: Option<PathBuf>,
-    /// Where the API listens
-    #[arg(long, default_value = LISTEN)]
-    listen: SocketAddr,
+    /// Where the API listens; 127.0.0.1:7800 if not given, or what the validator's node.toml says
+    #[arg(long)]
+    listen: Option<SocketAddr>,
     /// Allow an address that other machines reach without encryption: put a proxy in front
     #[arg(long)]
     allow_remote: bool,
@@ -75,26 +79,13 @@ pub struct NodeArgs {
 
 /// Runs a node until a signal.
 pub fn node(args: &NodeArgs) -> Result<ExitCode> {
-    let known = genesis_path(&args.dir);
-    let path = match &args.genesis {
-        Some(path) => path.clone(),
-        None if known.exists() => known,
-        None => bail!(
-            "{} holds no network yet; say which with --genesis FILE (`gage genesis new` makes one)",
-            args.dir.display()
-        ),
-    };
-    let genesis = read_genesis(&path)?;
-    let mut config = NodeConfig::new(&args.dir, genesis.clone());
-    config.snapshot_every = args.snapshot_every;
-    config.sealing =
-        if args.manual { Sealing::Manual } else { Sealing::Every(Duration::from_millis(args.interval_ms)) };
-    let node = Node::start(config)?;
-    let admin_token = admin_token(args)?;
-    let history = open_history(args, &genesis)?;
+    let (node, dir, listen) = start(args)?;
+    let genesis = node.handle().config().genesis.clone();
+    let admin_token = admin_token(args, &dir)?;
+    let history = open_history(args, &dir, &genesis)?;
     let follower = history.clone().map(|history| Follower::start(node.handle(), history)).transpose()?;
     let api = ApiConfig {
-        listen: args.listen,
+        listen,
         allow_remote: args.allow_remote,
         requests_per_second: args.requests_per_second,
         requests_burst: args.requests_per_second.saturating_mul(4),
@@ -113,7 +104,9 @@ pub fn node(args: &NodeArgs) -> Result<ExitCode> {
     let handle = node.handle();
     let head = handle.read(|chain| chain.head());
     let url = server.url();
-    let sealing = if args.manual {
+    let sealing = if let Running::Validator(_, committee) = &node {
+        format!("by consensus of {committee} validators")
+    } else if args.manual {
         format!("when told: POST {url}/v1/admin/seal with the admin's token")
     } else {
         format!("every {} ms while something waits", args.interval_ms)
@@ -158,18 +151,71 @@ pub fn node(args: &NodeArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What runs: the rest is the same.
+enum Running {
+    Solo(Node),
+    /// A validator, and how many there are.
+    Validator(Box<Validator>, usize),
+}
+
+impl Running {
+    fn handle(&self) -> NodeHandle {
+        match self {
+            Running::Solo(node) => node.handle(),
+            Running::Validator(validator, _) => validator.handle(),
+        }
+    }
+
+    fn stop(self) -> Result<()> {
+        match self {
+            Running::Solo(node) => Ok(node.stop()?),
+            Running::Validator(validator, _) => Ok(validator.stop()?),
+        }
+    }
+}
+
+/// Starts what the arguments name; with its data directory, and where its API listens.
+fn start(args: &NodeArgs) -> Result<(Running, PathBuf, SocketAddr)> {
+    if let Some(dir) = &args.validator {
+        let (mut config, file) = read_validator(dir)?;
+        config.node.snapshot_every = args.snapshot_every;
+        let (data, members) = (config.node.dir.clone(), config.committee.keys().len());
+        let validator = Validator::start(config)?;
+        return Ok((Running::Validator(Box::new(validator), members), data, args.listen.unwrap_or(file.api)));
+    }
+    let dir = args.dir.clone().context("a solo node needs --dir")?;
+    let known = genesis_path(&dir);
+    let path = match &args.genesis {
+        Some(path) => path.clone(),
+        None if known.exists() => known,
+        None => bail!(
+            "{} holds no network yet; say which with --genesis FILE (`gage genesis new` makes one)",
+            dir.display()
+        ),
+    };
+    let mut config = NodeConfig::new(&dir, read_genesis(&path)?);
+    config.snapshot_every = args.snapshot_every;
+    config.sealing =
+        if args.manual { Sealing::Manual } else { Sealing::Every(Duration::from_millis(args.interval_ms)) };
+    let listen = match args.listen {
+        Some(listen) => listen,
+        None => LISTEN.parse().context("the address that is the default")?,
+    };
+    Ok((Running::Solo(Node::start(config)?), dir, listen))
+}
+
 /// The history that the arguments name, opened before anything is recorded.
-fn open_history(args: &NodeArgs, genesis: &Genesis) -> Result<Option<History>> {
+fn open_history(args: &NodeArgs, dir: &Path, genesis: &Genesis) -> Result<Option<History>> {
     let location = match args.history.as_deref() {
         Some("none") => return Ok(None),
         Some(text) => text.parse()?,
-        None => default_location(&args.dir),
+        None => default_location(dir),
     };
     Ok(Some(History::open(&location, genesis)?))
 }
 
-fn admin_token(args: &NodeArgs) -> Result<Option<String>> {
-    let made = args.dir.join("admin-token");
+fn admin_token(args: &NodeArgs, dir: &Path) -> Result<Option<String>> {
+    let made = dir.join("admin-token");
     match (&args.admin_token_file, args.manual) {
         (Some(path), _) => read_token(path).map(Some),
         (None, false) => Ok(None),

@@ -1,13 +1,14 @@
 //! `gage verify`: checks a record's or a receipt's proof offline, and says in words what that means.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use borsh::BorshDeserialize;
 use clap::Args;
 use gage_chain::{Outcome, Receipt};
-use gage_crypto::Hash;
+use gage_crypto::{Hash, PublicKey, Scheme};
+use gage_network::Validators;
 use gage_store::proof::Root;
 use gage_verify::{DOCUMENT_BYTES_MAX, Document, Trust};
 use serde::Serialize;
@@ -37,6 +38,9 @@ pub struct VerifyArgs {
     /// The events root of a receipt's block, from a source of your own
     #[arg(long)]
     events_root: Option<Hash>,
+    /// The network's validators.toml, from a source of your own: checks the certificate
+    #[arg(long)]
+    validators: Option<PathBuf>,
 }
 
 /// Checks the file. The exit code is 0 only if everything holds.
@@ -57,6 +61,7 @@ pub fn verify(args: &VerifyArgs) -> Result<ExitCode> {
         header: args.header,
         state_root: args.state_root.map(|root| Root(root.0)),
         events_root: args.events_root,
+        validators: args.validators.as_deref().map(keys_of).transpose()?,
     };
     let refused = |error| CheckFailed(format!("the evidence in {shown} does not hold: {error}"));
     let verified = document.verify(&trust).map_err(refused)?;
@@ -72,6 +77,12 @@ pub fn verify(args: &VerifyArgs) -> Result<ExitCode> {
     say!("\nWhat you trust");
     verified.trusted.iter().for_each(|sentence| say!("  {sentence}"));
     Ok(ExitCode::SUCCESS)
+}
+
+/// The keys of the file's validators.
+fn keys_of(path: &Path) -> Result<Vec<PublicKey>> {
+    let committee = Validators::read(path)?.committee()?;
+    committee.keys().iter().map(|key| Ok(PublicKey::new(Scheme::Ed25519, key)?)).collect()
 }
 
 fn indented(text: &str) -> String {

@@ -45,4 +45,4 @@ pub use hash::Hash;
 pub use key::{KeyId, PublicKey, Scheme};
 pub use payload::SigningPayload;
 pub use secret::SecretKey;
-pub use signature::Signature;
+pub use signature::{Signature, SignatureBytes, verify_message};

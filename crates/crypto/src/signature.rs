@@ -145,6 +145,18 @@ fn verify_secp256k1(key: &PublicKey, digest: &Hash, signature: &SignatureBytes) 
     signature.verify(message, &key).map_err(|_| SignatureError::Mismatch)
 }
 
+/// Checks that the owner of an ed25519 key signed a message of any length, under ZIP-215. For what other programs
+/// sign; transactions sign a [`SigningPayload`].
+///
+/// # Errors
+/// [`SignatureError::SchemeMismatch`] for a key of another scheme; encoding; match.
+pub fn verify_message(key: &PublicKey, message: &[u8], signature: &SignatureBytes) -> Result<(), SignatureError> {
+    match key.scheme() {
+        Scheme::Ed25519 => verify_ed25519(key, message, signature),
+        _ => Err(SignatureError::SchemeMismatch),
+    }
+}
+
 /// Single verification under ZIP-215: this, and not a batch, decides.
 pub(crate) fn verify_ed25519(
     key: &PublicKey,

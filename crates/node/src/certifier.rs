@@ -41,24 +41,38 @@ pub(crate) struct Certifier {
 impl Certifier {
     pub fn run(mut self, messages: &Receiver<Message>) {
         while let Ok(message) = messages.recv() {
-            match message {
-                Message::Stop => return,
-                Message::Snapshot { reply } => {
-                    // Whoever asked may have gone; the snapshot is written all the same.
-                    drop(reply.send(self.snapshot().map_err(NodeError::Snapshot)));
+            if !self.handle(message) {
+                return;
+            }
+        }
+    }
+
+    /// Does one thing; says whether more may follow.
+    pub fn handle(&mut self, message: Message) -> bool {
+        match message {
+            Message::Stop => return false,
+            Message::Snapshot { reply } => {
+                // Whoever asked may have gone; the snapshot is written all the same.
+                drop(reply.send(self.snapshot().map_err(NodeError::Snapshot)));
+            }
+            Message::Checkpoint { head, events_root, changes } => {
+                if !self.checkpoint(head, events_root, changes) {
+                    return false;
                 }
-                Message::Checkpoint { head, events_root, changes } => {
-                    if !self.checkpoint(head, events_root, changes) {
-                        return;
-                    }
-                    let every = self.shared.config.snapshot_every;
-                    if every > 0 && head.height.0 >= self.last_snapshot.saturating_add(every) {
-                        let written = self.snapshot();
-                        *lock(&self.shared.snapshot_failure) = written.err().map(|fault| fault.to_string());
-                    }
+                let every = self.shared.config.snapshot_every;
+                if every > 0 && head.height.0 >= self.last_snapshot.saturating_add(every) {
+                    let written = self.snapshot();
+                    *lock(&self.shared.snapshot_failure) = written.err().map(|fault| fault.to_string());
                 }
             }
         }
+        true
+    }
+
+    /// What the snapshot of the newest checkpoint says of itself.
+    pub fn snapshot_header(&self) -> SnapshotHeader {
+        let (genesis, head) = (self.shared.genesis, self.head);
+        SnapshotHeader { genesis, head, executed: self.executed, before: self.before }
     }
 
     fn checkpoint(&mut self, head: Head, events_root: Hash, mut changes: Changes) -> bool {
@@ -84,8 +98,7 @@ impl Certifier {
     fn snapshot(&mut self) -> Result<PathBuf, SnapshotFault> {
         let (shared, dir) = (&self.shared, snapshot_dir(&self.shared.config.dir));
         let height = self.executed.height.0;
-        let header =
-            SnapshotHeader { genesis: shared.genesis, head: self.head, executed: self.executed, before: self.before };
+        let header = self.snapshot_header();
         let written = snapshots::write(&dir, &header, &read(&shared.certified))?;
         self.last_snapshot = height;
         let kept: Vec<u64> = list_snapshots(&dir)?.into_iter().map(|file| file.height).collect();

@@ -19,6 +19,8 @@ pub enum Sealing {
     /// By the wall clock: at each interval at which something waits, and a heartbeat block every
     /// [`NodeConfig::heartbeat_intervals`] otherwise, so that due work goes on.
     Every(Duration),
+    /// Blocks come from consensus, through [`crate::Feed`] or [`crate::StepNode`]; this node makes none by itself.
+    Consensus,
 }
 
 /// How a node is run.
@@ -96,7 +98,7 @@ impl NodeConfig {
     /// [`NodeError::Config`] names the field and what it may be.
     pub fn validate(&self) -> Result<(), NodeError> {
         let interval = match self.sealing {
-            Sealing::Manual => None,
+            Sealing::Manual | Sealing::Consensus => None,
             Sealing::Every(interval) => Some(interval),
         };
         let day = Duration::from_secs(86_400);

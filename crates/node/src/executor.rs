@@ -8,9 +8,19 @@ use gage_store::certified::Changes;
 
 use crate::StopReason;
 use crate::certifier::Message;
-use crate::locks::{lock, write};
+use crate::locks::{lock, read, write};
 use crate::recovery::drain;
 use crate::shared::{BlockNotice, Shared};
+
+/// A block that nothing can take back any more.
+pub(crate) struct Durable {
+    pub block: Arc<PreparedBlock>,
+    /// Called when it is executed, by whoever keeps it until then.
+    pub done: Option<Done>,
+}
+
+/// Tells whoever delivered a block that it is executed. Dropped without a call where the node stops before.
+pub type Done = Box<dyn FnOnce() + Send>;
 
 pub(crate) struct Executor {
     pub shared: Arc<Shared>,
@@ -20,15 +30,18 @@ pub(crate) struct Executor {
 }
 
 impl Executor {
-    pub fn run(self, blocks: &Receiver<PreparedBlock>) {
-        while let Ok(block) = blocks.recv() {
+    pub fn run(self, blocks: &Receiver<Durable>) {
+        while let Ok(Durable { block, done }) = blocks.recv() {
             if !self.execute(&block) {
                 return;
+            }
+            if let Some(done) = done {
+                done();
             }
         }
     }
 
-    fn execute(&self, block: &PreparedBlock) -> bool {
+    pub fn execute(&self, block: &PreparedBlock) -> bool {
         let shared = &self.shared;
         let (height, time) = (block.block().header.height, block.block().header.time);
         let (result, checkpoint) = {
@@ -46,7 +59,13 @@ impl Executor {
             });
             (result, checkpoint)
         };
-        lock(&shared.mempool).executed(height);
+        if shared.is_network() {
+            // What others proposed is in nobody's count of what is in flight.
+            let chain = read(&shared.chain);
+            lock(&shared.mempool).settle(chain.draft(), &block.block().transactions);
+        } else {
+            lock(&shared.mempool).executed(height);
+        }
         lock(&shared.index).executed(Arc::clone(&result));
         shared.progress.executed(height);
         let events_root = result.events_root;

@@ -163,7 +163,7 @@ impl NodeHandle {
     /// The newest checkpoint that is still kept and whose root a header publishes.
     pub fn published(&self) -> Option<Height> {
         let ordered = self.shared.progress.get().ordered;
-        let newest = self.shared.published_by(ordered);
+        let newest = self.shared.published_at(ordered)?;
         let kept = read(&self.shared.certified).checkpoints().any(|height| height == newest.0);
         (kept && ordered > Height::GENESIS).then_some(newest)
     }
@@ -186,6 +186,11 @@ impl NodeHandle {
     /// Why no more blocks are made, if so.
     pub fn stopped(&self) -> Option<StopReason> {
         self.shared.progress.stopped()
+    }
+
+    /// Consensus has ended: no more blocks come. The first reason to stop stays.
+    pub fn consensus_ended(&self, sentence: String) {
+        self.shared.stop(StopReason::Consensus { sentence });
     }
 
     /// What the node says of itself.

@@ -25,12 +25,14 @@
 
 #![warn(missing_docs)]
 
+mod certificates;
 mod certifier;
 mod config;
 pub mod disk;
 mod dry_run;
 mod error;
 mod executor;
+mod feed;
 mod genesis_file;
 mod handle;
 mod index;
@@ -39,23 +41,29 @@ mod mempool;
 mod node;
 mod progress;
 mod proofs;
+mod proposal;
 mod recovery;
 mod sequencer;
 mod shared;
 mod signatures;
 mod snapshots;
 mod status;
+mod step;
 mod submission;
 #[cfg(test)]
 mod tests;
 
 pub use config::{NodeConfig, Sealing};
 pub use error::{NodeError, ProveError, SealError, SubmitError};
+pub use executor::Done;
+pub use feed::Feed;
 pub use genesis_file::{GenesisFileError, genesis_path, genesis_text, parse_genesis, read_genesis, write_genesis};
 pub use handle::{NodeHandle, Sealed};
 pub use node::Node;
 pub use progress::Progress;
+pub use proposal::{Change, NotValid, Parent};
 pub use recovery::RecoveryReport;
 pub use shared::BlockNotice;
 pub use snapshots::{LoadedSnapshot, SnapshotFault, SnapshotHeader, load_snapshot, read_snapshot_file};
 pub use status::{LogStatus, MempoolStatus, NodeStatus, Stage, StopReason, TxStatus};
+pub use step::StepNode;

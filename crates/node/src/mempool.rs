@@ -5,9 +5,11 @@
 //! A transaction may take its largest fee and the credit that it withdraws.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use gage_chain::{
-    BLOCK_BYTES_MAX, Error, Rejection, SignedTransaction, TRANSACTIONS_MAX, TransactionHash, check_transaction,
+    BLOCK_BYTES_MAX, Claims, Error, Rejection, SignedTransaction, TRANSACTIONS_MAX, Transaction, TransactionHash,
+    check_transaction,
 };
 use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, Height, Timestamp};
@@ -24,6 +26,16 @@ struct Waiting {
     hash: TransactionHash,
     account: AccountNumber,
     bytes: usize,
+    source: Source,
+}
+
+/// Who brought a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// A client of this node: the other validators learn of it from here.
+    Client,
+    /// Another validator.
+    Peer,
 }
 
 /// What an account has waiting and in flight.
@@ -35,8 +47,8 @@ struct Load {
     claimed: Amount,
     /// In flight only.
     in_flight: Amount,
-    /// Waiting and in flight.
-    nonces: BTreeMap<u64, TransactionHash>,
+    /// Waiting and in flight: the name, and the number in the queue.
+    nonces: BTreeMap<u64, (TransactionHash, u64)>,
 }
 
 struct Flying {
@@ -60,6 +72,14 @@ pub(crate) struct Picked {
     pub dropped: Vec<(TransactionHash, Rejection)>,
     /// Something that could run was left for want of room.
     pub full: bool,
+}
+
+/// What the next block may carry, by number in the queue.
+#[derive(Default)]
+struct Selected {
+    taken: Vec<u64>,
+    refused: Vec<(u64, Rejection)>,
+    full: bool,
 }
 
 pub(crate) struct Mempool {
@@ -119,7 +139,7 @@ impl Mempool {
         };
         let account = check_transaction(draft, time, claimed, signed).map_err(SubmitError::Rejected)?;
         if let Some(other) = load.and_then(|load| load.nonces.get(&signed.transaction.nonce)) {
-            return Err(SubmitError::NonceConflict { other: *other });
+            return Err(SubmitError::NonceConflict { other: other.0 });
         }
         if load.is_some_and(|load| load.waiting >= self.bounds.per_account) {
             return Err(SubmitError::AccountFull { max: self.bounds.per_account });
@@ -141,6 +161,7 @@ impl Mempool {
         signed: SignedTransaction,
         hash: TransactionHash,
         bytes: usize,
+        source: Source,
     ) -> Result<(), SubmitError> {
         let account = self.check(draft, time, &signed, bytes)?;
 
@@ -149,11 +170,11 @@ impl Mempool {
         let load = self.loads.entry(account).or_default();
         load.waiting += 1;
         load.claimed = sum(load.claimed, claim(&signed));
-        load.nonces.insert(transaction.nonce, hash);
+        load.nonces.insert(transaction.nonce, (hash, number));
         self.expiry.insert((transaction.valid_until, number), ());
         self.bytes += bytes;
         self.next += 1;
-        self.queue.insert(number, Waiting { signed, hash, account, bytes });
+        self.queue.insert(number, Waiting { signed, hash, account, bytes, source });
         Ok(())
     }
 
@@ -178,48 +199,120 @@ impl Mempool {
     /// What cannot run any more is dropped; what does not fit stays.
     pub fn pick(&mut self, draft: &Draft, height: Height, time: Timestamp, weight_max: u64) -> Picked {
         let mut picked = Picked { dropped: self.expire(time), ..Picked::default() };
-        let (mut weight, mut bytes) = (0u64, HEADER_BYTES);
-        let mut block_claims = BTreeMap::<AccountNumber, Amount>::new();
-        let (mut taken, mut refused) = (Vec::new(), Vec::new());
-        for (number, waiting) in &self.queue {
-            if taken.len() >= TRANSACTIONS_MAX || weight.saturating_add(WEIGHT_MIN) > weight_max {
-                picked.full = true;
-                break;
-            }
-            let signed = &waiting.signed;
-            let own = signed.transaction.weight_in(draft);
-            let heavier = weight.saturating_add(own);
-            let longer = bytes + waiting.bytes;
-            // What rules have made too heavy for any block does not wait for room: the check below drops it.
-            if own <= weight_max && (heavier > weight_max || longer > BLOCK_BYTES_MAX) {
-                picked.full = true;
-                continue;
-            }
-            let load = self.loads.get(&waiting.account);
-            let flying = load.map_or(Amount::ZERO, |load| load.in_flight);
-            let in_block = block_claims.get(&waiting.account).copied().unwrap_or_default();
-            let before = sum(flying, in_block);
-            match check_transaction(draft, time, before, signed) {
-                Ok(_) => {
-                    (weight, bytes) = (heavier, longer);
-                    block_claims.insert(waiting.account, sum(in_block, claim(signed)));
-                    taken.push(*number);
-                }
-                Err(reason) if may_pass_later(&reason, before) => {}
-                Err(reason) => refused.push((*number, reason)),
-            }
-        }
-        for (number, reason) in refused {
-            if let Some(waiting) = self.remove(number) {
-                picked.dropped.push((waiting.hash, reason));
-            }
-        }
+        let Selected { taken, refused, full } = self.select(draft, time, weight_max, &Claims::default());
+        picked.full = full;
+        self.drop_refused(refused, &mut picked);
         for number in taken {
             if let Some(waiting) = self.take_off(number, height) {
                 picked.transactions.push(waiting.signed);
             }
         }
         picked
+    }
+
+    /// What a block would carry that follows blocks which claim so much and are not executed yet. What it
+    /// carries goes on waiting: the block may never be ordered.
+    pub fn propose(&mut self, draft: &Draft, time: Timestamp, weight_max: u64, ahead: &Claims) -> Picked {
+        let mut picked = Picked { dropped: self.expire(time), ..Picked::default() };
+        let Selected { taken, refused, full } = self.select(draft, time, weight_max, ahead);
+        picked.full = full;
+        self.drop_refused(refused, &mut picked);
+        let found = taken.iter().filter_map(|number| self.queue.get(number));
+        picked.transactions = found.map(|waiting| waiting.signed.clone()).collect();
+        picked
+    }
+
+    /// The block is executed: what it carried waits no more.
+    pub fn settle(&mut self, draft: &Draft, transactions: &[SignedTransaction]) {
+        for signed in transactions {
+            if let Some((number, _)) = self.waiting(draft, &signed.transaction) {
+                drop(self.remove(number));
+            }
+        }
+    }
+
+    /// Whether exactly this waits, with these signatures, which were checked when it came.
+    pub fn holds(&self, draft: &Draft, signed: &SignedTransaction) -> bool {
+        self.waiting(draft, &signed.transaction).is_some_and(|(_, waiting)| waiting.signed == *signed)
+    }
+
+    /// Transactions that clients brought to this node after number `after`, as far as `bytes_max` goes, and the
+    /// number of the last one looked at.
+    pub fn brought(&self, after: Option<u64>, bytes_max: usize) -> (Vec<Vec<u8>>, Option<u64>) {
+        let (mut found, mut bytes, mut last) = (Vec::new(), 0, after);
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        for (number, waiting) in self.queue.range((from, Bound::Unbounded)) {
+            if waiting.source == Source::Client {
+                if bytes + waiting.bytes > bytes_max && !found.is_empty() {
+                    break;
+                }
+                bytes += waiting.bytes;
+                found.push(waiting.signed.to_bytes());
+            }
+            last = Some(*number);
+        }
+        (found, last)
+    }
+
+    /// The names of what waits, in the order of arrival.
+    pub fn hashes(&self) -> impl Iterator<Item = &TransactionHash> {
+        self.queue.values().map(|waiting| &waiting.hash)
+    }
+
+    /// The waiting transaction that is this one, whatever signs it.
+    fn waiting(&self, draft: &Draft, transaction: &Transaction) -> Option<(u64, &Waiting)> {
+        let account = gage_accounts::resolve(draft, &transaction.account).ok()?;
+        let (_, number) = self.loads.get(&account)?.nonces.get(&transaction.nonce)?;
+        let waiting = self.queue.get(number)?;
+        (waiting.signed.transaction == *transaction).then_some((*number, waiting))
+    }
+
+    /// In order of arrival, within weight, bytes and count: what can run after blocks that claim so much, and
+    /// what cannot run any more.
+    fn select(&self, draft: &Draft, time: Timestamp, weight_max: u64, ahead: &Claims) -> Selected {
+        let mut selected = Selected::default();
+        let (mut weight, mut bytes) = (0u64, HEADER_BYTES);
+        let mut block_claims = BTreeMap::<AccountNumber, Amount>::new();
+        for (number, waiting) in &self.queue {
+            if selected.taken.len() >= TRANSACTIONS_MAX || weight.saturating_add(WEIGHT_MIN) > weight_max {
+                selected.full = true;
+                break;
+            }
+            let signed = &waiting.signed;
+            if ahead.uses(waiting.account, signed.transaction.nonce) {
+                continue;
+            }
+            let own = signed.transaction.weight_in(draft);
+            let heavier = weight.saturating_add(own);
+            let longer = bytes + waiting.bytes;
+            // What rules have made too heavy for any block does not wait for room: the check below drops it.
+            if own <= weight_max && (heavier > weight_max || longer > BLOCK_BYTES_MAX) {
+                selected.full = true;
+                continue;
+            }
+            let load = self.loads.get(&waiting.account);
+            let flying = load.map_or(Amount::ZERO, |load| load.in_flight);
+            let in_block = block_claims.get(&waiting.account).copied().unwrap_or_default();
+            let before = sum(sum(flying, ahead.of(waiting.account)), in_block);
+            match check_transaction(draft, time, before, signed) {
+                Ok(_) => {
+                    (weight, bytes) = (heavier, longer);
+                    block_claims.insert(waiting.account, sum(in_block, claim(signed)));
+                    selected.taken.push(*number);
+                }
+                Err(reason) if may_pass_later(&reason, before) => {}
+                Err(reason) => selected.refused.push((*number, reason)),
+            }
+        }
+        selected
+    }
+
+    fn drop_refused(&mut self, refused: Vec<(u64, Rejection)>, picked: &mut Picked) {
+        for (number, reason) in refused {
+            if let Some(waiting) = self.remove(number) {
+                picked.dropped.push((waiting.hash, reason));
+            }
+        }
     }
 
     /// The block is executed: its claims are settled.

@@ -1,22 +1,23 @@
 //! Starting and stopping the parts of a node.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel, sync_channel};
-use std::sync::{Arc, Mutex, RwLock};
 use std::thread::{Builder, JoinHandle};
 
-use tokio::sync::broadcast;
+use gage_chain::Executed;
+use gage_units::Height;
 
 use crate::certifier::{Certifier, Message};
 use crate::disk::{DirectoryLock, list_snapshots};
 use crate::executor::Executor;
+use crate::feed::Feed;
 use crate::index::Index;
 use crate::locks::lock;
-use crate::mempool::{Bounds, Mempool};
-use crate::progress::ProgressCell;
 use crate::recovery::{Recovered, RecoveryReport, recover, snapshot_dir};
 use crate::sequencer::{Command, Sequencer};
-use crate::shared::{Shared, authenticated_tables};
+use crate::shared::Shared;
 use crate::{NodeConfig, NodeError, NodeHandle, StopReason};
 
 /// How many blocks may wait for the executor, and checkpoints for the certifier.
@@ -46,9 +47,7 @@ impl Node {
 
         let last_snapshot = list_snapshots(&snapshot_dir(&config.dir))?.first().map_or(0, |file| file.height);
         let head = recovered.chain.head();
-        let mut newest = recovered.roots.values().rev().copied();
-        let (executed, before) = (newest.next(), newest.next());
-        let executed = executed.ok_or_else(|| NodeError::Certified("there is no checkpoint".to_owned()))?;
+        let (executed, before) = newest_two(&recovered.roots)?;
         let checkpoint = recovered.checkpoint;
         let (shared, lock, report) = share(config, recovered);
 
@@ -85,6 +84,11 @@ impl Node {
     /// What readers and writers hold; it may outlive the node and then only reads.
     pub fn handle(&self) -> NodeHandle {
         self.handle.clone()
+    }
+
+    /// Where consensus delivers the blocks it orders, for a node that is run with [`crate::Sealing::Consensus`].
+    pub fn feed(&self) -> Feed {
+        Feed::new(self.commands.clone())
     }
 
     /// What starting found and did.
@@ -144,13 +148,15 @@ impl Drop for Node {
     }
 }
 
+/// The newest checkpoint and the one before it.
+pub(crate) fn newest_two(roots: &BTreeMap<Height, Executed>) -> Result<(Executed, Option<Executed>), NodeError> {
+    let mut newest = roots.values().rev().copied();
+    let (executed, before) = (newest.next(), newest.next());
+    Ok((executed.ok_or_else(|| NodeError::Certified("there is no checkpoint".to_owned()))?, before))
+}
+
 fn share(config: NodeConfig, recovered: Recovered) -> (Arc<Shared>, DirectoryLock, RecoveryReport) {
     let Recovered { chain, certified, log, roots, blocks, older, report, lock, .. } = recovered;
-    let bounds = Bounds {
-        count: config.mempool_max,
-        bytes: config.mempool_bytes_max,
-        per_account: config.mempool_per_account_max,
-    };
     let mut index = Index::new(config.receipts_retained_blocks, config.receipts_retained_bytes);
     for (header, hashes) in older {
         index.ordered_before(&header, hashes);
@@ -159,24 +165,7 @@ fn share(config: NodeConfig, recovered: Recovered) -> (Arc<Shared>, DirectoryLoc
         index.ordered(&header, []);
         index.executed(result);
     }
-    let (notices, _) = broadcast::channel(config.notices_max);
-    let shared = Shared {
-        genesis: chain.genesis(),
-        network: chain.network_name(),
-        checkpoint_every: chain.params().checkpoint_every,
-        weight_max: chain.params().weight_max,
-        tables: authenticated_tables(),
-        progress: ProgressCell::new(chain.head().height, roots),
-        chain: RwLock::new(chain),
-        certified: RwLock::new(certified),
-        mempool: Mutex::new(Mempool::new(bounds)),
-        index: Mutex::new(index),
-        notices,
-        log: Mutex::new(Some(log)),
-        snapshot_failure: Mutex::new(None),
-        config,
-    };
-    (Arc::new(shared), lock, report)
+    (Arc::new(Shared::new(config, chain, certified, roots, index, Some(log))), lock, report)
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {

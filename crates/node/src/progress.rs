@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex};
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use gage_chain::Executed;
@@ -34,6 +35,17 @@ struct Inner {
     progress: Progress,
     roots: BTreeMap<Height, Executed>,
     stop: Option<StopReason>,
+    /// Tasks of consensus that wait for any change, in the order in which they began to.
+    wakers: BTreeMap<u64, Waker>,
+    waited: u64,
+}
+
+impl Inner {
+    fn wake(&mut self) {
+        for waker in std::mem::take(&mut self.wakers).into_values() {
+            waker.wake();
+        }
+    }
 }
 
 /// Progress behind one lock, with everyone who waits for it.
@@ -53,8 +65,9 @@ impl ProgressCell {
     pub fn new(head: Height, roots: BTreeMap<Height, Executed>) -> ProgressCell {
         let certified = roots.last_key_value().map_or(Height::GENESIS, |(height, _)| *height);
         let progress = Progress { ordered: head, executed: head, certified, ..Progress::default() };
-        let inner = Mutex::new(Inner { progress, roots, stop: None });
+        let inner = Mutex::new(Inner { progress, roots, stop: None, wakers: BTreeMap::new(), waited: 0 });
         let sender = || watch::channel(progress).0;
+
         ProgressCell { inner, changed: Condvar::new(), watch: sender(), stages: [sender(), sender(), sender()] }
     }
 
@@ -89,11 +102,12 @@ impl ProgressCell {
         });
     }
 
-    /// Transactions were accepted: nobody but the threads of this process waits for that.
+    /// Transactions were accepted: only threads of this process and consensus wait for that.
     pub fn accepted(&self) {
         let mut inner = lock(&self.inner);
         inner.progress.changes += 1;
         self.changed.notify_all();
+        inner.wake();
     }
 
     /// Transactions were dropped: whoever waits for them need not wait any longer.
@@ -116,6 +130,11 @@ impl ProgressCell {
     /// The published roots of a checkpoint, if it is certified.
     pub fn root(&self, height: Height) -> Option<Executed> {
         lock(&self.inner).roots.get(&height).copied()
+    }
+
+    /// The newest published roots to be.
+    pub fn newest_root(&self) -> Option<Executed> {
+        lock(&self.inner).roots.last_key_value().map(|(_, executed)| *executed)
     }
 
     /// Waits until a checkpoint is certified. `Err` when the node stops.
@@ -146,6 +165,23 @@ impl ProgressCell {
         }
     }
 
+    /// Registers a task that is woken at the next change; `None` where something has changed since `seen`.
+    pub fn register(&self, seen: u64, waker: &Waker) -> Option<u64> {
+        let mut inner = lock(&self.inner);
+        if inner.progress.changes != seen {
+            return None;
+        }
+        inner.waited += 1;
+        let number = inner.waited;
+        inner.wakers.insert(number, waker.clone());
+        Some(number)
+    }
+
+    /// The task does not wait any more.
+    pub fn deregister(&self, number: u64) {
+        lock(&self.inner).wakers.remove(&number);
+    }
+
     /// Waits until anything differs from `seen`, or until the deadline; returns what is then.
     pub fn wait_change(&self, seen: &Progress, deadline: Instant) -> Progress {
         let mut inner = lock(&self.inner);
@@ -169,6 +205,7 @@ impl ProgressCell {
             self.of(*stage).send_replace(inner.progress);
         }
         self.changed.notify_all();
+        inner.wake();
     }
 
     /// Whom to tell. What is accepted is so at once; the next that can happen to it is its order.

@@ -31,6 +31,7 @@ impl NodeHandle {
         };
         let (network_record, head_record) = (supporting(&network_key_bytes())?, supporting(&head_key_bytes())?);
         drop(certified);
+        let header = shared.publishing_header(height);
         Ok(Evidence {
             format: RECORD_FORMAT.to_owned(),
             network: shared.network.clone(),
@@ -43,7 +44,8 @@ impl NodeHandle {
             head_record,
             height,
             state_root: found.root,
-            header: shared.publishing_header(height),
+            finality: header.as_ref().and_then(|header| self.finality_of(header)),
+            header,
         })
     }
 
@@ -56,6 +58,7 @@ impl NodeHandle {
         let (result, index) = lock(&self.shared().index).receipt(hash).ok_or(ProveError::NoReceipt)?;
         let receipt = result.receipts.get(index).ok_or(ProveError::NoReceipt)?;
         let proof = ReceiptProof::make(result.height, &result.receipts, &result.due, index);
+        let header = self.shared().publishing_header(result.height);
         Ok(ReceiptEvidence {
             format: RECEIPT_FORMAT.to_owned(),
             genesis: self.shared().genesis,
@@ -64,7 +67,8 @@ impl NodeHandle {
             proof: proof.ok_or(ProveError::NoReceipt)?,
             height: result.height,
             events_root: result.events_root,
-            header: self.shared().publishing_header(result.height),
+            finality: header.as_ref().and_then(|header| self.finality_of(header)),
+            header,
         })
     }
 }

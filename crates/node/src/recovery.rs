@@ -15,8 +15,8 @@ use gage_units::Height;
 
 use crate::disk::{self, BlockLog, DirectoryLock, Options, list_snapshots, remove_leftovers, write_atomic};
 use crate::shared::{checkpoint_below, published_by};
-use crate::snapshots::load_snapshot;
-use crate::{NodeConfig, NodeError, genesis_path, write_genesis};
+use crate::snapshots::{LoadedSnapshot, load_snapshot};
+use crate::{NodeConfig, NodeError, Sealing, genesis_path, write_genesis};
 
 /// The most bytes of blocks before a snapshot that are read for the names of their transactions.
 const OLDER_BYTES_MAX: usize = 64 << 20;
@@ -52,11 +52,21 @@ pub(crate) struct Recovered {
 }
 
 /// Where blocks are executed from.
-struct Start {
-    chain: Chain,
-    certified: Certified,
-    roots: BTreeMap<Height, Executed>,
-    snapshot: Option<Height>,
+pub(crate) struct Start {
+    pub chain: Chain,
+    pub certified: Certified,
+    pub roots: BTreeMap<Height, Executed>,
+    pub snapshot: Option<Height>,
+}
+
+impl Start {
+    /// The state of a snapshot that was checked.
+    pub fn from_snapshot(loaded: LoadedSnapshot) -> Start {
+        let roots = loaded.header.before.into_iter().chain([loaded.header.executed]);
+        let roots = roots.map(|executed| (executed.height, executed)).collect();
+        let snapshot = Some(loaded.header.executed.height);
+        Start { chain: loaded.chain, certified: loaded.certified, roots, snapshot }
+    }
 }
 
 pub(crate) fn snapshot_dir(dir: &Path) -> std::path::PathBuf {
@@ -133,7 +143,7 @@ fn claim(dir: &Path, genesis: &Genesis, hash: &Hash) -> Result<(), NodeError> {
     Ok(())
 }
 
-fn from_genesis(config: &NodeConfig) -> Result<Start, NodeError> {
+pub(crate) fn from_genesis(config: &NodeConfig) -> Result<Start, NodeError> {
     let mut chain = Chain::from_genesis(&config.genesis, config.hash_seed)?;
     let mut certified = Certified::new(config.retained_checkpoints);
     let state_root = checkpoint(&mut chain, &mut certified)?;
@@ -147,10 +157,7 @@ fn newest_snapshot(config: &NodeConfig, genesis: &Hash, refused: &mut Vec<String
     for file in list_snapshots(&snapshot_dir(&config.dir))? {
         match load_snapshot(&file, genesis, config.hash_seed, config.retained_checkpoints) {
             Ok(loaded) => {
-                let roots = loaded.header.before.into_iter().chain([loaded.header.executed]);
-                let roots = roots.map(|executed| (executed.height, executed)).collect();
-                let snapshot = Some(loaded.header.executed.height);
-                return Ok(Some(Start { chain: loaded.chain, certified: loaded.certified, roots, snapshot }));
+                return Ok(Some(Start::from_snapshot(loaded)));
             }
             Err(fault) => refused.push(fault.to_string()),
         }
@@ -177,7 +184,10 @@ fn replay(
         let (height, body) = stored?;
         let block =
             Block::from_bytes(&body).map_err(|error| NodeError::BadBlock { height, reason: error.to_string() })?;
-        check_published(&roots, &block.header, every)?;
+        match config.sealing {
+            Sealing::Consensus => check_agreed(&roots, &block.header)?,
+            _ => check_published(&roots, &block.header, every)?,
+        }
         let result = chain.execute(&block).map_err(|fault| NodeError::Fault { height, fault })?;
         if checkpoint_below(result.height, every) == result.height {
             let state_root = checkpoint(&mut chain, &mut certified)?;
@@ -233,6 +243,19 @@ fn check_published(roots: &BTreeMap<Height, Executed>, header: &Header, every: u
             Some(found) if found.height == header.executed.height => found.state_root.to_string(),
             _ => format!("no such checkpoint; {expected} is the one to publish"),
         },
+    })
+}
+
+/// In a network the proposer chose whose roots to publish, and two thirds compared them with their own. What this
+/// node executed again must agree; roots from before its snapshot it does not have.
+fn check_agreed(roots: &BTreeMap<Height, Executed>, header: &Header) -> Result<(), NodeError> {
+    let published = &header.executed;
+    let Some(found) = roots.get(&published.height).filter(|found| *found != published) else { return Ok(()) };
+    Err(NodeError::RootMismatch {
+        height: header.height,
+        executed: published.height,
+        published: published.state_root,
+        found: found.state_root.to_string(),
     })
 }
 

@@ -8,6 +8,7 @@ use gage_chain::{Executed, Header, PreparedBlock, active_version};
 use gage_crypto::Hash;
 use gage_units::{Height, Timestamp};
 
+use crate::executor::Durable;
 use crate::locks::{lock, read};
 use crate::mempool::Picked;
 use crate::shared::Shared;
@@ -17,6 +18,8 @@ use crate::{SealError, Sealing, StopReason};
 pub(crate) enum Command {
     /// Make a block of this time.
     Seal { time: Timestamp, reply: SyncSender<Result<Height, SealError>> },
+    /// Record and execute a block that consensus has ordered.
+    Order(Durable),
     /// Make no more.
     Stop,
 }
@@ -25,9 +28,12 @@ pub(crate) enum Command {
 /// it, so that more could not be made without executing the first.
 const GROUP_MAX: usize = 2;
 
+/// The most ordered blocks that one sync makes durable.
+const RECORDED_MAX: usize = 64;
+
 pub(crate) struct Sequencer {
     pub shared: Arc<Shared>,
-    pub executor: SyncSender<PreparedBlock>,
+    pub executor: SyncSender<Durable>,
     /// The last block that was made.
     pub parent: Hash,
     pub height: Height,
@@ -39,6 +45,7 @@ impl Sequencer {
         let ended = match self.shared.config.sealing {
             Sealing::Manual => self.run_manual(commands),
             Sealing::Every(interval) => self.run_clock(commands, interval),
+            Sealing::Consensus => self.run_ordered(commands),
         };
         if let Err(reason) = ended {
             self.shared.stop(reason);
@@ -73,6 +80,8 @@ impl Sequencer {
                     drop(reply.send(Err(SealError::NotManual)));
                     continue;
                 }
+                // Only a node that seals itself runs here; nobody else orders for it.
+                Ok(Command::Order(_)) => continue,
                 Err(RecvTimeoutError::Timeout) => {}
             }
             if self.shared.progress.get().stopped {
@@ -94,6 +103,63 @@ impl Sequencer {
                 }
             }
         }
+    }
+
+    /// Blocks come ordered: all that wait are recorded with one sync and executed.
+    fn run_ordered(&mut self, commands: &Receiver<Command>) -> Result<(), StopReason> {
+        while let Ok(first) = commands.recv() {
+            let (mut group, mut stop, mut next) = (Vec::new(), false, Some(first));
+            while let Some(command) = next {
+                match command {
+                    Command::Stop => stop = true,
+                    Command::Seal { reply, .. } => drop(reply.send(Err(SealError::NotManual))),
+                    Command::Order(ordered) => group.push(ordered),
+                }
+                let more = !stop && group.len() < RECORDED_MAX;
+                next = if more { commands.try_recv().ok() } else { None };
+            }
+            self.record(group)?;
+            if stop {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes ordered blocks to the log and hands them to the executor. A block that is there already is done.
+    fn record(&mut self, delivered: Vec<Durable>) -> Result<(), StopReason> {
+        let (mut group, mut hand_on) = (Vec::new(), Vec::new());
+        for Durable { block, done } in delivered {
+            let (height, expected) = (block.block().header.height, Height(self.height.0 + 1));
+            if height < expected {
+                hand_on.push((None, done));
+                continue;
+            }
+            if height > expected {
+                let sentence = format!("consensus delivered block {height} where {expected} follows");
+                return Err(StopReason::Fault { height: expected, sentence });
+            }
+            self.height = height;
+            group.push(Arc::clone(&block));
+            hand_on.push((Some(block), done));
+        }
+        if let Some(first) = group.first() {
+            self.write(first.block().header.height, &group).map_err(|error| match error {
+                SealError::Stopped(reason) => reason,
+                other => StopReason::Disk { sentence: other.to_string() },
+            })?;
+        }
+        for (block, done) in hand_on {
+            match (block, done) {
+                (Some(block), done) => {
+                    // The executor ends only when the node stops.
+                    self.executor.send(Durable { block, done }).map_err(|_| self.stop_reason())?;
+                }
+                (None, Some(done)) => done(),
+                (None, None) => {}
+            }
+        }
+        Ok(())
     }
 
     /// Makes one block, or up to `most` if more waits than one holds and their roots are there; writes
@@ -119,13 +185,15 @@ impl Sequencer {
         self.write(first, &group)?;
         for made in group {
             // The executor ends only when the node stops.
-            self.executor.send(made).map_err(|_| SealError::Stopped(self.stop_reason()))?;
+            self.executor
+                .send(Durable { block: made, done: None })
+                .map_err(|_| SealError::Stopped(self.stop_reason()))?;
         }
         Ok(full)
     }
 
     /// Makes the next block of what waits.
-    fn make(&mut self, time: Timestamp, executed: Executed) -> (PreparedBlock, bool) {
+    fn make(&mut self, time: Timestamp, executed: Executed) -> (Arc<PreparedBlock>, bool) {
         let shared = &self.shared;
         let height = Height(self.height.0 + 1);
         let picked = {
@@ -155,10 +223,10 @@ impl Sequencer {
         self.parent = made.block().header.hash(&shared.genesis);
         self.height = height;
         self.time = time;
-        (made, full)
+        (Arc::new(made), full)
     }
 
-    fn write(&self, first: Height, group: &[PreparedBlock]) -> Result<(), SealError> {
+    fn write(&self, first: Height, group: &[Arc<PreparedBlock>]) -> Result<(), SealError> {
         let bodies: Vec<Vec<u8>> = group.iter().map(|made| made.block().to_bytes()).collect();
         let bodies: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
         let appended = match lock(&self.shared.log).as_mut() {

@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, RwLock};
 
-use gage_chain::{Block, BlockResult, Chain, Header};
+use gage_chain::{Block, BlockResult, Chain, Executed, Header};
 use gage_crypto::Hash;
 use gage_store::Kind;
 use gage_store::certified::Certified;
 use gage_units::{Height, Timestamp};
 use tokio::sync::broadcast;
 
+use crate::certificates::Certificates;
 use crate::disk::BlockLog;
 use crate::index::Index;
 use crate::locks::lock;
-use crate::mempool::Mempool;
+use crate::mempool::{Bounds, Mempool};
 use crate::progress::ProgressCell;
 use crate::{NodeConfig, Sealing, StopReason};
 
@@ -46,16 +47,58 @@ pub(crate) struct Shared {
     pub index: Mutex<Index>,
     pub progress: ProgressCell,
     pub notices: broadcast::Sender<BlockNotice>,
+    pub certificates: Mutex<Certificates>,
     /// Gone once the node is stopped.
     pub log: Mutex<Option<BlockLog>>,
     pub snapshot_failure: Mutex<Option<String>>,
 }
 
 impl Shared {
+    pub fn new(
+        config: NodeConfig,
+        chain: Chain,
+        certified: Certified,
+        roots: BTreeMap<Height, Executed>,
+        index: Index,
+        log: Option<BlockLog>,
+    ) -> Shared {
+        let bounds = Bounds {
+            count: config.mempool_max,
+            bytes: config.mempool_bytes_max,
+            per_account: config.mempool_per_account_max,
+        };
+        let (notices, _) = broadcast::channel(config.notices_max);
+        Shared {
+            genesis: chain.genesis(),
+            network: chain.network_name(),
+            checkpoint_every: chain.params().checkpoint_every,
+            weight_max: chain.params().weight_max,
+            tables: authenticated_tables(),
+            progress: ProgressCell::new(chain.head().height, roots),
+            chain: RwLock::new(chain),
+            certified: RwLock::new(certified),
+            mempool: Mutex::new(Mempool::new(bounds)),
+            index: Mutex::new(index),
+            notices,
+            certificates: Mutex::new(Certificates::default()),
+            log: Mutex::new(log),
+            snapshot_failure: Mutex::new(None),
+            config,
+        }
+    }
+
     /// The height whose roots the header of `height` publishes: the newest checkpoint at or below two
     /// heights before it.
     pub fn published_by(&self, height: Height) -> Height {
         published_by(height, self.checkpoint_every)
+    }
+
+    /// The height whose roots the header of the ordered block `height` publishes.
+    pub fn published_at(&self, height: Height) -> Option<Height> {
+        if self.is_network() {
+            return self.header(height).map(|header| header.executed.height);
+        }
+        Some(self.published_by(height))
     }
 
     /// The newest checkpoint at or below a height.
@@ -65,6 +108,11 @@ impl Shared {
 
     pub fn is_manual(&self) -> bool {
         self.config.sealing == Sealing::Manual
+    }
+
+    /// Whether consensus orders the blocks.
+    pub fn is_network(&self) -> bool {
+        self.config.sealing == Sealing::Consensus
     }
 
     pub fn stop(&self, reason: StopReason) {
@@ -85,8 +133,16 @@ impl Shared {
 
     /// The header that publishes a checkpoint's roots, if it exists yet.
     pub fn publishing_header(&self, checkpoint: Height) -> Option<Header> {
-        let height = if checkpoint == Height::GENESIS { 1 } else { checkpoint.0.checked_add(2)? };
-        self.header(Height(height)).filter(|header| header.executed.height == checkpoint)
+        if !self.is_network() {
+            let height = if checkpoint == Height::GENESIS { 1 } else { checkpoint.0.checked_add(2)? };
+            return self.header(Height(height)).filter(|header| header.executed.height == checkpoint);
+        }
+        // A proposer publishes the newest roots it has. The heights published never go back, so that the search
+        // ends at the first one above; where that skips the checkpoint, nobody publishes it.
+        let ordered = self.progress.get().ordered;
+        let later = (checkpoint.0.checked_add(1)?..=ordered.0).map(|height| self.header(Height(height)));
+        let mut later = later.skip_while(|header| header.as_ref().is_none_or(|it| it.executed.height < checkpoint));
+        later.next().flatten().filter(|header| header.executed.height == checkpoint)
     }
 }
 

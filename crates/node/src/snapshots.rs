@@ -108,6 +108,13 @@ pub(crate) fn write(dir: &Path, header: &SnapshotHeader, certified: &Certified) 
     })?)
 }
 
+/// The bytes of the snapshot of the tree's newest checkpoint, without the file around them.
+pub(crate) fn to_bytes(header: &SnapshotHeader, certified: &Certified) -> io::Result<Vec<u8>> {
+    let (mut out, count) = (Vec::new(), certified.len() as u64);
+    snapshot::write(&mut out, &borsh::to_vec(header)?, count, certified.records()).map_err(io::Error::other)?;
+    Ok(out)
+}
+
 /// Reads a snapshot, builds tree and state from its records, and compares them with its header.
 ///
 /// # Errors
@@ -118,13 +125,31 @@ pub fn load_snapshot(
     hash_seed: u64,
     retained: usize,
 ) -> Result<LoadedSnapshot, SnapshotFault> {
-    let name = || file.path.display().to_string();
     let body = open_snapshot(file, &genesis.0)?;
+    let loaded = load_records(body, &file.path.display().to_string(), genesis, hash_seed, retained)?;
+    if loaded.header.executed.height.0 != file.height {
+        return Err(SnapshotFault::Header {
+            file: file.path.display().to_string(),
+            what: "does not belong to this file",
+        });
+    }
+    Ok(loaded)
+}
+
+/// Reads the bytes of a snapshot called `name`, as [`load_snapshot`].
+pub(crate) fn load_records(
+    body: impl Read,
+    name: &str,
+    genesis: &Hash,
+    hash_seed: u64,
+    retained: usize,
+) -> Result<LoadedSnapshot, SnapshotFault> {
+    let name = || name.to_owned();
     let (header, changes) = snapshot::read_all(body).map_err(|reason| SnapshotFault::Read { file: name(), reason })?;
     let bad = |what| SnapshotFault::Header { file: name(), what };
     let header = SnapshotHeader::try_from_slice(&header).map_err(|_| bad("does not decode"))?;
     let height = header.executed.height;
-    if header.genesis != *genesis || height.0 != file.height || header.head.height != height {
+    if header.genesis != *genesis || header.head.height != height {
         return Err(bad("does not belong to this file"));
     }
     let mut certified = Certified::new(retained);

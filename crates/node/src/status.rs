@@ -153,6 +153,11 @@ pub enum StopReason {
         /// The panic's text.
         sentence: String,
     },
+    /// Consensus ended.
+    Consensus {
+        /// Why.
+        sentence: String,
+    },
 }
 
 impl fmt::Display for StopReason {
@@ -160,7 +165,7 @@ impl fmt::Display for StopReason {
         match self {
             StopReason::Requested => f.write_str("the node was asked to stop"),
             StopReason::Fault { height, sentence } => write!(f, "block {height}: {sentence}"),
-            StopReason::Disk { sentence } => f.write_str(sentence),
+            StopReason::Disk { sentence } | StopReason::Consensus { sentence } => f.write_str(sentence),
             StopReason::Panic { part, sentence } => write!(f, "the {part} met a fault of the program: {sentence}"),
         }
     }

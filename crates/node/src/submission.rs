@@ -4,6 +4,7 @@ use gage_chain::{Chain, SignedTransaction, TransactionHash};
 use gage_units::Timestamp;
 
 use crate::locks::{lock, read};
+use crate::mempool::Source;
 use crate::signatures::{in_parallel, names_for};
 use crate::{NodeHandle, StopReason, SubmitError};
 
@@ -29,14 +30,20 @@ impl NodeHandle {
     /// [`SubmitError`]; nothing has changed then.
     pub fn submit(&self, bytes: &[u8]) -> Result<TransactionHash, SubmitError> {
         let prepared = self.prepare(bytes)?;
-        let mut taken = self.take([Ok(prepared)]);
+        let mut taken = self.take([Ok(prepared)], Source::Client);
         taken.pop().unwrap_or(Err(SubmitError::Stopped(StopReason::Requested)))
     }
 
     /// Takes many, their signatures checked in parallel; results in the order given, as is the mempool.
     pub fn submit_many(&self, transactions: Vec<Vec<u8>>) -> Vec<Result<TransactionHash, SubmitError>> {
         let threads = self.shared().config.signature_threads;
-        self.take(in_parallel(transactions, threads, |bytes| self.prepare(&bytes)))
+        self.take(in_parallel(transactions, threads, |bytes| self.prepare(&bytes)), Source::Client)
+    }
+
+    /// Takes what another validator passes on, as [`NodeHandle::submit_many`]; it is not passed on again.
+    pub fn submit_from_peer(&self, transactions: Vec<Vec<u8>>) -> Vec<Result<TransactionHash, SubmitError>> {
+        let threads = self.shared().config.signature_threads;
+        self.take(in_parallel(transactions, threads, |bytes| self.prepare(&bytes)), Source::Peer)
     }
 
     /// Everything about a transaction that does not depend on those submitted with it. The cheap
@@ -69,6 +76,7 @@ impl NodeHandle {
     fn take(
         &self,
         prepared: impl IntoIterator<Item = Result<Prepared, SubmitError>>,
+        source: Source,
     ) -> Vec<Result<TransactionHash, SubmitError>> {
         let shared = self.shared();
         let chain = read(&shared.chain);
@@ -83,7 +91,7 @@ impl NodeHandle {
                 Ok(Prepared::New(checked)) if index.is_on_its_way(&checked.hash) => Ok(checked.hash),
                 Ok(Prepared::New(checked)) => {
                     let Checked { signed, hash, bytes } = *checked;
-                    let inserted = mempool.insert(chain.draft(), time, signed, hash, bytes);
+                    let inserted = mempool.insert(chain.draft(), time, signed, hash, bytes, source);
                     changed |= inserted.is_ok();
                     inserted.map(|()| {
                         index.accepted(hash);

@@ -113,4 +113,10 @@ pub enum VerifyError {
     /// The reader trusts a header, and the evidence has none.
     #[error("a trusted header was given, but the evidence carries no header; ask for it again two blocks later")]
     NoHeader,
+    /// Validators were given, and the evidence has no certificate.
+    #[error("the evidence carries no certificate of a header that publishes the root; ask again when there is one")]
+    NoCertificate,
+    /// The certificate does not hold.
+    #[error("the certificate does not hold: {0}")]
+    Certificate(String),
 }

@@ -6,7 +6,7 @@ use gage_store::proof::{Proof, Root};
 use gage_units::Height;
 use serde::{Deserialize, Serialize};
 
-use crate::hex_bytes;
+use crate::{Finality, hex_bytes};
 
 /// The format of [`Evidence`].
 pub const RECORD_FORMAT: &str = "gage/record/1";
@@ -54,6 +54,9 @@ pub struct Evidence {
     pub state_root: Root,
     /// A later header that publishes the root, if there is one yet.
     pub header: Option<Header>,
+    /// Why that header is final, in a network of validators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finality: Option<Finality>,
 }
 
 /// What became of a transaction, with the path to the events root of its block.
@@ -77,4 +80,7 @@ pub struct ReceiptEvidence {
     pub events_root: Hash,
     /// A later header that publishes the root, if there is one: only those of checkpoints are published.
     pub header: Option<Header>,
+    /// Why that header is final, in a network of validators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finality: Option<Finality>,
 }

@@ -13,13 +13,15 @@
 //! genesis hash and name, and the head, which binds root and height. So a root cannot be passed off as
 //! that of another network or another height.
 //!
-//! A solo node signs nothing: there is no certificate. What makes a root the network's is that a header
-//! publishes it whose hash the reader got from a source of his own. [`Verified::trusted`] says in words
-//! what was taken on trust; nothing else was.
+//! What makes a root the network's is a header that publishes it. In a network of validators more than two thirds
+//! sign it, or a later one that follows it: [`Finality`], checked against the validators' keys alone. A solo node
+//! signs nothing; there the reader brings the header's hash from a source of his own. [`Verified::trusted`] says
+//! in words what was taken on trust; nothing else was.
 
 mod document;
 mod error;
 mod evidence;
+mod finality;
 mod hex_bytes;
 mod receipt;
 mod record;
@@ -28,6 +30,7 @@ mod trust;
 pub use document::{DOCUMENT_BYTES_MAX, Document};
 pub use error::VerifyError;
 pub use evidence::{Evidence, ProvedRecord, RECEIPT_FORMAT, RECORD_FORMAT, ReceiptEvidence};
+pub use finality::{Certificate, Finality, HEADERS_MAX, VALIDATORS_MAX, Vote};
 pub use receipt::verify_receipt;
 pub use record::verify;
 pub use trust::{Trust, Verified};

@@ -46,7 +46,7 @@ pub fn verify_receipt(evidence: &ReceiptEvidence, trust: &Trust) -> Result<Verif
         verified.check(format!("The header of height {} publishes that root for that height.", header.height));
     }
 
-    verified.anchor(&evidence.genesis, evidence.header.as_ref(), trust)?;
+    verified.anchor(&evidence.genesis, evidence.header.as_ref(), evidence.finality.as_ref(), trust)?;
     if let Some(trusted) = trust.events_root {
         if trusted != evidence.events_root {
             let (found, trusted) = (evidence.events_root.to_string(), trusted.to_string());

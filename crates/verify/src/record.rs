@@ -41,7 +41,7 @@ pub fn verify(evidence: &Evidence, trust: &Trust) -> Result<Verified, VerifyErro
         verified.check(format!("The header of height {} publishes that root for that height.", header.height));
     }
 
-    verified.anchor(&evidence.genesis, evidence.header.as_ref(), trust)?;
+    verified.anchor(&evidence.genesis, evidence.header.as_ref(), evidence.finality.as_ref(), trust)?;
     if let Some(trusted) = trust.state_root {
         if trusted != *root {
             return Err(VerifyError::StateRootNotTrusted { found: *root, trusted });

@@ -1,12 +1,12 @@
 //! What the reader brings along, and what follows from it.
 
 use gage_chain::Header;
-use gage_crypto::Hash;
+use gage_crypto::{Hash, PublicKey};
 use gage_store::proof::Root;
 use gage_units::{Height, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::VerifyError;
+use crate::{Finality, VerifyError};
 
 /// Facts the reader has from a source of his own. What is given must agree.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub struct Trust {
     pub state_root: Option<Root>,
     /// The events root itself. Says nothing about records.
     pub events_root: Option<Hash>,
+    /// The keys of the network's validators.
+    pub validators: Option<Vec<PublicKey>>,
 }
 
 /// What holds, and what it rests on.
@@ -58,8 +60,14 @@ impl Verified {
         self.checked.push(sentence.into());
     }
 
-    /// Compares genesis and header with what the reader trusts.
-    pub(crate) fn anchor(&mut self, genesis: &Hash, header: Option<&Header>, trust: &Trust) -> Result<(), VerifyError> {
+    /// Compares genesis, header and certificate with what the reader trusts.
+    pub(crate) fn anchor(
+        &mut self,
+        genesis: &Hash,
+        header: Option<&Header>,
+        finality: Option<&Finality>,
+        trust: &Trust,
+    ) -> Result<(), VerifyError> {
         match trust.genesis {
             Some(trusted) if trusted != *genesis => {
                 let (found, trusted) = (genesis.to_string(), trusted.to_string());
@@ -83,6 +91,17 @@ impl Verified {
                 self.trusted.push(format!("That {trusted} is a header of the network: you gave it."));
             }
             (None, _) => {}
+        }
+        if let Some(validators) = &trust.validators {
+            let (header, finality) = header.zip(finality).ok_or(VerifyError::NoCertificate)?;
+            let certified = finality.verify(header, genesis, validators)?;
+            self.anchored = true;
+            let (votes, all) = (finality.certificate.votes.len(), validators.len());
+            self.check(format!(
+                "{votes} of {all} validators signed block {certified}, which is that header or follows it by {} headers.",
+                finality.headers.len()
+            ));
+            self.trusted.push(format!("That the {all} keys are those of the network's validators: you gave them."));
         }
         Ok(())
     }

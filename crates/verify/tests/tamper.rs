@@ -82,6 +82,7 @@ fn network() -> Network {
                 height: Height(1),
                 events_root: result.events_root,
                 header: None,
+                finality: None,
             });
         }
         roots.push((checkpoint(&mut chain, &mut tree), result.events_root));

@@ -31,7 +31,7 @@ pub const FLOORS: [(&str, &[&str]); 6] = [
         ],
     ),
     ("3 chain", &["chain"]),
-    ("4 host", &["verify", "node", "history", "api"]),
+    ("4 host", &["verify", "node", "network", "history", "api"]),
     ("5 edges", &["client", "agents", "quant", "risk", "cli"]),
 ];
 

@@ -1,0 +1,87 @@
+//! What goes wrong, and when: drawn from a seed before the run, so that it can be read.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::draw::Draw;
+
+/// One thing that goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// A node hears nobody and nobody hears it.
+    Cut(usize),
+    /// The nodes with numbers below this one and the others hear only their own side.
+    Split(usize),
+    /// Every message is lost with this chance, in percent.
+    Loss(u64),
+    /// Every message takes so many milliseconds on average.
+    Slow(u64),
+    /// A process dies and starts again after so many milliseconds.
+    Crash(usize, u64),
+    /// All machines lose power; what was not synced is lost in part.
+    PowerLoss,
+    /// What the faults before did to the links is over.
+    Heal,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Cut(node) => write!(f, "node {node} is cut off"),
+            Fault::Split(at) => write!(f, "nodes below {at} and the others are parted"),
+            Fault::Loss(percent) => write!(f, "{percent} % of all messages are lost"),
+            Fault::Slow(ms) => write!(f, "messages take {ms} ms"),
+            Fault::Crash(node, ms) => write!(f, "node {node} dies for {ms} ms"),
+            Fault::PowerLoss => f.write_str("all machines lose power"),
+            Fault::Heal => f.write_str("the links are whole"),
+        }
+    }
+}
+
+/// What happens in a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Decides everything else.
+    pub seed: u64,
+    /// How many validators.
+    pub validators: usize,
+    /// How long the faults go on, in virtual time; then all is healed.
+    pub duration: Duration,
+    /// When what goes wrong, in the order of time.
+    pub faults: Vec<(Duration, Fault)>,
+    /// One-way delay of a message where nothing is wrong, in milliseconds.
+    pub latency_ms: u64,
+    /// Pause of each client between two transactions, in milliseconds.
+    pub client_pause_ms: u64,
+}
+
+impl Plan {
+    /// A quiet network.
+    pub fn quiet(seed: u64, validators: usize, duration: Duration) -> Plan {
+        Plan { seed, validators, duration, faults: Vec::new(), latency_ms: 10, client_pause_ms: 150 }
+    }
+
+    /// The plan of a seed: 4 validators, a minute, six faults, each healed.
+    pub fn of_seed(seed: u64) -> Plan {
+        let mut draw = Draw::new(seed, "plan");
+        let mut plan = Plan::quiet(seed, 4, Duration::from_secs(60));
+        plan.latency_ms = 5 + draw.below(40);
+        plan.client_pause_ms = 100 + draw.below(400);
+        for part in 0..6u64 {
+            let start = part * 9_500 + 1_000 + draw.below(2_000);
+            let nodes = plan.validators as u64;
+            let node = draw.below(nodes) as usize;
+            let fault = match draw.below(6) {
+                0 => Fault::Cut(node),
+                1 => Fault::Split(1 + draw.below(nodes - 1) as usize),
+                2 => Fault::Loss(5 + draw.below(25)),
+                3 => Fault::Slow(50 + draw.below(250)),
+                4 => Fault::PowerLoss,
+                _ => Fault::Crash(node, 500 + draw.below(4_000)),
+            };
+            plan.faults.push((Duration::from_millis(start), fault));
+            plan.faults.push((Duration::from_millis(start + 2_000 + draw.below(3_500)), Fault::Heal));
+        }
+        plan
+    }
+}

@@ -1,0 +1,159 @@
+//! One simulated validator: a node without threads, on the engine's wiring.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, UNIX_EPOCH};
+
+use commonware_consensus::simplex::types::Activity;
+use commonware_cryptography::ed25519::PublicKey;
+use commonware_p2p::simulated::Oracle;
+use commonware_runtime::deterministic::Context;
+use commonware_runtime::{Clock as _, Handle, Quota, Spawner as _, Supervisor as _};
+use commonware_utils::NZU32;
+use futures::StreamExt as _;
+use futures::channel::mpsc;
+use gage_chain::{Genesis, PreparedBlock};
+use gage_node::{Done, NodeConfig, NodeHandle, StepNode};
+
+use super::world::{World, secret};
+use crate::Committee;
+use crate::deliver::keep_certificate;
+use crate::engine::{Channels, Setup, Timing, channel, start};
+
+/// Messages per second on one channel: the simulation never reaches it.
+const QUOTA: Quota = Quota::per_second(NZU32!(10_000));
+/// Blocks between snapshots.
+const SNAPSHOT_EVERY: u64 = 40;
+
+/// What all members share.
+#[derive(Clone)]
+pub(crate) struct Field {
+    pub genesis: Genesis,
+    pub committee: Committee,
+    pub oracle: Oracle<PublicKey, Context>,
+    pub world: Arc<Mutex<World>>,
+    pub timing: Timing,
+}
+
+/// A running validator.
+pub(crate) struct Member {
+    pub node: NodeHandle,
+    task: Handle<()>,
+}
+
+impl Member {
+    /// Starts from the machine's snapshot and its disk.
+    pub async fn start(context: &Context, field: &Field, index: usize) -> Member {
+        let mut config = NodeConfig::new("none", field.genesis.clone());
+        (config.hash_seed, config.signature_threads, config.retained_checkpoints) = (1, 1, 128);
+        let snapshot = locked(&field.world).snapshots[index].clone();
+        let step = match snapshot {
+            Some(bytes) => StepNode::from_snapshot(config, &bytes),
+            None => StepNode::from_genesis(config),
+        };
+        let step = step.expect("the simulation's genesis and its own snapshots are sound");
+        let node = step.handle();
+        let step = Arc::new(Mutex::new(step));
+        let channels = channels(field, index).await;
+        let (field, parts) = (field.clone(), (node.clone(), Arc::clone(&step)));
+        let task = context.child("validator").spawn(move |context| async move {
+            let (node, step) = parts;
+            let (queue, blocks) = mpsc::unbounded();
+            let me = secret(index).key_public();
+            let setup = Setup {
+                committee: field.committee.clone(),
+                secret: secret(index),
+                timing: field.timing,
+                partition: format!("validator-{index}"),
+                blocker: field.oracle.control(me),
+                peers: field.oracle.manager(),
+                node: node.clone(),
+                sink: Arc::new(move |block, done| drop(queue.unbounded_send((block, done)))),
+                watcher: watcher(&field, index, node.clone(), &context),
+            };
+            let execution = context.child("executor");
+            let running = start(context.child("engine"), setup, channels).await.expect("a member of the committee");
+            execute(execution, field, index, step, blocks).await;
+            drop(running);
+        });
+        Member { node, task }
+    }
+
+    /// Kills the process.
+    pub async fn kill(self) {
+        self.task.abort();
+        drop(self.task.await);
+    }
+}
+
+async fn channels(
+    field: &Field,
+    index: usize,
+) -> Channels<commonware_p2p::simulated::Sender<PublicKey, Context>, commonware_p2p::simulated::Receiver<PublicKey>> {
+    let control = field.oracle.control(secret(index).key_public());
+    let open = async |number| control.register(number, QUOTA).await.expect("the simulated network runs");
+    Channels {
+        votes: open(channel::VOTES).await,
+        certificates: open(channel::CERTIFICATES).await,
+        resolver: open(channel::RESOLVER).await,
+        blocks: open(channel::BLOCKS).await,
+        backfill: open(channel::BACKFILL).await,
+        transactions: open(channel::TRANSACTIONS).await,
+    }
+}
+
+/// Executes what is ordered, some milliseconds a block, and lets the observer see it.
+async fn execute(
+    context: Context,
+    field: Field,
+    index: usize,
+    step: Arc<Mutex<StepNode>>,
+    mut blocks: mpsc::UnboundedReceiver<(Arc<PreparedBlock>, Done)>,
+) {
+    let genesis = field.genesis.hash();
+    while let Some((block, done)) = blocks.next().await {
+        context.sleep(Duration::from_millis(1 + block.block().header.height.0 % 3)).await;
+        let at = now_ms(&context);
+        locked(&field.world).delivered(at, index, &genesis, &block);
+        let mut node = locked(&step);
+        let ordered = node.order(&block);
+        let mut world = locked(&field.world);
+        if let Err(reason) = ordered {
+            world.violate(at, format!("execution: node {index} stops: {reason}"));
+            return;
+        }
+        let height = block.block().header.height;
+        if let Some(own) = node.handle().root(height) {
+            world.certified(at, index, own);
+        }
+        if height.0.is_multiple_of(SNAPSHOT_EVERY) {
+            world.snapshots[index] = Some(node.snapshot().expect("a sound state makes a snapshot"));
+        }
+        drop((node, world));
+        done();
+    }
+}
+
+/// Whoever signs two things in one view is seen by the others.
+fn watcher(field: &Field, index: usize, node: NodeHandle, context: &Context) -> crate::deliver::Watcher {
+    let (world, start) = (Arc::clone(&field.world), now_ms(context));
+    Arc::new(move |activity| {
+        keep_certificate(&node, activity);
+        let what = match activity {
+            Activity::ConflictingNotarize(_) => "two proposals in one view",
+            Activity::ConflictingFinalize(_) => "two finalizations in one view",
+            Activity::NullifyFinalize(_) => "a view both skipped and finalized",
+            _ => return,
+        };
+        locked(&world).violate(start, format!("double vote: node {index} holds evidence of {what}"));
+    })
+}
+
+pub(crate) fn now_ms(context: &Context) -> u64 {
+    let since = context.current().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A panic while the lock was held is reported by itself.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

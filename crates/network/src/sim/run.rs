@@ -1,0 +1,257 @@
+//! One run: start, faults, healing, judgement.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use commonware_p2p::simulated::{self, Link, Network};
+use commonware_runtime::deterministic::{Checkpoint, Config, Context, Runner};
+use commonware_runtime::{Clock as _, Supervisor as _};
+use commonware_utils::{NZUsize, Probability};
+use gage_chain::Chain;
+use gage_node::{NodeConfig, StepNode};
+use gage_units::Height;
+
+use super::client::{self, Doors, Sent};
+use super::faults::{Fault, Plan};
+use super::member::{Field, Member, locked, now_ms};
+use super::world::{World, genesis, secret};
+use crate::Committee;
+use crate::engine::{Timing, message_bytes_max};
+
+/// How long the network has to go on after healing.
+const HEALING: Duration = Duration::from_secs(40);
+/// How many blocks every node then executes beyond the highest at healing.
+const PROGRESS: u64 = 5;
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The plan it followed.
+    pub plan: Plan,
+    /// What does not hold; empty where all does.
+    pub violations: Vec<String>,
+    /// What happened, one line each, with the virtual time.
+    pub trace: Vec<String>,
+    /// Blocks that were ordered.
+    pub blocks: u64,
+    /// Transactions that were executed.
+    pub transactions: u64,
+    /// The hash of everything the runtime did: equal for equal plans.
+    pub auditor: String,
+    /// The last root that all agree on.
+    pub root: String,
+    /// The ordered blocks in their canonical bytes, from height 1.
+    pub ordered: Vec<Vec<u8>>,
+}
+
+/// Plays a plan.
+pub fn run(plan: &Plan) -> Outcome {
+    let genesis = genesis();
+    let keys: Vec<[u8; 32]> = (0..plan.validators).map(|index| secret(index).public()).collect();
+    let committee = Committee::new(genesis.hash(), &keys).expect("the simulation's validators have keys");
+    let world = Arc::new(Mutex::new(World { snapshots: vec![None; plan.validators], ..World::default() }));
+    let sent = Arc::new(Mutex::new(Sent::default()));
+    let stage = Stage { plan: plan.clone(), genesis, committee, world: Arc::clone(&world), sent };
+    let played = catch_unwind(AssertUnwindSafe(|| stage.play()));
+    let auditor = match played {
+        Ok(checkpoint) => checkpoint.auditor().state(),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            locked(&world).violate(0, format!("panic: {}", text.unwrap_or_default()));
+            String::new()
+        }
+    };
+    stage.judge_roots();
+    let world = std::mem::take(&mut *locked(&world));
+    Outcome {
+        plan: plan.clone(),
+        blocks: world.blocks.len() as u64,
+        transactions: world.executed.len() as u64,
+        root: world.roots.values().last().map(|it| it.state_root.to_string()).unwrap_or_default(),
+        ordered: world.blocks.values().map(|(_, block)| block.block().to_bytes()).collect(),
+        violations: world.violations,
+        trace: world.trace,
+        auditor,
+    }
+}
+
+struct Stage {
+    plan: Plan,
+    genesis: gage_chain::Genesis,
+    committee: Committee,
+    world: Arc<Mutex<World>>,
+    sent: Arc<Mutex<Sent>>,
+}
+
+impl Stage {
+    /// From one loss of power to the next.
+    fn play(&self) -> Checkpoint {
+        let config = Config::new().with_seed(self.plan.seed).with_cycle(Duration::from_millis(1));
+        let mut runner = Runner::new(config);
+        let mut next = 0;
+        loop {
+            let (reached, checkpoint) = runner.start_and_recover(|context| self.act(context, next));
+            match reached {
+                Some(later) => next = later,
+                None => return checkpoint,
+            }
+            runner = Runner::from(checkpoint);
+        }
+    }
+
+    /// Plays the faults from number `next`; returns where to go on after a loss of power, `None` at the end.
+    async fn act(&self, context: Context, next: usize) -> Option<usize> {
+        let members: Vec<_> = (0..self.plan.validators).map(|index| secret(index).key_public()).collect();
+        let peers = NZUsize!(128);
+        let config = simulated::Config {
+            max_size: message_bytes_max(&self.committee),
+            disconnect_on_block: true,
+            tracked_peer_sets: NZUsize!(1),
+            max_peers_per_set: peers,
+        };
+        let (network, oracle) = Network::new_with_peers(context.child("network"), config, members).await;
+        network.start();
+        let field = Field {
+            genesis: self.genesis.clone(),
+            committee: self.committee.clone(),
+            oracle,
+            world: Arc::clone(&self.world),
+            timing: Timing::default(),
+        };
+        self.link(&field, |_, _| Some((self.plan.latency_ms, 0))).await;
+        let doors: Doors = Arc::new(Mutex::new(vec![None; self.plan.validators]));
+        let mut running = Vec::new();
+        for index in 0..self.plan.validators {
+            let member = Member::start(&context, &field, index).await;
+            locked(&doors)[index] = Some(member.node.clone());
+            running.push(Some(member));
+        }
+        let pause = Duration::from_millis(self.plan.client_pause_ms);
+        let seed = self.plan.seed.wrapping_add(next as u64);
+        let (sent, world) = (Arc::clone(&self.sent), Arc::clone(&self.world));
+        let clients = client::start(&context, Arc::clone(&doors), sent, world, seed, pause);
+
+        let mut restarts: Vec<(u64, usize)> = Vec::new();
+        let mut faults = self.plan.faults.iter().enumerate().skip(next).peekable();
+        loop {
+            // Whatever comes first: a dead node's restart, the next fault, the end.
+            restarts.sort_unstable();
+            let end = self.plan.duration.as_millis() as u64;
+            let fault_at = faults.peek().map_or(end, |(_, (at, _))| at.as_millis() as u64);
+            let (at, restart) = match restarts.first() {
+                Some((at, index)) if *at <= fault_at => (*at, Some(*index)),
+                _ => (fault_at, None),
+            };
+            let now = now_ms(&context);
+            context.sleep(Duration::from_millis(at.saturating_sub(now))).await;
+            if let Some(index) = restart {
+                restarts.remove(0);
+                let member = Member::start(&context, &field, index).await;
+                locked(&doors)[index] = Some(member.node.clone());
+                running[index] = Some(member);
+                locked(&self.world).note(at, format!("node {index} starts again"));
+                continue;
+            }
+            let Some((number, (_, fault))) = faults.next() else { break };
+            locked(&self.world).note(at.max(now), fault.to_string());
+            match fault {
+                Fault::PowerLoss => return Some(number + 1),
+                Fault::Crash(index, down) => {
+                    if let Some(member) = running[*index].take() {
+                        locked(&doors)[*index] = None;
+                        member.kill().await;
+                        restarts.push((now_ms(&context) + down, *index));
+                    }
+                }
+                Fault::Cut(node) => {
+                    self.link(&field, |a, b| (a != *node && b != *node).then_some((self.plan.latency_ms, 0))).await;
+                }
+                Fault::Split(at) => {
+                    self.link(&field, |a, b| ((a < *at) == (b < *at)).then_some((self.plan.latency_ms, 0))).await;
+                }
+                Fault::Loss(percent) => self.link(&field, |_, _| Some((self.plan.latency_ms, *percent))).await,
+                Fault::Slow(ms) => self.link(&field, |_, _| Some((*ms, 0))).await,
+                Fault::Heal => self.link(&field, |_, _| Some((self.plan.latency_ms, 0))).await,
+            }
+        }
+        self.link(&field, |_, _| Some((self.plan.latency_ms, 0))).await;
+        for (_, index) in restarts {
+            running[index] = Some(Member::start(&context, &field, index).await);
+        }
+        clients.abort();
+        self.heal(&context, &running).await;
+        for member in running.into_iter().flatten() {
+            member.kill().await;
+        }
+        None
+    }
+
+    /// Sets every link: (latency in milliseconds, percent lost), or none.
+    async fn link(&self, field: &Field, of: impl Fn(usize, usize) -> Option<(u64, u64)>) {
+        for a in 0..self.plan.validators {
+            for b in (0..self.plan.validators).filter(|b| *b != a) {
+                let (from, to) = (secret(a).key_public(), secret(b).key_public());
+                // There may be none to remove.
+                drop(field.oracle.remove_link(from.clone(), to.clone()).await);
+                if let Some((latency, lost)) = of(a, b) {
+                    let link = Link {
+                        latency: Duration::from_millis(latency),
+                        jitter: Duration::from_millis(latency / 10),
+                        success_rate: Probability::new(100 - lost, 100).expect("at most one"),
+                    };
+                    field.oracle.add_link(from, to, link).await.expect("both are peers of the network");
+                }
+            }
+        }
+    }
+
+    /// Waits until every node has gone on; judges what is on each.
+    async fn heal(&self, context: &Context, running: &[Option<Member>]) {
+        let start = now_ms(context);
+        let highest = locked(&self.world).blocks.keys().last().copied().unwrap_or_default();
+        let wanted = Height(highest.0 + PROGRESS);
+        locked(&self.world).note(start, format!("all is healed; the highest block is {highest}"));
+        let executed = |member: &Member| member.node.progress_now().executed;
+        while running.iter().flatten().any(|member| executed(member) < wanted) {
+            if now_ms(context) - start > HEALING.as_millis() as u64 {
+                let heights: Vec<String> = running.iter().flatten().map(|it| executed(it).to_string()).collect();
+                let heights = heights.join(", ");
+                let line = format!("liveness: {wanted} blocks are not executed by all after healing, but {heights}");
+                locked(&self.world).violate(now_ms(context), line);
+                return;
+            }
+            context.sleep(Duration::from_millis(50)).await;
+        }
+        let at = now_ms(context);
+        locked(&self.world).note(at, format!("every node has executed block {wanted}, {} ms later", at - start));
+        for (index, member) in running.iter().enumerate() {
+            let Some(member) = member else { continue };
+            if let Err(broken) = member.node.read(Chain::check_invariants) {
+                locked(&self.world).violate(at, format!("conservation: node {index}: {broken}"));
+            }
+        }
+    }
+
+    /// The bare machine gives the same roots for the same blocks.
+    fn judge_roots(&self) {
+        let mut config = NodeConfig::new("none", self.genesis.clone());
+        (config.hash_seed, config.signature_threads) = (99, 1);
+        let mut alone = StepNode::from_genesis(config).expect("the simulation's genesis is sound");
+        let mut world = locked(&self.world);
+        let blocks: Vec<_> = world.blocks.values().map(|(_, block)| Arc::clone(block)).collect();
+        for block in blocks {
+            let height = block.block().header.height;
+            if let Err(reason) = alone.order(&block) {
+                world.violate(0, format!("one machine: block {height} does not execute alone: {reason}"));
+                return;
+            }
+            let (own, theirs) = (alone.handle().root(height), world.roots.get(&height).copied());
+            if own.is_some() && theirs.is_some() && own != theirs {
+                world.violate(0, format!("one machine: alone, block {height} gives another root"));
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What is outside the machines: the genesis, the users, and what an all-seeing observer writes down.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use gage_accounts::{GenesisAccount, NewKey, Quantity};
+use gage_chain::{
+    Executed, Genesis, GenesisCredit, KeySignature, Operation, PreparedBlock, SignedTransaction, Transaction,
+    TransactionHash, genesis_account_id,
+};
+use gage_crypto::{AccountId, Hash, Scheme, SecretKey};
+use gage_ledger::operations::Transfer;
+use gage_ledger::{AssetNames, GenesisAsset, GenesisBalance};
+use gage_node::NodeHandle;
+use gage_units::{Amount, AssetId, Height, Timestamp};
+
+use crate::ValidatorSecret;
+
+/// Users who give each other money.
+pub(crate) const USERS: u8 = 6;
+const USD: AssetId = AssetId(0);
+
+/// The secret of validator `index` in simulations.
+pub fn secret(index: usize) -> ValidatorSecret {
+    let mut bytes = [7; 32];
+    bytes[..8].copy_from_slice(&(index as u64).to_be_bytes());
+    ValidatorSecret::from_bytes(&bytes)
+}
+
+fn user_key(user: u8) -> SecretKey {
+    SecretKey::from_bytes(Scheme::Ed25519, &[user + 1; 32]).expect("32 bytes that are not zero are a key")
+}
+
+fn user_id(user: u8) -> AccountId {
+    let keys = [NewKey::owner(user_key(user).public_key())];
+    genesis_account_id(&keys, 1).expect("one key and one signature needed")
+}
+
+/// A network of users who hold one asset.
+pub fn genesis() -> Genesis {
+    let mut genesis = Genesis { network: "simulated".to_owned(), time: Timestamp(1), ..Genesis::default() };
+    genesis.params.base_fee_min = Amount(10);
+    genesis.params.audit_every = 50;
+    let issuer = Some(user_id(0));
+    let asset = GenesisAsset { symbol: "USD".to_owned(), decimals: 2, issuer, module: None, itemised: false };
+    genesis.ledger.assets.push(asset);
+    for user in 0..USERS {
+        let keys = vec![NewKey::owner(user_key(user).public_key())];
+        genesis.accounts.accounts.push(GenesisAccount { id: None, keys, threshold: 1 });
+        let (account, amount) = (user_id(user), Amount(10_000_000));
+        genesis.ledger.balances.push(GenesisBalance { account, asset: USD, amount });
+        genesis.credits.push(GenesisCredit { account, amount });
+    }
+    genesis
+}
+
+/// A signed transfer from one user to another.
+pub fn user_transfer(node: &NodeHandle, user: u8, nonce: u64, to: u8, amount: u128) -> SignedTransaction {
+    let (to, quantity) = (user_id(to), Quantity::Exact(Amount(amount)));
+    let transfer = gage_ledger::Operation::Transfer(Transfer { to, asset: USD, quantity });
+    let transaction = Transaction {
+        account: user_id(user),
+        nonce,
+        valid_until: Timestamp(u64::MAX >> 1),
+        max_fee: Amount(1_000),
+        operations: vec![Operation::Ledger(transfer)],
+        expected: vec![],
+    };
+    let key = user_key(user);
+    let payload = node.read(|chain| transaction.payload(&node.genesis(), &AssetNames(chain.draft())));
+    let signature = key.sign(&payload).expect("the key signs what it is asked to");
+    SignedTransaction { transaction, signatures: vec![KeySignature { key: key.public_key(), signature }] }
+}
+
+/// What the observer has seen, and what the machines keep while they are without power.
+#[derive(Default)]
+pub(crate) struct World {
+    /// The block at each height, as first delivered anywhere.
+    pub blocks: BTreeMap<Height, (Hash, Arc<PreparedBlock>)>,
+    /// The roots of each checkpoint, as first computed anywhere.
+    pub roots: BTreeMap<Height, Executed>,
+    /// The newest snapshot of each machine.
+    pub snapshots: Vec<Option<Vec<u8>>>,
+    /// Where each transaction was first seen executed.
+    pub executed: BTreeMap<TransactionHash, Height>,
+    pub violations: Vec<String>,
+    pub trace: Vec<String>,
+}
+
+impl World {
+    pub fn note(&mut self, at_ms: u64, line: impl AsRef<str>) {
+        self.trace.push(format!("{:>7}.{:03} s  {}", at_ms / 1_000, at_ms % 1_000, line.as_ref()));
+    }
+
+    pub fn violate(&mut self, at_ms: u64, line: String) {
+        self.note(at_ms, format!("VIOLATED: {line}"));
+        self.violations.push(line);
+    }
+
+    /// A node is about to execute a block.
+    pub fn delivered(&mut self, at_ms: u64, node: usize, genesis: &Hash, block: &Arc<PreparedBlock>) {
+        let (height, hash) = (block.block().header.height, block.block().header.hash(genesis));
+        match self.blocks.get(&height) {
+            None => {
+                for name in block.hashes() {
+                    self.executed.entry(name).or_insert(height);
+                }
+                self.blocks.insert(height, (hash, Arc::clone(block)));
+            }
+            Some((first, _)) if *first == hash => {}
+            Some((first, _)) => {
+                let first = *first;
+                self.violate(at_ms, format!("agreement: node {node} has {hash} at height {height}, others {first}"));
+            }
+        }
+    }
+
+    /// A node has computed roots.
+    pub fn certified(&mut self, at_ms: u64, node: usize, own: Executed) {
+        let first = *self.roots.entry(own.height).or_insert(own);
+        if first != own {
+            let (height, own, first) = (own.height, own.state_root, first.state_root);
+            self.violate(at_ms, format!("equal roots: node {node} has {own} at height {height}, others {first}"));
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! A validator in the world: a node, the engine on a runtime of its own, peers over encrypted connections.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
+
+use commonware_cryptography::ChaCha20Poly1305;
+use commonware_p2p::authenticated::lookup::{Config as PeerConfig, Network};
+use commonware_p2p::{Address, AddressableManager as _};
+use commonware_runtime::tokio::{Config as RuntimeConfig, Runner};
+use commonware_runtime::{Quota, Runner as _, Supervisor as _};
+use commonware_stream::cups::{self, Cups};
+use commonware_stream::sake::{self, Sake};
+use commonware_utils::ordered::Map;
+use commonware_utils::{NZU32, NZUsize};
+use futures::channel::oneshot;
+use futures::future::{Either, select, select_all};
+use gage_node::{Node, NodeConfig, NodeError, NodeHandle, Sealing};
+use thiserror::Error;
+
+use crate::committee::{Committee, CommitteeError, VALIDATORS_MAX, ValidatorSecret};
+use crate::deliver::keep_certificate;
+use crate::engine::{Channels, Setup, Timing, channel, message_bytes_max, start};
+use crate::memory::{self, MemoryError};
+
+/// Messages per second that each peer may send: votes and certificates are small, blocks are not.
+const VOTES: Quota = Quota::per_second(NZU32!(1_024));
+const BLOCKS: Quota = Quota::per_second(NZU32!(128));
+const FETCHES: Quota = Quota::per_second(NZU32!(512));
+const TRANSACTIONS: Quota = Quota::per_second(NZU32!(64));
+/// Roots kept so that a header which lags as far as it may can still be judged.
+const CHECKPOINTS_MIN: usize = 16;
+
+/// How a validator is run.
+#[derive(Clone, Debug)]
+pub struct ValidatorConfig {
+    /// The node. Its way of sealing is set by the network.
+    pub node: NodeConfig,
+    /// Who orders.
+    pub committee: Committee,
+    /// Which of them this is.
+    pub secret: ValidatorSecret,
+    /// Where the engine keeps votes and blocks; never to be lost while the key is in use.
+    pub consensus_dir: PathBuf,
+    /// Where peers connect.
+    pub listen: SocketAddr,
+    /// Where each validator can be reached, by public key.
+    pub addresses: BTreeMap<[u8; 32], SocketAddr>,
+    /// How long the parts wait for each other.
+    pub timing: Timing,
+}
+
+/// Why a validator does not start, or ended.
+#[derive(Debug, Error)]
+pub enum NetworkError {
+    /// The node.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// The committee.
+    #[error(transparent)]
+    Committee(#[from] CommitteeError),
+    /// What is known of the key's votes does not fit.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
+    /// No address.
+    #[error("validator {0} has no address; add it to validators.toml")]
+    NoAddress(String),
+    /// The thread.
+    #[error("consensus could not be started: {0}")]
+    Thread(std::io::Error),
+}
+
+/// A running validator. Dropping it stops it.
+pub struct Validator {
+    node: Option<Node>,
+    handle: NodeHandle,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Validator {
+    /// Opens the node's directory and the engine's, and joins the network.
+    ///
+    /// # Errors
+    /// [`NetworkError`].
+    pub fn start(config: ValidatorConfig) -> Result<Validator, NetworkError> {
+        let ValidatorConfig { mut node, committee, secret, consensus_dir, listen, addresses, timing } = config;
+        committee.signer(&secret)?;
+        let peers = peers(&committee, &addresses)?;
+        let data_dir = node.dir.clone();
+        memory::check(&consensus_dir, &data_dir, &secret.public())?;
+        node.sealing = Sealing::Consensus;
+        node.retained_checkpoints = node.retained_checkpoints.max(CHECKPOINTS_MIN);
+        let node = Node::start(node)?;
+        memory::remember(&consensus_dir, &data_dir, &secret.public())?;
+
+        let (handle, feed) = (node.handle(), node.feed());
+        let (stop, stopped) = oneshot::channel();
+        let local = addresses.values().all(|address| address.ip().is_loopback());
+        let network = peer_config(&committee, &secret, listen, local);
+        let setup = move |blocker, peers, node: NodeHandle| Setup {
+            committee,
+            secret,
+            timing,
+            partition: "validator".to_owned(),
+            blocker,
+            peers,
+            sink: Arc::new(move |block, done| feed.deliver(block, done)),
+            watcher: {
+                let node = node.clone();
+                Arc::new(move |activity| keep_certificate(&node, activity))
+            },
+            node,
+        };
+        let engine = {
+            let node = handle.clone();
+            move || {
+                let runtime = RuntimeConfig::new().with_storage_directory(consensus_dir.join("storage"));
+                Runner::new(runtime).start(|context| async move {
+                    let (mut network, mut oracle) = Network::new(context.child("network"), network);
+                    oracle.track(0, peers);
+                    let channels = Channels {
+                        votes: network.register(channel::VOTES, VOTES),
+                        certificates: network.register(channel::CERTIFICATES, VOTES),
+                        resolver: network.register(channel::RESOLVER, FETCHES),
+                        blocks: network.register(channel::BLOCKS, BLOCKS),
+                        backfill: network.register(channel::BACKFILL, FETCHES),
+                        transactions: network.register(channel::TRANSACTIONS, TRANSACTIONS),
+                    };
+                    let peering = network.start();
+                    let setup = setup(oracle.clone(), oracle, node.clone());
+                    let running = match start(context.child("engine"), setup, channels).await {
+                        Ok(running) => running,
+                        Err(error) => return node.consensus_ended(error.to_string()),
+                    };
+                    let parts = select_all(running.handles.into_iter().chain([peering]));
+                    match select(stopped, parts).await {
+                        // Asked to stop, or dropped.
+                        Either::Left(_) => {}
+                        Either::Right(((ended, part, _), _)) => {
+                            let how = ended.err().map_or_else(|| "it returned".to_owned(), |error| error.to_string());
+                            node.consensus_ended(format!("part {part} of consensus ended: {how}"));
+                        }
+                    }
+                });
+            }
+        };
+        let guarded = {
+            let node = handle.clone();
+            move || {
+                if std::panic::catch_unwind(std::panic::AssertUnwindSafe(engine)).is_err() {
+                    node.consensus_ended("consensus met a fault of the program or of its disk".to_owned());
+                }
+            }
+        };
+        let thread = Builder::new().name("gage-consensus".to_owned()).spawn(guarded).map_err(NetworkError::Thread)?;
+        Ok(Validator { node: Some(node), handle, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// What readers and writers hold.
+    pub fn handle(&self) -> NodeHandle {
+        self.handle.clone()
+    }
+
+    /// Leaves the network, then stops the node cleanly.
+    ///
+    /// # Errors
+    /// [`NetworkError::Node`] if the node had stopped by itself before.
+    pub fn stop(mut self) -> Result<(), NetworkError> {
+        self.leave();
+        Ok(self.node.take().map_or(Ok(()), Node::stop)?)
+    }
+
+    fn leave(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // It may have ended already.
+            stop.send(()).unwrap_or_default();
+        }
+        if let Some(thread) = self.thread.take() {
+            // Panics are caught inside and kept as the reason to stop.
+            drop(thread.join());
+        }
+    }
+}
+
+impl Drop for Validator {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+type Peers = Map<commonware_cryptography::ed25519::PublicKey, Address>;
+
+fn peers(committee: &Committee, addresses: &BTreeMap<[u8; 32], SocketAddr>) -> Result<Peers, NetworkError> {
+    let address = |key: &commonware_cryptography::ed25519::PublicKey| {
+        let bytes = crate::committee::key_bytes(key);
+        let found = addresses.get(&bytes).ok_or_else(|| NetworkError::NoAddress(hex::encode(bytes)))?;
+        Ok((key.clone(), Address::Symmetric(*found)))
+    };
+    let peers: Vec<_> = committee.members().iter().map(address).collect::<Result<_, NetworkError>>()?;
+    Ok(Map::try_from(peers).expect("the members of a committee are distinct"))
+}
+
+type Handshake = Cups<Sake<commonware_cryptography::ed25519::PrivateKey>, ChaCha20Poly1305>;
+
+fn peer_config(
+    committee: &Committee,
+    secret: &ValidatorSecret,
+    listen: SocketAddr,
+    local: bool,
+) -> PeerConfig<Handshake> {
+    let handshake = Cups::new(
+        Sake {
+            signer: secret.key().clone(),
+            synchrony_bound: Duration::from_secs(5),
+            max_handshake_age: Duration::from_secs(10),
+            version: sake::Version::V1,
+        },
+        cups::Version::V1,
+    );
+    let namespace = committee.namespace();
+    let (peers, mailbox) = (NZUsize!(VALIDATORS_MAX), NZUsize!(1_024));
+    let bytes = message_bytes_max(committee);
+    let mut config = match local {
+        true => PeerConfig::local(handshake, &namespace, listen, peers, bytes, mailbox),
+        false => PeerConfig::recommended(handshake, &namespace, listen, peers, bytes, mailbox),
+    };
+    // Validators are known by key; several may sit behind one address, and in a private network.
+    config.allow_private_ips = true;
+    config.allowed_handshake_rate_per_ip = Quota::per_second(NZU32!(16));
+    config.peer_connection_cooldown = config.peer_connection_cooldown.min(Duration::from_secs(5));
+    config.tracked_peer_sets = NZUsize!(1);
+    config
+}
+
+/// The directory of a validator's votes.
+pub fn consensus_dir(dir: &Path) -> PathBuf {
+    dir.join("consensus")
+}

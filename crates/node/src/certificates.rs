@@ -1,0 +1,69 @@
+//! The certificates that consensus made lately, and which of them prove a header final.
+
+use std::collections::BTreeMap;
+
+use gage_chain::Header;
+use gage_crypto::Hash;
+use gage_units::Height;
+use gage_verify::{Certificate, Finality, HEADERS_MAX};
+
+use crate::NodeHandle;
+use crate::locks::lock;
+
+/// How many are kept: far more than headers that records can be proved for.
+const KEPT: usize = 4_096;
+
+/// The last certificates, by view and by block.
+#[derive(Default)]
+pub(crate) struct Certificates {
+    by_view: BTreeMap<u64, Certificate>,
+    views: BTreeMap<Hash, u64>,
+}
+
+impl Certificates {
+    fn put(&mut self, certificate: Certificate) {
+        self.views.insert(certificate.block, certificate.view);
+        self.by_view.insert(certificate.view, certificate);
+        while self.by_view.len() > KEPT {
+            if let Some((view, oldest)) = self.by_view.pop_first()
+                && self.views.get(&oldest.block) == Some(&view)
+            {
+                self.views.remove(&oldest.block);
+            }
+        }
+    }
+
+    fn of(&self, block: &Hash) -> Option<&Certificate> {
+        self.by_view.get(self.views.get(block)?)
+    }
+}
+
+impl NodeHandle {
+    /// Consensus finalized a block, which may not be ordered here yet.
+    pub fn note_certificate(&self, certificate: Certificate) {
+        lock(&self.shared().certificates).put(certificate);
+    }
+
+    /// Why a header is final: a certificate of it or of a later one, with the headers between. `None` in a solo node,
+    /// and where the certificates of its time are not kept any more.
+    pub fn finality_of(&self, header: &Header) -> Option<Finality> {
+        let shared = self.shared();
+        if !shared.is_network() {
+            return None;
+        }
+        let (ordered, mut headers) = (shared.progress.get().ordered, Vec::new());
+        let mut hash = header.hash(&shared.genesis);
+        loop {
+            if let Some(certificate) = lock(&shared.certificates).of(&hash) {
+                return Some(Finality { headers, certificate: certificate.clone() });
+            }
+            let next = Height(header.height.0 + headers.len() as u64 + 1);
+            if next > ordered || headers.len() == HEADERS_MAX {
+                return None;
+            }
+            let header = shared.header(next)?;
+            hash = header.hash(&shared.genesis);
+            headers.push(header);
+        }
+    }
+}
