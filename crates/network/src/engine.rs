@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use commonware_broadcast::buffered;
-use commonware_consensus::Reporters;
 use commonware_consensus::marshal::core::{Actor as Marshal, Processed};
 use commonware_consensus::marshal::resolver::p2p as backfill;
 use commonware_consensus::marshal::standard::{Inline, Standard};
@@ -15,8 +14,9 @@ use commonware_consensus::simplex::Engine as Simplex;
 use commonware_consensus::simplex::config::{Config as SimplexConfig, Floor, ForwardPolicy, SkipBudget, SkipPolicy};
 use commonware_consensus::simplex::elector::RoundRobin;
 use commonware_consensus::simplex::scheme::ed25519::Scheme;
-use commonware_consensus::simplex::types::Finalization;
+use commonware_consensus::simplex::types::{Context, Finalization};
 use commonware_consensus::types::{Epoch, FixedEpocher, ViewDelta};
+use commonware_consensus::{Application, Reporters};
 use commonware_cryptography::Digestible as _;
 use commonware_cryptography::certificate::{ConstantProvider, Verifier as _};
 use commonware_cryptography::ed25519::PublicKey;
@@ -31,7 +31,6 @@ use commonware_utils::{NZU16, NZU64, NZUsize, NonZeroDuration};
 use gage_node::NodeHandle;
 use rand_core::CryptoRng;
 
-use crate::application::ChainApplication;
 use crate::block::{Block, ReadConfig};
 use crate::committee::{Committee, CommitteeError, ValidatorSecret};
 use crate::deliver::{Deliver, Sink, Watch, Watcher};
@@ -98,7 +97,7 @@ impl Default for Timing {
 }
 
 /// What one validator is made of, besides its node.
-pub(crate) struct Setup<B, P> {
+pub(crate) struct Setup<B, P, A> {
     pub committee: Committee,
     pub secret: ValidatorSecret,
     pub timing: Timing,
@@ -107,6 +106,8 @@ pub(crate) struct Setup<B, P> {
     pub blocker: B,
     pub peers: P,
     pub node: NodeHandle,
+    /// What proposes and judges blocks.
+    pub application: A,
     pub sink: Sink,
     pub watcher: Watcher,
 }
@@ -137,19 +138,20 @@ pub(crate) fn message_bytes_max(committee: &Committee) -> u32 {
 
 /// Starts a validator on its storage. The node must have been started; blocks that the archive holds and the node
 /// lacks are handed to it first.
-pub(crate) async fn start<E, B, P, S, R>(
+pub(crate) async fn start<E, B, P, A, S, R>(
     context: E,
-    setup: Setup<B, P>,
+    setup: Setup<B, P, A>,
     channels: Channels<S, R>,
 ) -> Result<Running, CommitteeError>
 where
     E: Clock + CryptoRng + Spawner + Storage + Metrics,
     B: Blocker<PublicKey = PublicKey>,
     P: Provider<PublicKey = PublicKey>,
+    A: Application<E, SigningScheme = Scheme, Context = Context<Digest, PublicKey>, Block = Block, Input = ()>,
     S: Sender<PublicKey = PublicKey>,
     R: Receiver<PublicKey = PublicKey>,
 {
-    let Setup { committee, secret, timing, partition, blocker, peers, node, sink, watcher } = setup;
+    let Setup { committee, secret, timing, partition, blocker, peers, node, application, sink, watcher } = setup;
     let scheme = committee.signer(&secret)?;
     let me = secret.key_public();
     let read = ReadConfig::new(*committee.genesis());
@@ -231,7 +233,6 @@ where
     let processed = floor.processed().map_or(0, |processed: Processed| processed.height().get());
     assert!(height > processed, "blocks {height} to {processed} are neither in the node's log nor in the archive");
 
-    let application = ChainApplication { node: node.clone(), heartbeat: timing.heartbeat };
     let inline = Inline::new(context.child("application"), application, mailbox, epocher);
     let simplex = Simplex::new(
         context.child("simplex"),

@@ -21,6 +21,7 @@ use futures::future::{Either, select, select_all};
 use gage_node::{Node, NodeConfig, NodeError, NodeHandle, Sealing};
 use thiserror::Error;
 
+use crate::application::ChainApplication;
 use crate::committee::{Committee, CommitteeError, VALIDATORS_MAX, ValidatorSecret};
 use crate::deliver::keep_certificate;
 use crate::engine::{Channels, Setup, Timing, channel, message_bytes_max, start};
@@ -108,6 +109,7 @@ impl Validator {
             partition: "validator".to_owned(),
             blocker,
             peers,
+            application: ChainApplication { node: node.clone(), heartbeat: timing.heartbeat },
             sink: Arc::new(move |block, done| feed.deliver(block, done)),
             watcher: {
                 let node = node.clone();

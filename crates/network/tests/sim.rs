@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use gage_network::sim::{Fault, Outcome, Plan, run};
+use gage_crypto::{PublicKey, Scheme};
+use gage_network::sim::{Fault, Outcome, Plan, Planted, Twist, run};
+use gage_verify::{Certificate, Document, Trust, VerifyError, verify};
 
 #[track_caller]
 fn sound(outcome: &Outcome) {
@@ -34,4 +36,85 @@ fn what_was_ordered_survives_loss_of_power_everywhere() {
     let mut plan = Plan::quiet(5, 4, Duration::from_secs(12));
     plan.faults = (1..4).map(|part| (Duration::from_secs(part * 3), Fault::PowerLoss)).collect();
     sound(&run(&plan));
+}
+
+/// A reader needs the validators' keys and nothing else; and notices every change.
+#[test]
+fn a_certificate_proves_a_record_and_only_that() {
+    let outcome = run(&Plan::quiet(2, 4, Duration::from_secs(4)));
+    sound(&outcome);
+    let keys = |keys: &[[u8; 32]]| keys.iter().map(|key| PublicKey::new(Scheme::Ed25519, key).unwrap()).collect();
+    let trust = Trust { validators: Some(keys(&outcome.keys)), ..Trust::default() };
+    let evidence = outcome.evidence.unwrap();
+    let verified = verify(&evidence, &trust).unwrap();
+    assert!(verified.anchored);
+    // As a file, too.
+    let text = Document::Record(Box::new(evidence.clone())).to_text();
+    assert_eq!(Document::parse(&text).unwrap().verify(&trust).unwrap(), verified);
+
+    let refused = |change: &dyn Fn(&mut Certificate)| {
+        let mut changed = evidence.clone();
+        change(&mut changed.finality.as_mut().unwrap().certificate);
+        matches!(verify(&changed, &trust), Err(VerifyError::Certificate(_)))
+    };
+    assert!(!refused(&|_| {}));
+    assert!(refused(&|it| it.view += 1));
+    assert!(refused(&|it| it.epoch += 1));
+    assert!(refused(&|it| it.parent_view += 1));
+    assert!(refused(&|it| it.block.0[0] ^= 1));
+    assert!(refused(&|it| it.votes[0].signature.0[5] ^= 1));
+    assert!(refused(&|it| it.votes.truncate(2)));
+    assert!(refused(&|it| it.votes[1] = it.votes[0].clone()));
+    assert!(refused(&|it| it.votes[2].validator = 77));
+
+    let mut other = outcome.keys.clone();
+    other[0] = gage_network::ValidatorSecret::from_bytes(&[3; 32]).public();
+    let strangers = Trust { validators: Some(keys(&other)), ..Trust::default() };
+    assert!(verify(&evidence, &strangers).is_err());
+    let mut bare = evidence.clone();
+    bare.finality = None;
+    assert_eq!(verify(&bare, &trust), Err(VerifyError::NoCertificate));
+    let mut other_header = evidence;
+    other_header.header.as_mut().unwrap().time.0 += 1;
+    assert!(matches!(verify(&other_header, &trust), Err(VerifyError::Certificate(_))));
+}
+
+/// One of four may do what it wants.
+#[test]
+fn one_validator_of_four_may_do_what_it_wants() {
+    let twists =
+        [Twist::Equivocates, Twist::Withholds, Twist::ProposesInvalid, Twist::PublishesWrongRoots, Twist::Censors];
+    for (seed, twist) in (20..).zip(twists) {
+        let mut plan = Plan::quiet(seed, 4, Duration::from_secs(12));
+        plan.twists[2] = twist;
+        let outcome = run(&plan);
+        sound(&outcome);
+        assert!(outcome.transactions > 15, "{twist:?}: {} transactions", outcome.transactions);
+        let accused = outcome.trace.iter().any(|line| line.contains("holds evidence that node 2"));
+        assert_eq!(accused, twist == Twist::Equivocates, "{twist:?}: {:#?}", outcome.trace);
+    }
+}
+
+#[track_caller]
+fn finds(plan: &Plan, wanted: &str) {
+    let violations = run(plan).violations;
+    assert!(violations.iter().any(|line| line.starts_with(wanted)), "{wanted}: {violations:#?}");
+}
+
+/// The simulation can fail: three faults that are planted are found.
+#[test]
+fn planted_faults_are_found() {
+    let mut otherwise = Plan::quiet(30, 4, Duration::from_secs(6));
+    otherwise.planted = Some(Planted::ExecutesOtherwise(1));
+    finds(&otherwise, "equal roots");
+
+    let mut credulous = Plan::quiet(31, 4, Duration::from_secs(8));
+    credulous.twists = vec![Twist::AcceptsAnything; 4];
+    credulous.twists[2] = Twist::ProposesInvalid;
+    finds(&credulous, "execution");
+
+    let mut forgetful = Plan::quiet(32, 4, Duration::from_secs(9));
+    forgetful.planted = Some(Planted::ForgetsEverything);
+    forgetful.faults = vec![(Duration::from_secs(4), Fault::PowerLoss)];
+    finds(&forgetful, "agreement");
 }

@@ -8,7 +8,7 @@ use std::sync::mpsc::{channel, sync_channel};
 use gage_chain::{Genesis, PreparedBlock};
 use gage_units::{Height, Timestamp};
 
-use crate::executor::Executor;
+use crate::executor::{Durable, Executor};
 use crate::locks::write;
 use crate::{Node, NodeConfig, SealError, StopReason};
 
@@ -69,7 +69,7 @@ fn a_fault_of_execution_stops_the_node_and_names_the_block() {
     let (blocks, inbox) = sync_channel(1);
     // The first block again: it cannot follow itself.
     let first = PreparedBlock::new(&handle.genesis(), handle.block(Height(1)).unwrap());
-    blocks.send(first).unwrap();
+    blocks.send(Durable { block: Arc::new(first), done: None }).unwrap();
     drop(blocks);
     Executor { shared: Arc::clone(handle.shared()), certifier, spares }.run(&inbox);
     let Some(StopReason::Fault { height: Height(1), sentence }) = handle.stopped() else { panic!() };

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::draw::Draw;
+use super::twist::Twist;
 
 /// One thing that goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +39,15 @@ impl fmt::Display for Fault {
     }
 }
 
+/// A fault of the program, planted to see that it is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Planted {
+    /// One node executes some transactions otherwise.
+    ExecutesOtherwise(usize),
+    /// All machines lose their disks with the power.
+    ForgetsEverything,
+}
+
 /// What happens in a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
@@ -51,6 +61,10 @@ pub struct Plan {
     pub faults: Vec<(Duration, Fault)>,
     /// One-way delay of a message where nothing is wrong, in milliseconds.
     pub latency_ms: u64,
+    /// How each validator behaves.
+    pub twists: Vec<Twist>,
+    /// What is wrong with the program, if anything.
+    pub planted: Option<Planted>,
     /// Pause of each client between two transactions, in milliseconds.
     pub client_pause_ms: u64,
 }
@@ -58,15 +72,29 @@ pub struct Plan {
 impl Plan {
     /// A quiet network.
     pub fn quiet(seed: u64, validators: usize, duration: Duration) -> Plan {
-        Plan { seed, validators, duration, faults: Vec::new(), latency_ms: 10, client_pause_ms: 150 }
+        let twists = vec![Twist::Honest; validators];
+        let (faults, latency_ms, client_pause_ms) = (Vec::new(), 10, 150);
+        Plan { seed, validators, duration, faults, latency_ms, twists, planted: None, client_pause_ms }
     }
 
-    /// The plan of a seed: 4 validators, a minute, six faults, each healed.
+    /// The plan of a seed: 4 validators, a minute, six faults, each healed; in every second one a validator that
+    /// does not follow the protocol.
     pub fn of_seed(seed: u64) -> Plan {
         let mut draw = Draw::new(seed, "plan");
         let mut plan = Plan::quiet(seed, 4, Duration::from_secs(60));
         plan.latency_ms = 5 + draw.below(40);
         plan.client_pause_ms = 100 + draw.below(400);
+        if !seed.is_multiple_of(2) {
+            let twists = [
+                Twist::Equivocates,
+                Twist::Withholds,
+                Twist::ProposesInvalid,
+                Twist::PublishesWrongRoots,
+                Twist::Censors,
+            ];
+            let node = draw.below(plan.validators as u64) as usize;
+            plan.twists[node] = twists[draw.below(twists.len() as u64) as usize];
+        }
         for part in 0..6u64 {
             let start = part * 9_500 + 1_000 + draw.below(2_000);
             let nodes = plan.validators as u64;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
-use commonware_consensus::simplex::types::Activity;
+use commonware_consensus::simplex::types::{Activity, Attributable as _};
 use commonware_cryptography::ed25519::PublicKey;
 use commonware_p2p::simulated::Oracle;
 use commonware_runtime::deterministic::Context;
@@ -11,11 +11,14 @@ use commonware_runtime::{Clock as _, Handle, Quota, Spawner as _, Supervisor as 
 use commonware_utils::NZU32;
 use futures::StreamExt as _;
 use futures::channel::mpsc;
-use gage_chain::{Genesis, PreparedBlock};
+use gage_chain::{Genesis, Operation, PreparedBlock};
 use gage_node::{Done, NodeConfig, NodeHandle, StepNode};
 
+use super::faults::{Plan, Planted};
+use super::twist::{Twist, Twisted, equivocate};
 use super::world::{World, secret};
 use crate::Committee;
+use crate::application::ChainApplication;
 use crate::deliver::keep_certificate;
 use crate::engine::{Channels, Setup, Timing, channel, start};
 
@@ -32,6 +35,9 @@ pub(crate) struct Field {
     pub oracle: Oracle<PublicKey, Context>,
     pub world: Arc<Mutex<World>>,
     pub timing: Timing,
+    pub plan: Plan,
+    /// How often all machines have lost power, and the faults before.
+    pub round: usize,
 }
 
 /// A running validator.
@@ -45,6 +51,13 @@ impl Member {
     pub async fn start(context: &Context, field: &Field, index: usize) -> Member {
         let mut config = NodeConfig::new("none", field.genesis.clone());
         (config.hash_seed, config.signature_threads, config.retained_checkpoints) = (1, 1, 128);
+        let forgets = field.plan.planted == Some(Planted::ForgetsEverything) && field.round > 0;
+        if field.plan.planted == Some(Planted::ExecutesOtherwise(index)) {
+            config.before_operation = Some(fails_on_odd_amounts);
+        }
+        if forgets {
+            locked(&field.world).snapshots[index] = None;
+        }
         let snapshot = locked(&field.world).snapshots[index].clone();
         let step = match snapshot {
             Some(bytes) => StepNode::from_snapshot(config, &bytes),
@@ -59,11 +72,18 @@ impl Member {
             let (node, step) = parts;
             let (queue, blocks) = mpsc::unbounded();
             let me = secret(index).key_public();
+            let twist = field.plan.twists[index];
+            if twist == Twist::Equivocates {
+                let scheme = field.committee.signer(&secret(index)).expect("a member of the committee");
+                return equivocate(scheme, channels.votes).await;
+            }
+            let inner = ChainApplication { node: node.clone(), heartbeat: field.timing.heartbeat };
             let setup = Setup {
                 committee: field.committee.clone(),
                 secret: secret(index),
                 timing: field.timing,
-                partition: format!("validator-{index}"),
+                partition: format!("validator-{index}-{}", if forgets { field.round } else { 0 }),
+                application: Twisted { inner, twist },
                 blocker: field.oracle.control(me),
                 peers: field.oracle.manager(),
                 node: node.clone(),
@@ -135,16 +155,27 @@ async fn execute(
 
 /// Whoever signs two things in one view is seen by the others.
 fn watcher(field: &Field, index: usize, node: NodeHandle, context: &Context) -> crate::deliver::Watcher {
-    let (world, start) = (Arc::clone(&field.world), now_ms(context));
+    let (world, start, twists) = (Arc::clone(&field.world), now_ms(context), field.plan.twists.clone());
+    // Certificates count the keys in ascending order.
+    let mut seats: Vec<usize> = (0..twists.len()).collect();
+    seats.sort_by_key(|index| secret(*index).public());
     Arc::new(move |activity| {
         keep_certificate(&node, activity);
-        let what = match activity {
-            Activity::ConflictingNotarize(_) => "two proposals in one view",
-            Activity::ConflictingFinalize(_) => "two finalizations in one view",
-            Activity::NullifyFinalize(_) => "a view both skipped and finalized",
+        let (signer, what) = match activity {
+            Activity::ConflictingNotarize(seen) => (seen.signer(), "two proposals in one view"),
+            Activity::ConflictingFinalize(seen) => (seen.signer(), "two finalizations in one view"),
+            Activity::NullifyFinalize(seen) => (seen.signer(), "a view both skipped and finalized"),
             _ => return,
         };
-        locked(&world).violate(start, format!("double vote: node {index} holds evidence of {what}"));
+        let accused = seats.get(signer.get() as usize).copied().unwrap_or(usize::MAX);
+        let mut world = locked(&world);
+        if world.accused.insert(accused) {
+            let line = format!("node {index} holds evidence that node {accused} voted for {what}");
+            match twists.get(accused) {
+                Some(Twist::Equivocates) => world.note(start, line),
+                _ => world.violate(start, format!("double vote: {line}")),
+            }
+        }
     })
 }
 
@@ -156,4 +187,14 @@ pub(crate) fn now_ms(context: &Context) -> u64 {
 /// A panic while the lock was held is reported by itself.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The planted fault of [`Planted::ExecutesOtherwise`].
+fn fails_on_odd_amounts(operation: &Operation) {
+    if let Operation::Ledger(gage_ledger::Operation::Transfer(transfer)) = operation
+        && let gage_accounts::Quantity::Exact(amount) = transfer.quantity
+        && amount.0 % 2 == 1
+    {
+        panic!("planted");
+    }
 }

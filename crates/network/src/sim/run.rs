@@ -8,13 +8,17 @@ use commonware_p2p::simulated::{self, Link, Network};
 use commonware_runtime::deterministic::{Checkpoint, Config, Context, Runner};
 use commonware_runtime::{Clock as _, Supervisor as _};
 use commonware_utils::{NZUsize, Probability};
-use gage_chain::Chain;
-use gage_node::{NodeConfig, StepNode};
+use gage_chain::{Chain, PreparedBlock, TransactionHash, head_key_bytes};
+use gage_crypto::{PublicKey, Scheme};
+use gage_ledger::AssetNames;
+use gage_node::{NodeConfig, NodeHandle, StepNode};
 use gage_units::Height;
+use gage_verify::{Evidence, Trust, verify};
 
 use super::client::{self, Doors, Sent};
 use super::faults::{Fault, Plan};
 use super::member::{Field, Member, locked, now_ms};
+use super::twist::Twist;
 use super::world::{World, genesis, secret};
 use crate::Committee;
 use crate::engine::{Timing, message_bytes_max};
@@ -41,6 +45,10 @@ pub struct Outcome {
     pub auditor: String,
     /// The last root that all agree on.
     pub root: String,
+    /// A proof of the last node's newest published head, with its certificate.
+    pub evidence: Option<Evidence>,
+    /// The validators' public keys, ascending.
+    pub keys: Vec<[u8; 32]>,
     /// The ordered blocks in their canonical bytes, from height 1.
     pub ordered: Vec<Vec<u8>>,
 }
@@ -71,6 +79,8 @@ pub fn run(plan: &Plan) -> Outcome {
         transactions: world.executed.len() as u64,
         root: world.roots.values().last().map(|it| it.state_root.to_string()).unwrap_or_default(),
         ordered: world.blocks.values().map(|(_, block)| block.block().to_bytes()).collect(),
+        evidence: world.evidence,
+        keys: stage.committee.keys(),
         violations: world.violations,
         trace: world.trace,
         auditor,
@@ -119,13 +129,15 @@ impl Stage {
             oracle,
             world: Arc::clone(&self.world),
             timing: Timing::default(),
+            plan: self.plan.clone(),
+            round: next,
         };
         self.link(&field, |_, _| Some((self.plan.latency_ms, 0))).await;
         let doors: Doors = Arc::new(Mutex::new(vec![None; self.plan.validators]));
         let mut running = Vec::new();
         for index in 0..self.plan.validators {
             let member = Member::start(&context, &field, index).await;
-            locked(&doors)[index] = Some(member.node.clone());
+            locked(&doors)[index] = self.door(index, &member);
             running.push(Some(member));
         }
         let pause = Duration::from_millis(self.plan.client_pause_ms);
@@ -149,7 +161,7 @@ impl Stage {
             if let Some(index) = restart {
                 restarts.remove(0);
                 let member = Member::start(&context, &field, index).await;
-                locked(&doors)[index] = Some(member.node.clone());
+                locked(&doors)[index] = self.door(index, &member);
                 running[index] = Some(member);
                 locked(&self.world).note(at, format!("node {index} starts again"));
                 continue;
@@ -181,11 +193,19 @@ impl Stage {
             running[index] = Some(Member::start(&context, &field, index).await);
         }
         clients.abort();
-        self.heal(&context, &running).await;
+        // Of those who do not follow the protocol nothing is asked.
+        let honest = |index: &usize| matches!(self.plan.twists[*index], Twist::Honest | Twist::AcceptsAnything);
+        let judged: Vec<usize> = (0..self.plan.validators).filter(honest).collect();
+        self.heal(&context, &running, &judged).await;
         for member in running.into_iter().flatten() {
             member.kill().await;
         }
         None
+    }
+
+    /// Clients know who is honest; whom they ask in vain they would leave.
+    fn door(&self, index: usize, member: &Member) -> Option<NodeHandle> {
+        (self.plan.twists[index] == Twist::Honest).then(|| member.node.clone())
     }
 
     /// Sets every link: (latency in milliseconds, percent lost), or none.
@@ -208,15 +228,16 @@ impl Stage {
     }
 
     /// Waits until every node has gone on; judges what is on each.
-    async fn heal(&self, context: &Context, running: &[Option<Member>]) {
+    async fn heal(&self, context: &Context, running: &[Option<Member>], judged: &[usize]) {
+        let all = || judged.iter().filter_map(|index| running[*index].as_ref().map(|member| (*index, member)));
         let start = now_ms(context);
         let highest = locked(&self.world).blocks.keys().last().copied().unwrap_or_default();
         let wanted = Height(highest.0 + PROGRESS);
         locked(&self.world).note(start, format!("all is healed; the highest block is {highest}"));
         let executed = |member: &Member| member.node.progress_now().executed;
-        while running.iter().flatten().any(|member| executed(member) < wanted) {
+        while all().any(|(_, member)| executed(member) < wanted) {
             if now_ms(context) - start > HEALING.as_millis() as u64 {
-                let heights: Vec<String> = running.iter().flatten().map(|it| executed(it).to_string()).collect();
+                let heights: Vec<String> = all().map(|(_, it)| executed(it).to_string()).collect();
                 let heights = heights.join(", ");
                 let line = format!("liveness: {wanted} blocks are not executed by all after healing, but {heights}");
                 locked(&self.world).violate(now_ms(context), line);
@@ -226,11 +247,28 @@ impl Stage {
         }
         let at = now_ms(context);
         locked(&self.world).note(at, format!("every node has executed block {wanted}, {} ms later", at - start));
-        for (index, member) in running.iter().enumerate() {
-            let Some(member) = member else { continue };
+        for (index, member) in all() {
+            self.judge_certificate(at, index, &member.node);
             if let Err(broken) = member.node.read(Chain::check_invariants) {
                 locked(&self.world).violate(at, format!("conservation: node {index}: {broken}"));
             }
+        }
+    }
+
+    /// A reader with the validators' keys alone believes the node's newest published head.
+    fn judge_certificate(&self, at: u64, index: usize, node: &NodeHandle) {
+        let evidence = node.prove(&head_key_bytes(), node.published());
+        let keys = self.committee.keys();
+        let keys = keys.iter().map(|key| PublicKey::new(Scheme::Ed25519, key).expect("validators have such keys"));
+        let trust = Trust { validators: Some(keys.collect()), ..Trust::default() };
+        let judged = match &evidence {
+            Ok(evidence) => verify(evidence, &trust).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        let mut world = locked(&self.world);
+        match judged {
+            Ok(_) => world.evidence = evidence.ok(),
+            Err(error) => world.violate(at, format!("certificates: node {index}: {error}")),
         }
     }
 
@@ -243,6 +281,10 @@ impl Stage {
         let blocks: Vec<_> = world.blocks.values().map(|(_, block)| Arc::clone(block)).collect();
         for block in blocks {
             let height = block.block().header.height;
+            let unsigned = unsigned(&block, &alone.handle());
+            if let Some(hash) = unsigned {
+                world.violate(0, format!("authority: block {height} carries {hash}, which its account did not sign"));
+            }
             if let Err(reason) = alone.order(&block) {
                 world.violate(0, format!("one machine: block {height} does not execute alone: {reason}"));
                 return;
@@ -254,4 +296,14 @@ impl Stage {
             }
         }
     }
+}
+
+/// The first transaction of a block whose signatures do not hold.
+fn unsigned(block: &PreparedBlock, node: &NodeHandle) -> Option<TransactionHash> {
+    let genesis = node.genesis();
+    let mut all = block.hashes().zip(&block.block().transactions);
+    all.find_map(|(hash, signed)| {
+        let held = node.read(|chain| signed.verify_signatures_of(&hash, &genesis, &AssetNames(chain.draft())));
+        held.is_err().then_some(hash)
+    })
 }

@@ -1,6 +1,6 @@
 //! What is outside the machines: the genesis, the users, and what an all-seeing observer writes down.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gage_accounts::{GenesisAccount, NewKey, Quantity};
@@ -83,8 +83,11 @@ pub(crate) struct World {
     pub snapshots: Vec<Option<Vec<u8>>>,
     /// Where each transaction was first seen executed.
     pub executed: BTreeMap<TransactionHash, Height>,
+    pub evidence: Option<gage_verify::Evidence>,
     pub violations: Vec<String>,
     pub trace: Vec<String>,
+    /// Against whom there is evidence of a double vote.
+    pub accused: BTreeSet<usize>,
 }
 
 impl World {
