@@ -153,7 +153,7 @@ pub fn node(args: &NodeArgs) -> Result<ExitCode> {
 
 /// What runs: the rest is the same.
 enum Running {
-    Solo(Node),
+    Solo(Box<Node>),
     /// A validator, and how many there are.
     Validator(Box<Validator>, usize),
 }
@@ -168,7 +168,7 @@ impl Running {
 
     fn stop(self) -> Result<()> {
         match self {
-            Running::Solo(node) => Ok(node.stop()?),
+            Running::Solo(node) => Ok((*node).stop()?),
             Running::Validator(validator, _) => Ok(validator.stop()?),
         }
     }
@@ -201,7 +201,7 @@ fn start(args: &NodeArgs) -> Result<(Running, PathBuf, SocketAddr)> {
         Some(listen) => listen,
         None => LISTEN.parse().context("the address that is the default")?,
     };
-    Ok((Running::Solo(Node::start(config)?), dir, listen))
+    Ok((Running::Solo(Box::new(Node::start(config)?)), dir, listen))
 }
 
 /// The history that the arguments name, opened before anything is recorded.

@@ -117,6 +117,7 @@ impl Network {
             height: Height(1),
             state_root: found.root,
             header: Some(self.headers[2].clone()),
+            finality: None,
         }
     }
 
