@@ -4871,9 +4871,22 @@ VaultsWithdrawSupply = TypedDict(
 )
 """Burns shares of the signer's for their part of the pool, as far as there is cash."""
 
+VerifyCertificate = TypedDict(
+    "VerifyCertificate",
+    {
+        "block": "Hash",
+        "epoch": "int",
+        "parent_view": "int",
+        "view": "int",
+        "votes": "list[VerifyVote]",
+    },
+)
+"""More than two thirds of the validators finalized a block."""
+
 VerifyEvidence = TypedDict(
     "VerifyEvidence",
     {
+        "finality": "NotRequired[VerifyFinality | None]",
         "format": "str",
         "genesis": "Hash",
         "head_record": "VerifyProvedRecord",
@@ -4890,6 +4903,15 @@ VerifyEvidence = TypedDict(
 )
 """A record, or its absence, at a height, with everything needed to check it. JSON, self-contained."""
 
+VerifyFinality = TypedDict(
+    "VerifyFinality",
+    {
+        "certificate": "VerifyCertificate",
+        "headers": "list[ChainHeader]",
+    },
+)
+"""Why a header is final."""
+
 VerifyProvedRecord = TypedDict(
     "VerifyProvedRecord",
     {
@@ -4903,6 +4925,7 @@ VerifyReceiptEvidence = TypedDict(
     "VerifyReceiptEvidence",
     {
         "events_root": "Hash",
+        "finality": "NotRequired[VerifyFinality | None]",
         "format": "str",
         "genesis": "Hash",
         "header": "NotRequired[ChainHeader | None]",
@@ -4913,6 +4936,15 @@ VerifyReceiptEvidence = TypedDict(
     },
 )
 """What became of a transaction, with the path to the events root of its block."""
+
+VerifyVote = TypedDict(
+    "VerifyVote",
+    {
+        "signature": "SignatureBytes",
+        "validator": "int",
+    },
+)
+"""One validator's signature."""
 
 # What has one of several shapes.
 AccountId = str
