@@ -60,21 +60,21 @@ pub fn man(args: &ManArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The page of a command and those of its subcommands; how many.
+/// The page of a command, named as it is typed, and those of its subcommands; how many.
 fn pages(command: &Command, name: &str, dir: &Path) -> Result<usize> {
     let page = if name == "gage" { main_page(&crate::Cli::command())? } else { page(command, name)? };
-    let path = dir.join(format!("{name}.1"));
+    let path = dir.join(format!("{}.1", name.replace(' ', "-")));
     std::fs::write(&path, page).with_context(|| format!("writing {}", path.display()))?;
     let mut count = 1usize;
     for inner in command.get_subcommands().filter(|inner| inner.get_name() != "help") {
-        count = count.saturating_add(pages(inner, &format!("{name}-{}", inner.get_name()), dir)?);
+        count = count.saturating_add(pages(inner, &format!("{name} {}", inner.get_name()), dir)?);
     }
     Ok(count)
 }
 
 fn page(command: &Command, name: &str) -> Result<Vec<u8>> {
     let mut page = Vec::new();
-    let command = command.clone().name(name.to_owned()).bin_name(name.replacen('-', " ", 1));
+    let command = command.clone().name(name.replace(' ', "-")).bin_name(name.to_owned());
     Man::new(command.disable_help_subcommand(true)).render(&mut page)?;
     Ok(page)
 }
