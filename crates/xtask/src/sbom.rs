@@ -76,6 +76,9 @@ fn component(package: &Package, checksums: &BTreeMap<(String, String), String>) 
     if let Some(license) = &package.license {
         // Old manifests write a slash where SPDX has an OR.
         component["licenses"] = json!([{ "expression": license.replace('/', " OR ") }]);
+    } else if let Some(file) = &package.license_file {
+        // A text of its own instead of an expression.
+        component["licenses"] = json!([{ "license": { "name": format!("the file {file} of the package") } }]);
     }
     if let Some(checksum) = checksums.get(&(package.name.to_string(), package.version.to_string())) {
         component["hashes"] = json!([{ "alg": "SHA-256", "content": checksum }]);
@@ -108,7 +111,8 @@ mod tests {
         assert!(!names.iter().any(|name| name.starts_with("pkg:cargo/gage-")));
         for component in components {
             assert_eq!(component["hashes"][0]["content"].as_str().map(str::len), Some(64), "{component}");
-            assert!(component["licenses"][0]["expression"].is_string(), "{component}");
+            let license = &component["licenses"][0];
+            assert!(license["expression"].is_string() || license["license"]["name"].is_string(), "{component}");
         }
     }
 
