@@ -47,10 +47,12 @@ pub fn run(cargo: fn(&[&str]) -> Command) -> Result<Tried> {
     }
     let url = format!("{}/openapi.json", node.url);
     let arguments = ["run", &url, "--checks", CHECKS, "--seed", SEED, "--max-time", SECONDS, "--no-color"];
-    // Its cache and its reports stay beside it.
+    // Its cache and its reports stay beside it. What waits for a block may wait for half a minute.
     println!("    schemathesis {}", arguments.join(" "));
     let more = ["--phases", "examples,coverage,fuzzing", "--warnings", "off", "--generation-database", "none"];
-    let tried = Command::new(tools.join("bin/schemathesis")).current_dir(&tools).args(arguments).args(more).status()?;
+    let patient = ["--request-timeout", "70"];
+    let mut command = Command::new(tools.join("bin/schemathesis"));
+    let tried = command.current_dir(&tools).args(arguments).args(more).args(patient).status()?;
     node.stop()?;
     Ok(if tried.success() { Tried::Passed } else { Tried::Failed(format!("schemathesis ended with {tried}")) })
 }
