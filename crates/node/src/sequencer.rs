@@ -137,7 +137,7 @@ impl Sequencer {
             }
             if height > expected {
                 let sentence = format!("consensus delivered block {height} where {expected} follows");
-                return Err(StopReason::Fault { height: expected, sentence });
+                return Err(self.stop(StopReason::Fault { height: expected, sentence }));
             }
             self.height = height;
             group.push(Arc::clone(&block));
@@ -233,7 +233,7 @@ impl Sequencer {
             Some(log) => log.append(first.0, &bodies).map_err(|error| error.to_string()),
             None => Err("the log is closed".to_owned()),
         };
-        appended.map_err(|sentence| SealError::Stopped(StopReason::Disk { sentence }))?;
+        appended.map_err(|sentence| SealError::Stopped(self.stop(StopReason::Disk { sentence })))?;
         let mut index = lock(&self.shared.index);
         for made in group {
             index.ordered(&made.block().header, made.hashes());
@@ -241,6 +241,12 @@ impl Sequencer {
         drop(index);
         self.shared.progress.ordered(self.height);
         Ok(())
+    }
+
+    /// Stops the node before anything that waits is dropped, so that whoever waited then reads the reason.
+    fn stop(&self, reason: StopReason) -> StopReason {
+        self.shared.stop(reason.clone());
+        reason
     }
 
     fn stop_reason(&self) -> StopReason {
