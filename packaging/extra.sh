@@ -1,8 +1,8 @@
 #!/bin/sh
 # What the Debian package holds beside the binary: completions and the manual, made by the binary itself.
-#   cargo build --release --locked -p gage-cli && sh packaging/extra.sh && cargo deb -p gage-cli --no-build
+#   cargo build --profile dist --locked -p gage-cli && sh packaging/extra.sh && cargo deb -p gage-cli --no-build
 set -eu
-folder=${1:-target/release}
+folder=${1:-target/dist}
 extra=$folder/extra
 rm -rf "$extra"
 mkdir -p "$extra/man1"

@@ -1,11 +1,11 @@
 //! The Python client, the wallet page and the guide, tried against the release binary by `pytest`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 
-use crate::workspace::root;
+use crate::workspace::{root, target};
 
 /// What became of it.
 pub enum Tried {
@@ -17,8 +17,7 @@ pub enum Tried {
 
 /// Runs the tests of `python/` in an environment of their own. The binary is built before.
 pub fn run() -> Result<Tried> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let folder = target.join("python");
+    let folder = target().join("python");
     if let Err(reason) = provide(&folder)? {
         return Ok(Tried::Missing(format!(
             "{reason}; the Python client, the wallet page and the guide were NOT tried"
@@ -28,7 +27,7 @@ pub fn run() -> Result<Tried> {
     let tried = Command::new(folder.join("bin/python"))
         .args(["-m", "pytest"])
         .current_dir(root().join("python"))
-        .env("GAGE_BIN", std::env::var_os("GAGE_BIN").unwrap_or_else(|| target.join("release/gage").into()))
+        .env("GAGE_BIN", std::env::var_os("GAGE_BIN").unwrap_or_else(|| target().join("release/gage").into()))
         .status()
         .context("starting pytest")?;
     Ok(if tried.success() { Tried::Passed } else { Tried::Failed(format!("pytest ended with {tried}")) })

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::workspace::root;
+use crate::workspace::target;
 
 /// Exact versions, so that a run says the same twice.
 const PACKAGES: [&str; 2] = ["schemathesis==4.32.5", "openapi-spec-validator==0.9.0"];
@@ -27,18 +27,19 @@ pub enum Tried {
     Missing(String),
 }
 
-/// Runs both against a furnished node. `cargo` runs the arguments given to it.
+/// Runs both against a furnished node, which `cargo` builds.
 pub fn run(cargo: fn(&[&str]) -> Command) -> Result<Tried> {
     let tools = match tools()? {
         Ok(tools) => tools,
         Err(reason) => return Ok(Tried::Missing(reason)),
     };
-    let built = cargo(&["build", "--locked", "--package", "gage-api", "--example", "furnished"]).status()?;
+    // With all crates of the workspace it is the example the tests have built already.
+    let built = cargo(&["build", "--locked", "--workspace", "--example", "furnished"]).status()?;
     if !built.success() {
         return Ok(Tried::Failed("the example `furnished` does not build".to_owned()));
     }
     let document = tools.join("openapi.json");
-    let mut node = Node::start(cargo, &document)?;
+    let mut node = Node::start(&document)?;
     let python = tools.join("bin/python");
     println!("    openapi-spec-validator {}", document.display());
     let valid = Command::new(&python).args(["-m", "openapi_spec_validator"]).arg(&document).status()?;
@@ -59,8 +60,7 @@ pub fn run(cargo: fn(&[&str]) -> Command) -> Result<Tried> {
 
 /// The folder with the programs, made if it is not there; or why it cannot be.
 fn tools() -> Result<Result<PathBuf, String>> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let folder = target.join("schemathesis");
+    let folder = target().join("schemathesis");
     let done = folder.join("installed");
     let wanted = PACKAGES.join("\n");
     if std::fs::read_to_string(&done).is_ok_and(|installed| installed == wanted) {
@@ -89,9 +89,8 @@ struct Node {
 }
 
 impl Node {
-    fn start(cargo: fn(&[&str]) -> Command, document: &Path) -> Result<Node> {
-        let mut command =
-            cargo(&["run", "--locked", "--quiet", "--package", "gage-api", "--example", "furnished", "--"]);
+    fn start(document: &Path) -> Result<Node> {
+        let mut command = Command::new(target().join("debug/examples/furnished"));
         let mut process = command.arg(document).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut url = String::new();
         let output = process.stdout.take().context("the node's output")?;

@@ -108,6 +108,11 @@ pub fn root() -> PathBuf {
     here.ancestors().nth(2).expect("this crate lies two folders below the root").to_owned()
 }
 
+/// Where cargo builds, and where what the steps need besides is kept.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
 /// The folder of a package: its name without the project's.
 fn folder(package: &str) -> String {
     package.strip_prefix("gage-").unwrap_or(package).to_owned()
