@@ -45,6 +45,49 @@ fn a_contract_is_checked_shown_and_projected() {
 }
 
 #[test]
+fn every_example_is_checked_shown_and_projected() {
+    let place = Place::new("examples");
+    let mut names = Vec::new();
+    for file in fs::read_dir(format!("{TERMS}/examples")).unwrap() {
+        let path = file.unwrap().path();
+        let path = path.to_str().unwrap();
+        assert!(place.ok(&["terms", "check", path]).contains("parties"), "{path}");
+        let shown = place.ok(&["terms", "show", path]);
+        fs::write(place.dir.join("again.terms"), &shown).unwrap();
+        assert_eq!(place.ok(&["terms", "show", "again.terms"]), shown, "{path}");
+        // Nothing is known of the world: what does not wait for it is paid, and what waits is shown as left.
+        let projected: Value = serde_json::from_str(&place.ok(&["terms", "project", path, "--json"])).unwrap();
+        assert!(projected["flows"].is_array() && projected["left"].is_object(), "{path}: {projected}");
+        names.push(path.rsplit('/').next().unwrap().to_owned());
+    }
+    names.sort();
+    let wanted = ["amortising_loan", "collateralised_loan", "coupon_bond", "covered_call", "perpetual"]
+        .into_iter()
+        .chain(["principal_yield_strip", "three_tranche_note", "treasury_bill"]);
+    assert_eq!(names, wanted.map(|name| format!("{name}.terms")).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_file_of_the_reference_data_passes() {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+    let folder = std::env::var("GAGE_REFERENCE_DATA").unwrap_or_else(|_| beside.to_owned());
+    let Ok(files) = fs::read_dir(format!("{folder}/actus")) else {
+        println!("SKIPPED: no {folder}/actus; set GAGE_REFERENCE_DATA to the folder of the reference data");
+        return;
+    };
+    let place = Place::new("actus-reference");
+    let mut passed = 0;
+    let cases = files.map(|file| file.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "json"));
+    for path in cases {
+        let path = path.to_str().unwrap();
+        let report: Value = serde_json::from_str(&place.ok(&["terms", "actus", path, "--json"])).unwrap();
+        assert_eq!(report["failed"], 0, "{path}: {report}");
+        passed += report["passed"].as_u64().unwrap();
+    }
+    assert_eq!(passed, 190);
+}
+
+#[test]
 fn cases_of_the_standard_pass_or_name_their_first_difference() {
     let place = Place::new("actus");
     let own = format!("{TERMS}/tests/cases/own.json");

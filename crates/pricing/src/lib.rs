@@ -8,9 +8,12 @@
 //! of a volatility surface with its checks; [`Passage`] the probability that a barrier is reached; [`Bounded`] the way
 //! back to fixed point.
 //!
+//! No module of consensus calls this crate yet: prices reach the ledger as fixed point from the oracle. The first that
+//! does makes [`check_environment`] a condition of the start of the executor (`chain`).
+//!
 //! Invariants: no branch depends on a machine; no platform mathematics, no fused multiply-add, no vectors chosen by
 //! the processor (`clippy.toml` denies them); every kernel has a stated bound on its error, measured over its whole
-//! domain against numbers of 256 bits in `tests/accuracy.rs`; golden bits are in `tests/golden.rs`, and a change of
+//! domain against numbers of 192 bits in `tests/accuracy.rs`; golden bits are in `tests/golden.rs`, and a change of
 //! them is a new version of the protocol; what is not finite or outside a domain is an error, never a number.
 
 #![allow(clippy::float_arithmetic, reason = "this crate is where floats are; its kernels are bit for bit the same")]

@@ -57,7 +57,23 @@ pub fn execution_failure(failure: f64, pause: f64, volatility: f64) -> Result<f6
     if !((0.0..1.0).contains(&failure) && pause >= 0.0 && volatility >= 0.0) {
         return Err(QuantError::OutsideDomain);
     }
-    // The mean of the root of n pauses over the geometric law, term by term until it has died.
+    let sum = mean_root_of_tries(failure);
+    finite(density(0.0) * volatility * pause.sqrt() * sum)
+}
+
+/// Above this the sum is taken by its expansion, which needs no more terms the rarer success is.
+const RARE: f64 = 0.99;
+/// Riemann's zeta at -1/2, -3/2, -5/2.
+const ZETA: [f64; 3] = [-0.207_886_224_977_354_57, -0.025_485_201_889_833_04, 0.008_516_928_777_850_33];
+
+/// The mean of the root of the failures before a success: (1 - p) times the sum of p^n sqrt(n).
+fn mean_root_of_tries(failure: f64) -> f64 {
+    if failure > RARE {
+        // The polylogarithm of order -1/2 around one (Wood, The computation of polylogarithms, 1992, 9.3).
+        let x = -failure.ln();
+        let pole = 0.5 * std::f64::consts::PI.sqrt() / (x * x.sqrt());
+        return (1.0 - failure) * (pole + ZETA[0] - x * (ZETA[1] - 0.5 * x * ZETA[2]));
+    }
     let mut weight = (1.0 - failure) * failure;
     let mut sum = 0.0;
     let mut n = 1.0f64;
@@ -66,5 +82,5 @@ pub fn execution_failure(failure: f64, pause: f64, volatility: f64) -> Result<f6
         weight *= failure;
         n += 1.0;
     }
-    finite(density(0.0) * volatility * pause.sqrt() * sum)
+    sum
 }

@@ -44,9 +44,10 @@ impl Shrunk {
         Ok(Shrunk { covariance, intensity })
     }
 
-    /// The correlation of two.
+    /// The correlation of two; none where one does not move.
     pub fn correlation(&self, i: usize, j: usize) -> Option<f64> {
         let at = |i: usize, j: usize| self.covariance.get(i).and_then(|row| row.get(j)).copied();
-        Some(at(i, j)? / (at(i, i)? * at(j, j)?).sqrt())
+        let correlation = at(i, j)? / (at(i, i)? * at(j, j)?).sqrt();
+        correlation.is_finite().then_some(correlation)
     }
 }

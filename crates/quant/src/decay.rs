@@ -31,8 +31,12 @@ impl Decay {
     /// of its logarithm.
     ///
     /// # Errors
-    /// [`QuantError::Contradiction`] for fewer than three observations, or all at one time.
+    /// [`QuantError::Contradiction`] for fewer than three observations, or all at one time; [`QuantError::OutsideDomain`]
+    /// for what is not finite.
     pub fn fit(observed: &[(f64, f64)]) -> Result<Decay, QuantError> {
+        if !observed.iter().all(|(years, value)| years.is_finite() && value.is_finite()) {
+            return Err(QuantError::OutsideDomain);
+        }
         let span = observed.iter().map(|point| point.0).fold(0.0, f64::max);
         let first = observed.first().map_or(0.0, |point| point.0);
         if observed.len() < 3 || observed.iter().all(|point| point.0 == first) || !span.is_finite() || span <= 0.0 {

@@ -1,4 +1,4 @@
-//! When a price first reaches a level: the density of the time, and its law with jumps.
+//! When a price first reaches a level: the density of the time, and both law and density with jumps.
 
 use crate::QuantError;
 use crate::error::finite;
@@ -70,6 +70,22 @@ impl JumpDiffusion {
     /// # Errors
     /// [`QuantError::OutsideDomain`] for distances, times, volatilities or jump rates of zero or less.
     pub fn rises_within(&self, distance: f64, years: f64) -> Result<f64, QuantError> {
+        // The transform of what has happened by a time is that of when it happens, over a.
+        let probability = self.invert(distance, years, |transform, a| transform / a)?;
+        finite(probability.clamp(0.0, 1.0))
+    }
+
+    /// The density, per year, of the first time at which the logarithm has risen by `distance`: exact to about 1e-4 of
+    /// its largest value.
+    ///
+    /// # Errors
+    /// As [`JumpDiffusion::rises_within`].
+    pub fn rise_density(&self, distance: f64, years: f64) -> Result<f64, QuantError> {
+        let density = self.invert(distance, years, |transform, _| transform)?;
+        finite(density.max(0.0))
+    }
+
+    fn invert(&self, distance: f64, years: f64, of: impl Fn(f64, f64) -> f64) -> Result<f64, QuantError> {
         let good = distance > 0.0 && years > 0.0 && self.volatility > 0.0 && self.intensity > 0.0;
         let jumps = self.up_rate > 0.0 && self.down_rate > 0.0 && self.up > 0.0 && self.up <= 1.0;
         if !(good && jumps) {
@@ -79,9 +95,9 @@ impl JumpDiffusion {
         let mut sum = 0.0;
         for (k, weight) in (1u32..).zip(stehfest(TERMS)) {
             let a = f64::from(k) * unit;
-            sum += weight * self.transform(distance, a)? / a;
+            sum += weight * of(self.transform(distance, a)?, a);
         }
-        finite((unit * sum).clamp(0.0, 1.0))
+        Ok(unit * sum)
     }
 
     /// The probability that it falls by `distance` within `years`: the rise of its mirror image.
@@ -89,14 +105,25 @@ impl JumpDiffusion {
     /// # Errors
     /// As [`JumpDiffusion::rises_within`].
     pub fn falls_within(&self, distance: f64, years: f64) -> Result<f64, QuantError> {
-        let mirrored = JumpDiffusion {
+        self.mirrored().rises_within(distance, years)
+    }
+
+    /// The density of the first time at which it has fallen by `distance`.
+    ///
+    /// # Errors
+    /// As [`JumpDiffusion::rises_within`].
+    pub fn fall_density(&self, distance: f64, years: f64) -> Result<f64, QuantError> {
+        self.mirrored().rise_density(distance, years)
+    }
+
+    fn mirrored(&self) -> JumpDiffusion {
+        JumpDiffusion {
             drift: -self.drift,
             up: 1.0 - self.up,
             up_rate: self.down_rate,
             down_rate: self.up_rate,
             ..*self
-        };
-        mirrored.rises_within(distance, years)
+        }
     }
 }
 

@@ -4,11 +4,11 @@
 //!  quotes --bootstrap, calibrate--> curves, surfaces --+--> prices and slopes (one, or rows of them)
 //!  terms of gage-terms --project----------------------+--> value with survival, delay and exit cost
 //! ```
-//! Rights: [`european`], [`barrier`], [`double_barrier`], [`partial_barrier`], [`american`], [`asian`], [`lookback`],
-//! [`two_assets`], [`compound`], [`fourier`] (jumps, Heston, Bates), [`variance_swap`], [`ssvi`],
-//! [`vanna_volga`]. Money: [`Curve`],
-//! [`bootstrap`], [`bond`], [`credit`], [`compounding`]. Risk: [`hitting`], [`volatility`], [`correlation`],
-//! [`adjustments`], [`decay`]. What terms are worth: [`valuation`].
+//! Rights: [`european`], [`barrier`], [`double_barrier`], [`partial_barrier`], [`american`], [`asian`],
+//! [`asian_moments`], [`lookback`], [`two_assets`], [`three_assets`], [`compound`], [`fourier`] (jumps, Heston, Bates),
+//! [`variance_swap`], [`ssvi`], [`vanna_volga`], [`currency_delta`]. Money: [`Curve`], [`bootstrap`], [`bond`],
+//! [`credit`], [`credit_basket`], [`compounding`]. Risk: [`hitting`], [`volatility`], [`correlation`], [`adjustments`],
+//! [`decay`]. What terms are worth: [`valuation`].
 //!
 //! Numbers are `f64` here and for people; only `gage-pricing` may be called by consensus, and the rows of [`batch`] are
 //! its kernels. Every function gives a number or an error, never NaN. How exact each is against published tables is in
@@ -17,6 +17,7 @@
 pub mod adjustments;
 pub mod american;
 pub mod asian;
+pub mod asian_moments;
 pub mod barrier;
 pub mod batch;
 pub mod bond;
@@ -25,6 +26,8 @@ pub mod compound;
 pub mod compounding;
 pub mod correlation;
 pub mod credit;
+pub mod credit_basket;
+pub mod currency_delta;
 mod curve;
 pub mod decay;
 pub mod double_barrier;
@@ -41,6 +44,7 @@ pub mod monte_carlo;
 pub mod partial_barrier;
 mod sobol;
 pub mod ssvi;
+pub mod three_assets;
 pub mod two_assets;
 pub mod valuation;
 pub mod vanna_volga;

@@ -76,6 +76,28 @@ pub fn exchange(pair: &Pair, amounts: (f64, f64), years: f64) -> Result<Exchange
     })
 }
 
+/// The same exchange as a call on the first asset, counted in the second: the strike is the amount that is given, the rate
+/// the second's yield. So what is known of rights at any time on one asset holds for exchanges at any time (Bjerksund and
+/// Stensland 1993).
+///
+/// # Errors
+/// As [`exchange`]; [`QuantError::OutsideDomain`] also for amounts of zero or less.
+pub fn exchange_as_call(pair: &Pair, amounts: (f64, f64)) -> Result<(Market, f64), QuantError> {
+    // Any time will do: only the assets are looked at.
+    pair.check(1.0)?;
+    if !(amounts.0 > 0.0 && amounts.1 > 0.0) {
+        return Err(QuantError::OutsideDomain);
+    }
+    let (one, two) = (&pair.first, &pair.second);
+    let market = Market {
+        spot: one.spot * amounts.0,
+        rate: two.dividend,
+        dividend: one.dividend,
+        volatility: pair.relative_volatility(),
+    };
+    Ok((market, two.spot * amounts.1))
+}
+
 /// A call or a put on the better or the worse of two prices.
 ///
 /// # Errors

@@ -72,6 +72,10 @@ pub fn with_survival(flows: &[Flow], curve: &Curve, hazard: &HazardCurve, recove
 pub fn with_liquidation(flows: &[Flow], curve: &Curve, passage: &Passage, recovery: f64) -> Result<f64, QuantError> {
     // The law of the first passage becomes hazard rates, week by week.
     let end = flows.iter().map(|flow| flow.0).fold(0.0, f64::max);
+    if end == 0.0 {
+        // What is paid now is not waited for.
+        return riskless(flows, curve);
+    }
     let steps = (end * STEPS_PER_YEAR).ceil().max(1.0) as u32;
     let mut survival = 1.0f64;
     let mut rates = Vec::new();

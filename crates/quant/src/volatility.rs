@@ -7,9 +7,10 @@ use crate::minimum::minimum;
 /// 0.94 for days).
 ///
 /// # Errors
-/// [`QuantError::OutsideDomain`] for a weight outside zero to one; [`QuantError::Contradiction`] without returns.
+/// [`QuantError::OutsideDomain`] for a weight outside zero to one, or returns that are not finite;
+/// [`QuantError::Contradiction`] without returns.
 pub fn ewma(returns: &[f64], keep: f64) -> Result<Vec<f64>, QuantError> {
-    if !(0.0..1.0).contains(&keep) {
+    if !(0.0..1.0).contains(&keep) || !returns.iter().all(|r| r.is_finite()) {
         return Err(QuantError::OutsideDomain);
     }
     let first = returns.first().ok_or(QuantError::Contradiction("no returns"))?;
@@ -62,10 +63,10 @@ impl Garch {
     /// The likeliest for normal returns around zero, among those with a mean.
     ///
     /// # Errors
-    /// [`QuantError::Contradiction`] for fewer than fifty returns, or returns that are all zero.
+    /// [`QuantError::Contradiction`] for fewer than fifty returns, or returns that are all zero or not finite.
     pub fn fit(returns: &[f64]) -> Result<Garch, QuantError> {
         let sample = returns.iter().map(|r| r * r).sum::<f64>() / returns.len().max(1) as f64;
-        if returns.len() < 50 || sample.is_nan() || sample <= 0.0 {
+        if returns.len() < 50 || !sample.is_finite() || sample <= 0.0 {
             return Err(QuantError::Contradiction("fifty returns are needed"));
         }
         // Free numbers: the mean, the persistence below one, and the part of it that is shock.

@@ -72,6 +72,31 @@ fn jumps_bring_the_passage_nearer() {
     assert!((falls.falls_within(0.3, 1.0).expect("in the domain") - found).abs() < 1e-12);
 }
 
+/// The density is the slope of the law, adds up to it, and without jumps is the one in closed form.
+#[test]
+fn the_density_with_jumps_is_the_slope_of_its_law() {
+    let base = JumpDiffusion { drift: -0.1, volatility: 0.3, intensity: 4.0, up: 0.4, up_rate: 30.0, down_rate: 10.0 };
+    let (distance, h) = (0.15, 1e-3);
+    let law = |years| base.falls_within(distance, years).expect("in the domain");
+    let density = |years| base.fall_density(distance, years).expect("in the domain");
+    for years in [0.1, 0.25, 0.5, 1.0] {
+        let slope = (law(years + h) - law(years - h)) / (2.0 * h);
+        assert!((density(years) - slope).abs() < 1e-2 * slope, "{years}: {} {slope}", density(years));
+    }
+    let parts = 200u32;
+    let (from, to) = (0.05, 1.0);
+    let length = (to - from) / f64::from(parts);
+    let sum: f64 = (0..parts).map(|n| density(from + (f64::from(n) + 0.5) * length) * length).sum();
+    assert!((sum - (law(to) - law(from))).abs() < 1e-3, "{sum} {}", law(to) - law(from));
+    let still = JumpDiffusion { intensity: 1e-9, ..base };
+    for years in [0.2, 0.7] {
+        let found = still.rise_density(0.2, years).expect("in the domain");
+        let truth = hitting::density(0.2, 0.1, 0.3, years).expect("in the domain");
+        assert!((found - truth).abs() < 2e-3, "{years}: {found} {truth}");
+    }
+    assert!(base.fall_density(0.0, 1.0).is_err() && base.rise_density(0.1, f64::NAN).is_err());
+}
+
 #[test]
 fn a_remembering_variance_is_found_again() {
     let truth = Garch { base: 2e-6, shock: 0.08, memory: 0.90, likelihood: 0.0 };
@@ -121,6 +146,27 @@ fn shrinking_takes_noise_out() {
     assert!(Shrunk::of(&rows[..1]).is_err());
 }
 
+/// Where success is rare the sum has more terms than there is time: the expansion meets it and goes on.
+#[test]
+fn sales_that_nearly_always_fail_have_a_price() {
+    let cost = |failure: f64| execution_failure(failure, 1.0, 1.0).expect("in the domain");
+    let (below, above) = (cost(0.99), cost(0.990_000_001));
+    assert!((above / below - 1.0).abs() < 1e-6 && above > below, "{below} {above}");
+    // Added up term by term.
+    let mut sum = 0.0;
+    let mut weight = 0.005 * 0.995;
+    for n in 1..20_000 {
+        sum += weight * f64::from(n).sqrt();
+        weight *= 0.995;
+    }
+    let density = 0.398_942_280_401_432_7;
+    assert!((cost(0.995) / (density * sum) - 1.0).abs() < 1e-9, "{} {}", cost(0.995), density * sum);
+    // A geometric time is nearly exponential: its root is sqrt(pi) / 2 times the root of its mean.
+    let rare = 1e-12;
+    let limit = density * 0.5 * (std::f64::consts::PI / rare).sqrt();
+    assert!((cost(1.0 - rare) / limit - 1.0).abs() < 1e-4, "{} {limit}", cost(1.0 - rare));
+}
+
 #[test]
 fn adjustments_by_hand() {
     // 80 % a year, three seconds late: 0.8 sqrt(3 / 31,536,000) 0.3989 = 0.98 basis points.
@@ -134,6 +180,19 @@ fn adjustments_by_hand() {
     let failed = execution_failure(0.5, 1.0, 1.0).expect("above zero");
     assert!((failed / 0.398_942_280_401_432_7 - 0.673_629).abs() < 1e-5, "{failed}");
     assert!(oracle_latency(-0.1, 1.0).is_err() && execution_failure(1.0, 1.0, 1.0).is_err());
+}
+
+#[test]
+fn what_is_not_a_number_is_an_error() {
+    let nan = f64::NAN;
+    assert!(Decay::fit(&[(0.0, 0.1), (1.0, nan), (2.0, 0.05)]).is_err());
+    assert!(ewma(&[0.01, nan], 0.94).is_err() && ewma(&[0.01, f64::INFINITY], 0.94).is_err());
+    assert!(Garch::fit(&[f64::INFINITY; 60]).is_err());
+    // Of three prices the second does not move: it moves with none.
+    let rows: Vec<Vec<f64>> = [0.01, -0.02, 0.03, 0.0].iter().map(|x| vec![*x, 0.0, 0.5 * x]).collect();
+    let still = Shrunk { intensity: 0.0, covariance: vec![vec![1e-4, 0.0], vec![0.0, 0.0]] };
+    assert_eq!(still.correlation(0, 1), None);
+    assert!(Shrunk::of(&rows).expect("rows").correlation(0, 2).is_some_and(|rho| rho > 0.0 && rho <= 1.0));
 }
 
 #[test]

@@ -59,8 +59,11 @@ fn a_thin_margin_is_worth_less_than_a_wide_one() {
     };
     let sure = riskless(&flows, &curve).expect("finite");
     assert!(worth(0.2) < worth(0.8) && worth(0.8) < worth(3.0) && worth(3.0) < sure);
-    // One flow and no recovery: what it is worth times the probability that nothing happened.
+    // Nothing to come is worth nothing, and what is paid now is not at risk.
     let passage = Passage { distance: 0.5, drift: 0.1, volatility: 0.6, years: 1.0 };
+    assert_eq!(with_liquidation(&[], &curve, &passage, 0.4), Ok(0.0));
+    assert_eq!(with_liquidation(&[(0.0, 7.0)], &curve, &passage, 0.4), Ok(7.0));
+    // One flow and no recovery: what it is worth times the probability that nothing happened.
     let one = with_liquidation(&[(1.0, 100.0)], &Curve::flat(0.0), &passage, 0.0).expect("finite");
     let truth = 100.0 * (1.0 - passage.probability().expect("in the domain"));
     assert!((one - truth).abs() < 1e-9, "{one} {truth}");

@@ -34,7 +34,7 @@ pub struct GridOption {
     pub strike: f64,
     /// When it may be used.
     pub exercise: Exercise,
-    /// A barrier that ends it, and what is then paid.
+    /// A barrier, and what is paid when it ends the right, or at the end where it never began.
     pub barrier: Option<(Barrier, f64)>,
 }
 
@@ -44,24 +44,44 @@ const IMPLICIT_STEPS: usize = 4;
 /// The price on a grid.
 ///
 /// # Errors
-/// [`QuantError::OutsideDomain`] as [`Market::check`], for grids with less than eight steps or more than 100,000, or a
-/// barrier that begins a right.
+/// [`QuantError::OutsideDomain`] as [`Market::check`], or for grids with less than eight steps or more than 100,000.
 pub fn grid_price(market: &Market, option: &GridOption, years: f64, size: GridSize) -> Result<f64, QuantError> {
     market.check(years)?;
     let sizes = 8..=PRICES_MAX;
     if option.strike.is_nan() || option.strike <= 0.0 || !sizes.contains(&size.prices) || !sizes.contains(&size.times) {
         return Err(QuantError::OutsideDomain);
     }
-    if let Some((barrier, rebate)) = option.barrier {
-        if barrier.knock == Knock::In {
-            return Err(QuantError::OutsideDomain);
-        }
-        if barrier.touched(market.spot) {
-            return Ok(rebate);
+    let plain = GridOption { barrier: None, ..*option };
+    let on_grid = |market: &Market, option: &GridOption| {
+        let grid = Grid::new(market, option, years, size);
+        grid.solve(market, option, years, size)
+    };
+    let now = |values: Vec<f64>| finite(values.last().copied().unwrap_or(f64::NAN));
+    match option.barrier {
+        None => now(on_grid(market, &plain)),
+        Some((Barrier { knock: Knock::Out, .. }, rebate)) if option.touched(market.spot) => finite(rebate),
+        Some((Barrier { knock: Knock::Out, .. }, _)) => now(on_grid(market, option)),
+        Some((Barrier { knock: Knock::In, .. }, _)) if option.touched(market.spot) => now(on_grid(market, &plain)),
+        Some((barrier, rebate)) => {
+            // At the barrier the right is worth what it is worth when it begins there, with the time then left.
+            let begun = on_grid(&Market { spot: barrier.level, ..*market }, &plain);
+            let grid = Grid::new(market, option, years, size);
+            now(grid.wait(market, barrier.side, rebate, years, size, &begun))
         }
     }
-    let grid = Grid::new(market, option, years, size);
-    finite(grid.solve(market, option, years, size))
+}
+
+impl GridOption {
+    fn touched(&self, spot: f64) -> bool {
+        self.barrier.is_some_and(|(barrier, _)| barrier.touched(spot))
+    }
+}
+
+/// Steps of time with the implicit part of each, from the end on.
+fn steps(years: f64, size: GridSize) -> impl Iterator<Item = (f64, f64)> {
+    let length = years / size.times as f64;
+    let first = (0..IMPLICIT_STEPS).map(move |_| (length / IMPLICIT_STEPS as f64, 1.0));
+    first.chain((1..size.times).map(move |_| (length, 0.5)))
 }
 
 struct Grid {
@@ -103,17 +123,16 @@ impl Grid {
         Grid { spot, step, prices: (0..=spot + above).map(node).collect() }
     }
 
-    fn solve(&self, market: &Market, option: &GridOption, years: f64, size: GridSize) -> f64 {
+    /// The value at the spot after every step: the last is that of now.
+    fn solve(&self, market: &Market, option: &GridOption, years: f64, size: GridSize) -> Vec<f64> {
         let payoff: Vec<f64> =
             self.prices.iter().map(|price| (option.kind.sign() * (price - option.strike)).max(0.0)).collect();
         let american = option.exercise == Exercise::American;
         let mut values = self.averaged(option);
         let mut slack = vec![0.0; values.len()];
-        let length = years / size.times as f64;
         let mut left = 0.0;
-        let quarter = length / IMPLICIT_STEPS as f64;
-        let first = (0..IMPLICIT_STEPS).map(|_| (quarter, 1.0));
-        for (step, implicit) in first.chain((1..size.times).map(|_| (length, 0.5))) {
+        let mut seen = Vec::with_capacity(size.times + IMPLICIT_STEPS);
+        for (step, implicit) in steps(years, size) {
             left += step;
             self.advance(market, &mut values, &slack, step, implicit, self.edges(market, option, &payoff, left));
             if american {
@@ -123,7 +142,28 @@ impl Grid {
                     *value = corrected;
                 }
             }
+            seen.push(self.at_spot(&values));
         }
+        seen
+    }
+
+    /// A right that has not begun: worth `begun` at the barrier, step by step, and the rebate at the end.
+    fn wait(&self, market: &Market, side: Side, rebate: f64, years: f64, size: GridSize, begun: &[f64]) -> Vec<f64> {
+        let mut values = vec![rebate; self.prices.len()];
+        let slack = vec![0.0; values.len()];
+        let mut left = 0.0;
+        let mut seen = Vec::with_capacity(begun.len());
+        for ((step, implicit), begins) in steps(years, size).zip(begun) {
+            left += step;
+            let far = rebate * market.discount(left);
+            let edges = if side == Side::Down { (*begins, far) } else { (far, *begins) };
+            self.advance(market, &mut values, &slack, step, implicit, edges);
+            seen.push(self.at_spot(&values));
+        }
+        seen
+    }
+
+    fn at_spot(&self, values: &[f64]) -> f64 {
         values.get(self.spot).copied().unwrap_or(f64::NAN)
     }
 

@@ -134,6 +134,11 @@ pub fn one(row: &Row, at: usize, found: f64, tolerance: Option<usize>) -> Vec<Fo
     vec![Found { printed: row.text(at), found, tolerance: tolerance.map(|column| row.number(column)) }]
 }
 
+/// One number with the tolerance that the suite has in its code.
+pub fn within(printed: &str, found: f64, tolerance: f64) -> Vec<Found<'_>> {
+    vec![Found { printed, found, tolerance: Some(tolerance) }]
+}
+
 /// The tables, in the order of the file names. `None`, with a loud word, where they are not.
 pub fn tables() -> Option<Vec<Table>> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");

@@ -5,6 +5,7 @@
 
 mod american;
 mod barriers;
+mod baskets;
 mod data;
 mod exotic;
 mod plain;

@@ -5,6 +5,7 @@ use gage_quant::bond::{Bond, ExCoupon};
 use gage_quant::bootstrap::{Quoted, bootstrap};
 use gage_quant::compounding::Compounding;
 
+use crate::baskets;
 use crate::data::{Found, Report, Row, Table};
 use crate::plain::or_nan;
 
@@ -22,12 +23,17 @@ pub fn report(table: &Table, name: (&str, usize)) -> Option<Report> {
         ("daycounters.cpp", _) => Report::none(table, "inputs only"),
         ("bonds.cpp", 3) => gilt(table),
         ("bonds.cpp", 4) => australian(table),
+        ("bonds.cpp", 5) => {
+            Report::none(table, "a note with a short last period (its dates are in the source): ours are regular")
+        }
         ("bonds.cpp", _) => Report::none(table, "inputs only, or a bond described in the source only"),
         ("overnightindexedswap.cpp", 2) => Report::none(table, "inputs of a test of conventions"),
         ("overnightindexedswap.cpp", _) | ("piecewiseyieldcurve.cpp", 0 | 4 | 7 | 8 | 10) => repriced(table),
+        ("piecewiseyieldcurve.cpp", 5) => notes(table),
         ("piecewiseyieldcurve.cpp", _) => Report::none(table, "inputs of other instruments or of a global fit"),
         ("interpolations.cpp", _) => Report::none(table, "interpolations of others: not built"),
-        ("cdo.cpp" | "nthtodefault.cpp", _) => Report::none(table, "baskets of credits: not built"),
+        ("cdo.cpp", 0) => baskets::tranches(table),
+        ("nthtodefault.cpp", at) => baskets::nth_to_default(table, at),
         ("creditdefaultswap.cpp", _) => Report::none(table, "inputs only: the swap is checked in our tests"),
         _ => return None,
     })
@@ -111,6 +117,19 @@ fn australian(table: &Table) -> Report {
     let bond = Bond { dates: half_years("2017-02-15", 7), coupon: 6.0, frequency: 2 };
     Report::of(table, "the same; the accrued of the market is rounded to three places", |row| {
         analytics(row, &bond, &ExCoupon::Calendar(7))
+    })
+}
+
+/// Notes at prices, which a curve made of them gives back.
+fn notes(table: &Table) -> Report {
+    let quote = |row: &Row| {
+        let years = row.number(0) * if row.text(1) == "Months" { 1.0 / 12.0 } else { 1.0 };
+        Quoted::note(years, row.number(4) * 0.01, 2, row.number(5) * 0.01)
+    };
+    let quotes: Vec<Quoted> = table.rows.iter().map(quote).collect();
+    let curve = bootstrap(&quotes).expect("a curve");
+    Report::of(table, "a curve made of the quotes gives them back", |row| {
+        vec![Found { printed: row.text(5), found: 100.0 * quote(row).value(&curve), tolerance: None }]
     })
 }
 
