@@ -19,11 +19,14 @@ pub struct Projection {
 }
 
 /// Steps a contract through every moment up to `until` at which something can happen under a scenario. It is the same
-/// `step` that executes the contract: a projection of what comes true is what is paid.
+/// `step` that executes the contract: a projection of what comes true is what is paid. Where so much waits for
+/// observations that the scenario does not hold that no contract is left which can carry it, the projection ends before;
+/// `left` says from when.
 ///
 /// # Errors
-/// As [`step`]; [`TermsError::TooManyPayments`] for more than twenty thousand moments.
+/// As [`Contract::validate`] and [`step`]; [`TermsError::TooManyPayments`] for more than twenty thousand moments.
 pub fn project(contract: &Contract, scenario: &Observations, until: Moment) -> Result<Projection, TermsError> {
+    contract.validate()?;
     let mut left = contract.clone();
     let mut flows = Vec::new();
     let mut names = Vec::new();
@@ -35,7 +38,12 @@ pub fn project(contract: &Contract, scenario: &Observations, until: Moment) -> R
         if now > until {
             return Ok(Projection { flows, left });
         }
-        let stepped = step(&left, now, scenario)?;
+        let stepped = match step(&left, now, scenario) {
+            Err(TermsError::TooLarge | TermsError::TooDeep | TermsError::BadList) => {
+                return Ok(Projection { flows, left });
+            }
+            stepped => stepped?,
+        };
         flows.extend(stepped.payments);
         left = stepped.contract;
         if left.is_over() {

@@ -2,6 +2,7 @@ use gage_calendar::Moment;
 use gage_units::Rounding;
 use serde::{Deserialize, Serialize};
 
+use crate::claim::LIST_MAX;
 use crate::{Claim, Contract, Election, Leg, Name, Number, Observable, Observations, Predicate, Repeat, TermsError};
 
 /// The most payments of one step.
@@ -37,7 +38,8 @@ pub struct Stepped {
 ///
 /// # Errors
 /// [`TermsError::Backward`] before the moment to which it was stepped, [`TermsError::TooManyPayments`],
-/// [`TermsError::Math`], [`TermsError::Calendar`].
+/// [`TermsError::Math`], [`TermsError::Calendar`]; as [`Contract::validate`] if so much waits for observations that what is
+/// left is no contract any more.
 pub fn step(contract: &Contract, now: Moment, observations: &Observations) -> Result<Stepped, TermsError> {
     if now < contract.from {
         return Err(TermsError::Backward);
@@ -54,7 +56,10 @@ pub fn step(contract: &Contract, now: Moment, observations: &Observations) -> Re
     payments.sort_by_key(|payment| payment.at);
     // What is due at `now` is done: the rest is acquired a second later.
     let from = now.plus_seconds(1).unwrap_or(now);
-    Ok(Stepped { payments, contract: Contract { title: contract.title.clone(), from, legs } })
+    let left = Contract { title: contract.title.clone(), from, legs };
+    // Rows leave a claim for every moment that waits: what cannot be read again is not left.
+    left.validate()?;
+    Ok(Stepped { payments, contract: left })
 }
 
 /// Who gets how many of a claim from whom.
@@ -239,9 +244,17 @@ fn give(claim: Claim) -> Claim {
     if claim.is_zero() { Claim::Zero } else { Claim::Give(Box::new(claim)) }
 }
 
-/// All that is left, without what is nothing.
+/// All that is left, without what is nothing. A list within the list becomes a part of it, so that a row that waits does
+/// not sink deeper with every step.
 fn all(claims: Vec<Claim>) -> Claim {
     let mut left: Vec<Claim> = claims.into_iter().filter(|claim| !claim.is_zero()).collect();
+    let members = |claim: &Claim| if let Claim::And(inner) = claim { inner.len() } else { 1 };
+    if left.iter().map(members).sum::<usize>() <= LIST_MAX {
+        left = left
+            .into_iter()
+            .flat_map(|claim| if let Claim::And(inner) = claim { inner } else { vec![claim] })
+            .collect();
+    }
     match left.len() {
         0 => Claim::Zero,
         1 => left.pop().unwrap_or(Claim::Zero),

@@ -244,6 +244,43 @@ fn a_claim_waits_for_its_fixing_and_keeps_its_moment() {
     assert!(paid.contract.is_over());
 }
 
+/// A row that waits for its fixings, stepped every day: what is left is read again from its bytes on each of them, lies no
+/// deeper than after one step, and pays everything once the fixings are there.
+#[test]
+fn a_row_that_waits_does_not_sink() {
+    let start = contract("every P1D from 2026-01-02: scale fixing(X): one USD");
+    let none = Observations::default();
+    let mut left = start.clone();
+    let mut published = Observations::default();
+    for day in 1..=120 {
+        let now = moment("2026-01-01").plus_seconds(day * 86_400).unwrap();
+        let stepped = step(&left, now, &none).unwrap();
+        assert_eq!(stepped.payments, []);
+        assert_eq!(from_bytes(&to_bytes(&stepped.contract)), Ok(stepped.contract.clone()), "day {day}");
+        assert_eq!(stepped.contract, step(&start, now, &none).unwrap().contract, "day {day}");
+        published.observe(name("X"), now, number("2"));
+        left = stepped.contract;
+    }
+    let paid = step(&left, moment("2026-05-01T12:00:00"), &published).unwrap().payments;
+    assert_eq!((paid.len(), paid[0].at, paid[119].at), (120, moment("2026-01-02"), moment("2026-05-01")));
+}
+
+/// More waits than a contract holds: the step says so and changes nothing, and a projection ends before it, with what it
+/// knows.
+#[test]
+fn what_waits_is_bounded() {
+    let start = contract("and { 5 USD every P1D from 2026-01-02: scale fixing(X): one USD }");
+    let none = Observations::default();
+    let full = step(&start, moment("2031-01-01"), &none).map(|_| ()).unwrap_err();
+    assert!(matches!(full, TermsError::TooLarge | TermsError::BadList), "{full}");
+    for unknown in [start, example("perpetual")] {
+        let projection = project(&unknown, &none, moment("2100-01-01")).unwrap();
+        assert!(projection.left.validate().is_ok() && !projection.left.is_over());
+        assert!(projection.left.from > moment("2026-12-01") && projection.left.from < moment("2031-01-01"));
+        assert!(projection.flows.len() <= 1);
+    }
+}
+
 #[test]
 fn steps_go_forward_only() {
     let contract = contract("when at 2026-02-01: 1 USD");
