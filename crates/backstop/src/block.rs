@@ -14,12 +14,13 @@ use crate::surplus::{check_healed, credit, share};
 use crate::unclaimable::sell_unclaimable;
 use crate::waterfalls::check_reserved;
 use crate::{
-    ACCOUNT, Error, Event, Holding, MODULE, PoolId, StepKind, WaterfallId, custody, spend_surplus, surplus, waterfall,
+    ACCOUNT, Error, Event, Holding, MODULE, PoolId, StepKind, WaterfallId, at_issuer, custody, spend_surplus, surplus,
+    waterfall,
 };
 
 /// The weight of a step; 1,000 is a simple operation. A look costs a twentieth.
-const STEP_WEIGHT: u64 = 3_000;
-const LOOK_WEIGHT: u64 = 150;
+pub(crate) const STEP_WEIGHT: u64 = 3_000;
+pub(crate) const LOOK_WEIGHT: u64 = 150;
 /// The most waterfalls' slashing proceeds looked at in one block.
 const PROCEEDS_MAX: usize = 256;
 
@@ -68,6 +69,7 @@ pub fn sell_due(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Result<()
             gage_auctions::touch_again(draft, ctx, MODULE, lot);
         }
     }
+    at_issuer::collect(draft, ctx, budget);
     // Lots whose price is not usable wait without holding up those behind them.
     let looks = budget.checked_div(STEP_WEIGHT).and_then(|looks| usize::try_from(looks).ok());
     let due: Vec<LotId> = gage_auctions::due_for_restart(draft, ctx, MODULE, looks.unwrap_or(usize::MAX));
@@ -82,7 +84,7 @@ pub fn sell_due(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Result<()
 }
 
 /// Does one step; one that cannot be done now leaves nothing. Returns whether it was done.
-fn attempt(draft: &mut Draft, step: impl FnOnce(&mut Draft) -> Result<(), Error>) -> bool {
+pub(crate) fn attempt(draft: &mut Draft, step: impl FnOnce(&mut Draft) -> Result<(), Error>) -> bool {
     let savepoint = draft.savepoint();
     let done = step(draft).is_ok();
     if !done {

@@ -100,6 +100,9 @@ pub enum Error {
     /// From auctions.
     #[error(transparent)]
     Auctions(#[from] gage_auctions::Error),
+    /// Refused by an issuer's queue.
+    #[error(transparent)]
+    Securities(#[from] gage_securities::Error),
     /// A calculation without a result.
     #[error(transparent)]
     Math(#[from] MathError),
@@ -143,6 +146,7 @@ impl Error {
             Error::Staking(error) => error.code(),
             Error::Oracle(error) => error.code(),
             Error::Auctions(error) => error.code(),
+            Error::Securities(error) => error.code(),
         }
     }
 
@@ -157,6 +161,7 @@ impl Error {
             Error::Staking(error) => error.name(),
             Error::Oracle(error) => error.name(),
             Error::Auctions(error) => error.name(),
+            Error::Securities(error) => error.name(),
             own => own.into(),
         }
     }

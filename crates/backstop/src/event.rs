@@ -2,6 +2,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_auctions::LotId;
+use gage_securities::RequestId;
 use gage_units::{AccountNumber, Amount, AssetId};
 use serde::{Deserialize, Serialize};
 
@@ -270,5 +271,32 @@ pub enum Event {
         waterfall: WaterfallId,
         /// How much.
         amount: Amount,
+    },
+    /// Surplus that nobody bought joined its issuer's redemption queue.
+    HandedToIssuer {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// The request in the queue.
+        request: RequestId,
+        /// What.
+        holding: Holding,
+    },
+    /// An issuer paid for surplus in its queue.
+    IssuerPaid {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// The request in the queue.
+        request: RequestId,
+        /// What.
+        holding: Holding,
+    },
+    /// Surplus that an issuer did not pay for was taken back, to be sold anew.
+    TakenBackFromIssuer {
+        /// The waterfall.
+        waterfall: WaterfallId,
+        /// The request in the queue.
+        request: RequestId,
+        /// What.
+        holding: Holding,
     },
 }

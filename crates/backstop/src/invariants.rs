@@ -7,6 +7,7 @@ use gage_store::Draft;
 use gage_units::{Amount, AssetId, Height};
 
 use crate::absorb::tiers_of;
+use crate::at_issuer::AT_ISSUER;
 use crate::deposits::settle;
 use crate::sales::BatchState;
 use crate::state::{
@@ -51,6 +52,7 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     }
     joins_counted(draft, &members)?;
     sales_have_lots(draft)?;
+    requests_wait(draft)?;
     batches_are_shared(draft)?;
     depositors_are_listed(draft)?;
     totals_are_sums(draft)?;
@@ -69,6 +71,16 @@ fn sales_have_lots(draft: &Draft) -> Result<(), Broken> {
     for (key, id) in SELLING.iter(draft) {
         let holds = SALES.peek(draft, id).is_some_and(|sale| (sale.waterfall, sale.asset) == *key);
         Broken::unless(holds, NAME, "sales_have_lots", || format!("{key:?} sells in lot {id}, which is no sale"))?;
+    }
+    Ok(())
+}
+
+/// What is said to wait at issuers are this module's requests.
+fn requests_wait(draft: &Draft) -> Result<(), Broken> {
+    for (id, at) in AT_ISSUER.iter(draft) {
+        let request = gage_securities::redemption::REQUESTS.get(draft, id);
+        let holds = request.is_some_and(|request| (request.owner, request.asset) == (ACCOUNT, at.asset));
+        Broken::unless(holds, NAME, "requests_wait", || format!("request {id:?}: {at:?}, {request:?}"))?;
     }
     Ok(())
 }

@@ -19,7 +19,8 @@
 //!
 //! What lies in the buffer in another asset (collateral of a loss that no step got, slashed bonds) and gains
 //! that depositors may not hold are sold by rule, never far below the quote ([`sell_due`]). The surplus' proceeds
-//! first cover bad debt of the facility ([`recover`]).
+//! first cover bad debt of the facility ([`recover`]). Surplus that no bidder takes at its floor is redeemed by its
+//! issuer, where the issuer's queue fetches as much ([`at_issuer`]).
 //!
 //! Invariants:
 //! - `receipts_sum_to_loss`: per receipt, what the steps bore and what stayed uncovered is the loss.
@@ -30,6 +31,7 @@
 //! - `account_holds_capital`: the module's account holds the sum of all capital, per asset; a gift nobody
 //!   asked for lies beside it and counts for nothing.
 //! - `sales_have_lots`: every sale is an open lot of this module, of which no more is booked than it raised.
+//! - `requests_wait`: what is said to wait at issuers are requests of this module.
 //! - `depositors_are_listed`: the list that is gone through is of the depositors, and who is denied a gain is one.
 //! - `batches_are_shared`: the entries of a batch are its members and sum to its amount or, sold, to less.
 //!
@@ -37,6 +39,7 @@
 //! [`deposits`], [`operations`], [`query`].
 
 pub mod absorb;
+pub mod at_issuer;
 pub mod deposits;
 pub mod operations;
 pub mod params;

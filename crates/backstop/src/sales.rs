@@ -156,4 +156,5 @@ pub(crate) fn create_tables(draft: &mut Draft) {
     GATHERING.create(draft);
     ENTRIES.create(draft);
     SURPLUS_RULES.create(draft);
+    crate::at_issuer::AT_ISSUER.create(draft);
 }

@@ -8,7 +8,7 @@ use gage_units::{Amount, AssetId, Bps, Price, Rounding};
 
 use crate::sales::{Batch, BatchState, Recovery, Sale, SaleTerms};
 use crate::state::{BATCHES, GATHERING, RECOVERIES, SALE_TERMS, SALES, SELLING, SURPLUS};
-use crate::{ACCOUNT, Error, Event, Holding, MODULE, WaterfallId, custody, surplus, waterfall};
+use crate::{ACCOUNT, Error, Event, Holding, MODULE, WaterfallId, at_issuer, custody, surplus, waterfall};
 
 /// Books what a lot raised since the last time, and ends it when it is sold out.
 ///
@@ -26,11 +26,7 @@ pub(crate) fn book_takes(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<
                 let (raised, left) = (batch.raised.plus(amount)?, batch.left.plus(amount)?);
                 BATCHES.put(draft, number, Batch { raised, left, ..batch });
             }
-            None => {
-                let waits = RECOVERIES.get(draft, &sale.waterfall).map_or(Amount::ZERO, |recovery| recovery.amount);
-                let recovery = Recovery { amount: waits.plus(amount)?, since: ctx.height };
-                RECOVERIES.put(draft, sale.waterfall, recovery);
-            }
+            None => recover_later(draft, ctx, sale.waterfall, amount)?,
         }
         let holding = Holding { asset: lot.want, amount };
         draft.emit(MODULE, &Event::SaleRaised { waterfall: sale.waterfall, lot: id, holding });
@@ -53,7 +49,14 @@ pub(crate) fn book_takes(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<
     Ok(())
 }
 
-/// Starts a lot anew at the quote of the moment.
+/// Keeps what surplus brought for the facility's bad debt.
+pub(crate) fn recover_later(draft: &mut Draft, ctx: &Context, id: WaterfallId, amount: Amount) -> Result<(), Error> {
+    let waits = RECOVERIES.get(draft, &id).map_or(Amount::ZERO, |recovery| recovery.amount);
+    RECOVERIES.put(draft, id, Recovery { amount: waits.plus(amount)?, since: ctx.height });
+    Ok(())
+}
+
+/// Starts a lot anew at the quote of the moment; surplus that its issuer redeems goes there instead.
 ///
 /// # Errors
 /// [`Error::Oracle`] while the price is not usable.
@@ -61,6 +64,15 @@ pub(crate) fn restart(draft: &mut Draft, ctx: &Context, id: LotId) -> Result<(),
     let sale = SALES.get(draft, &id).ok_or(gage_auctions::Error::UnknownLot)?;
     let terms = SALE_TERMS.get(draft, &(sale.waterfall, sale.asset)).ok_or(Error::NotForSale)?;
     let (start, floor) = prices(draft, ctx, &terms)?;
+    if sale.batch.is_none() {
+        let savepoint = draft.savepoint();
+        match at_issuer::hand_over(draft, ctx, id, &sale, &terms, floor) {
+            Ok(true) => return Ok(()),
+            Ok(false) => {}
+            // The queue does not take it: bidders may.
+            Err(_) => draft.undo_to(savepoint),
+        }
+    }
     Ok(gage_auctions::restart(draft, ctx, id, start, floor)?)
 }
 

@@ -388,7 +388,7 @@ pub const LAST_BATCH: Table<(), u64> = Table::authenticated(table(20), "backstop
 /// Losses of a facility that nobody bore: until they are healed nothing of its surplus is paid out.
 pub const BAD_DEBTS: OrderedTable<WaterfallId, Amount> = OrderedTable::authenticated(table(24), "backstop/bad_debts");
 
-const fn table(number: u8) -> u16 {
+pub(crate) const fn table(number: u8) -> u16 {
     u16::from_be_bytes([MODULE, number])
 }
 

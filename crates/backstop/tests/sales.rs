@@ -8,10 +8,13 @@ use common::*;
 use gage_accounts::{Quantity, Signer};
 use gage_auctions::operations::Take;
 use gage_auctions::{Curve, LotId};
+use gage_backstop::at_issuer::AT_ISSUER;
 use gage_backstop::operations::{ClaimProceeds, ConvertGains, SetSaleTerms, SetSurplusRule};
 use gage_backstop::sales::{BatchState, SaleTerms};
 use gage_backstop::{ACCOUNT, Error, Operation, StepKind, Terms, WaterfallId, query};
 use gage_oracle::FeedId;
+use gage_securities::operations::SetRedemptionTerms;
+use gage_securities::{RedemptionPrice, RedemptionTerms};
 use gage_units::{Amount, Bps, Price, Ratio};
 
 /// Lots start 10 % above the quote and never go below 80 % of it.
@@ -118,6 +121,93 @@ fn a_lot_nobody_takes_restarts_at_the_fresh_quote_and_waits_while_there_is_none(
     due(&mut world);
     assert_eq!((surplus(&world, id, WETH), query::batches_of(&world.draft, world.users[0]).len()), (ONE / 100, 0));
     assert!(gage_auctions::lot(&world.draft, LotId(2)).is_none());
+}
+
+/// User 0, the issuer of WETH, redeems it for GUSD at `each`, every hour, all who wait at once.
+fn open_queue(world: &mut World, each: u128) {
+    let price = RedemptionPrice::Par(Amount(each * ONE));
+    let terms = RedemptionTerms { cash: GUSD, price, notice_ms: 0, window_ms: HOUR, gate: Bps::ONE };
+    let set = gage_securities::Operation::SetRedemptionTerms(SetRedemptionTerms { asset: WETH, terms });
+    let issuer = world.ctx(Signer::Account(world.users[0]));
+    set.apply(&mut world.draft, &issuer).unwrap();
+    world.draft.commit();
+}
+
+fn fund(world: &mut World, amount: u128) {
+    let issuer = world.ctx(Signer::Account(world.users[0]));
+    gage_securities::fund_redemptions(&mut world.draft, &issuer, world.users[0], WETH, Amount(amount)).unwrap();
+    world.draft.commit();
+}
+
+/// Half an hour later at the same quote: a round is over, a window closes.
+fn half_an_hour(world: &mut World) {
+    world.next_block(HOUR / 2);
+    world.quote(200);
+    let ctx = world.protocol();
+    gage_securities::settle_due(&mut world.draft, &ctx, &mut 1_000_000).unwrap();
+    world.due();
+}
+
+/// 3 WETH that nobody bids for, after the round of an hour.
+fn unsold() -> (World, WaterfallId) {
+    let (mut world, id) = seller();
+    world.absorb(id, 1_000 * ONE, &[(WETH, 3 * ONE)]).unwrap();
+    due(&mut world);
+    (world, id)
+}
+
+fn at_issuer(world: &World) -> usize {
+    AT_ISSUER.iter(&world.draft).count()
+}
+
+#[test]
+fn what_nobody_bids_for_is_redeemed_by_its_issuer() {
+    let (mut world, id) = unsold();
+    open_queue(&mut world, 170);
+    fund(&mut world, 340 * ONE);
+    half_an_hour(&mut world);
+    assert_eq!(at_issuer(&world), 0, "the lot's round is not over");
+    half_an_hour(&mut world);
+    half_an_hour(&mut world);
+    assert_eq!(at_issuer(&world), 1);
+    assert!(gage_auctions::lot(&world.draft, LotId(1)).is_none());
+    // The funds are two thirds of what waits: as much is paid, and covers bad debt before it joins the buffer.
+    half_an_hour(&mut world);
+    let ctx = world.protocol();
+    let recovered = world.act(|draft| gage_backstop::recover(draft, &ctx, id, Amount(300 * ONE), FACILITY)).unwrap();
+    assert_eq!((recovered.0, at_issuer(&world)), (300 * ONE, 1));
+    fund(&mut world, 200 * ONE);
+    half_an_hour(&mut world);
+    half_an_hour(&mut world);
+    half_an_hour(&mut world);
+    assert_eq!((at_issuer(&world), surplus(&world, id, GUSD)), (0, 3 * 170 * ONE - 300 * ONE));
+    assert_eq!(world.free(world.users[0], WETH), 3 * ONE, "the issuer has its units back");
+}
+
+#[test]
+fn a_queue_that_fetches_less_than_the_floor_gets_nothing() {
+    let (mut world, _) = unsold();
+    // 160 at once is the floor; an hour's wait makes it less.
+    open_queue(&mut world, 160);
+    fund(&mut world, 1_000 * ONE);
+    (0..3).for_each(|_| half_an_hour(&mut world));
+    assert_eq!(at_issuer(&world), 0);
+    assert_eq!(gage_auctions::lot(&world.draft, LotId(1)).unwrap().restarts, 1);
+}
+
+#[test]
+fn an_issuer_who_does_not_pay_gives_the_units_back() {
+    let (mut world, id) = unsold();
+    open_queue(&mut world, 170);
+    (0..3).for_each(|_| half_an_hour(&mut world));
+    assert_eq!(at_issuer(&world), 1);
+    // Two windows are the wait to be expected, four are waited for.
+    (0..6).for_each(|_| half_an_hour(&mut world));
+    assert_eq!((at_issuer(&world), surplus(&world, id, WETH)), (1, 0));
+    half_an_hour(&mut world);
+    assert_eq!((at_issuer(&world), surplus(&world, id, WETH)), (0, 0));
+    let lot = gage_auctions::lot(&world.draft, LotId(2)).unwrap();
+    assert_eq!(lot.remaining, Amount(3 * ONE), "on sale again");
 }
 
 #[test]

@@ -178,6 +178,7 @@ impl Chain {
     /// See [`Invalid`].
     pub fn check_block(&self, block: &Block) -> Result<(), Invalid> {
         let body = Body::of(&self.genesis, &block.transactions);
-        validity::check_block(&self.draft, &self.head(), &Claims::default(), block, &body).map(drop)
+        let accounts = validity::check_block(&self.draft, &self.head(), block, &body)?;
+        validity::check_credits(&self.draft, &Claims::default(), block, &accounts)
     }
 }

@@ -17,7 +17,6 @@ use crate::run::Act;
 use crate::state::{BUNDLES, FROZEN, Head, accumulator, params, put_accumulator, put_head};
 use crate::touch::Planned;
 use crate::transaction::TransactionHash;
-use crate::validity::Claims;
 use crate::{Error, MODULE, PreparedBlock, Rejection, account_bundles, classes, fees, touch, validity};
 
 impl Chain {
@@ -38,8 +37,7 @@ impl Chain {
     }
 
     fn run_block(&mut self, block: &Block, body: &Body) -> Result<BlockResult, Fault> {
-        let accounts = validity::check_block(&self.draft, &self.head(), &Claims::default(), block, body)
-            .map_err(Fault::Invalid)?;
+        let accounts = validity::check_block(&self.draft, &self.head(), block, body).map_err(Fault::Invalid)?;
         let (height, time) = (block.header.height, block.header.time);
         let outlined = block.transactions.iter().zip(&body.outlines).zip(accounts);
         let transactions: Vec<Planned> =

@@ -112,8 +112,9 @@ impl Chain {
     /// Whether a block may follow `ahead`, blocks that follow the last executed one, oldest first, and are not
     /// executed yet. Signatures and the equality of the published roots with one's own are the host's part.
     ///
-    /// What is valid after fewer executed blocks stays valid after more: the blocks between take at most what they
-    /// claim. Only [`Invalid::Transaction`] may be over once more is executed.
+    /// What the transactions of the blocks between claim of fee credits is gone for this one. What deferred acts
+    /// take from a credit meanwhile is not known: execution does not ask again, and a fee that is not there then
+    /// leaves its transaction rejected, unpaid. Only [`Invalid::Transaction`] may be over once more is executed.
     ///
     /// # Errors
     /// See [`Invalid`].
@@ -126,21 +127,21 @@ impl Chain {
             }
             parent = Head { height: header.height, time: header.time, block: header.hash(&self.genesis()) };
         }
+        let accounts = check_block(&self.draft, &parent, block.block(), block.body())?;
         let claims = Claims::of_blocks(&self.draft, ahead.iter().map(Arc::as_ref));
-        check_block(&self.draft, &parent, &claims, block.block(), block.body()).map(drop)
+        check_credits(&self.draft, &claims, block.block(), &accounts)
     }
 }
 
-/// Checks a block against a state and returns the account that each transaction acts for. The state is the one
-/// after its parent, or an earlier one together with what the blocks between may take from fee credits.
-/// Signatures and the equality of the published roots with one's own are the host's part.
+/// Checks a block against a state, that after its parent or an earlier one, and returns the account that each
+/// transaction acts for. What passes against an earlier state passes against a later one: nothing is asked here that
+/// the blocks between may change. Signatures and the equality of the published roots with one's own are the host's part.
 ///
 /// # Errors
 /// The first reason, in the order of [`Invalid`].
 pub(crate) fn check_block(
     draft: &Draft,
     head: &Head,
-    claims: &Claims,
     block: &Block,
     body: &Body,
 ) -> Result<Vec<AccountNumber>, Invalid> {
@@ -182,32 +183,27 @@ pub(crate) fn check_block(
     if !body.outlines.is_sorted_by_key(|outline| outline.class) {
         return Err(Invalid::ClassOrder);
     }
-    check_transactions(draft, claims, block, body)
+    // A loop of its own, so that the processor fetches many accounts at once.
+    let transactions = block.transactions.iter().zip(&body.outlines).enumerate();
+    transactions
+        .map(|(position, (signed, outline))| {
+            let checked = check_alone(draft, header.time, signed, outline);
+            checked.map_err(|reason| Invalid::Transaction { position, reason })
+        })
+        .collect()
 }
 
-/// Each transaction by itself, then every account's credit against the most that its transactions of
-/// this block may cost. The refusal of the first transaction that is refused.
-fn check_transactions(
+/// Passes if every account's credit covers the most that its transactions of this block may cost after what is claimed.
+pub(crate) fn check_credits(
     draft: &Draft,
     claims: &Claims,
     block: &Block,
-    body: &Body,
-) -> Result<Vec<AccountNumber>, Invalid> {
-    // Accounts are looked up in a loop of their own, so that the processor fetches many at once.
-    let mut payers: Vec<(AccountNumber, usize)> = Vec::with_capacity(block.transactions.len());
-    let mut refused: Option<(usize, Rejection)> = None;
-    for (position, (signed, outline)) in block.transactions.iter().zip(&body.outlines).enumerate() {
-        match check_alone(draft, block.header.time, signed, outline) {
-            Ok(account) => payers.push((account, position)),
-            Err(reason) => {
-                refused = Some((position, reason));
-                break;
-            }
-        }
-    }
-    let accounts = payers.iter().map(|(account, _)| *account).collect();
+    accounts: &[AccountNumber],
+) -> Result<(), Invalid> {
+    let mut payers: Vec<(AccountNumber, usize)> = accounts.iter().copied().zip(0..).collect();
     // By account, and in the order of the block within an account.
     payers.sort_unstable();
+    let mut refused: Option<(usize, Rejection)> = None;
     for of_account in payers.chunk_by(|left, right| left.0 == right.0) {
         let of_account = of_account.iter().filter_map(|(account, position)| {
             block.transactions.get(*position).map(|signed| (*account, *position, &signed.transaction))
@@ -218,7 +214,7 @@ fn check_transactions(
             refused = Some(broke);
         }
     }
-    refused.map_or(Ok(accounts), |(position, reason)| Err(Invalid::Transaction { position, reason }))
+    refused.map_or(Ok(()), |(position, reason)| Err(Invalid::Transaction { position, reason }))
 }
 
 fn check_alone(

@@ -3,13 +3,18 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::{ALICE, BOB, GOVERNOR, ISSUER, Network, USD, id, pay, rejected, secret};
 use gage_accounts::operations::{ExecuteBundle, SetBreaker, SetThreshold};
 use gage_accounts::{Breaker, Tripped};
-use gage_chain::{ApproveBundle, ChainOperation, ExpectedEffect, Operation, Outcome, ProposeBundle, Schedule};
+use gage_chain::{
+    ApproveBundle, Block, ChainOperation, ExpectedEffect, Header, Operation, Outcome, PreparedBlock, ProposeBundle,
+    Schedule, WithdrawCredit,
+};
 use gage_crypto::KeyId;
 use gage_ledger::AssetNames;
-use gage_units::{Amount, Timestamp};
+use gage_units::{Amount, Height, Timestamp};
 
 fn key(user: u8) -> KeyId {
     secret(user).public_key().id()
@@ -63,6 +68,49 @@ fn a_bundle_runs_before_what_users_ask_of_the_next_block() {
     assert_eq!(network.free(BOB), 1_000_000);
     // Whatever became of it, it is gone.
     rejected(&network.run(ALICE, vec![execute(ALICE, 0)]), Some(0), "UnknownBundle");
+}
+
+/// Alice's credit is `amount` less after the block that follows: a bundle of hers withdraws it in front of all else.
+fn withdrawing(amount: u128) -> Network {
+    let mut network = Network::new();
+    let leave = WithdrawCredit { asset: USD, amount: Amount(amount) };
+    let operation = propose(&network, ALICE, &[Operation::Chain(ChainOperation::WithdrawCredit(leave))]);
+    done(&mut network, ALICE, operation);
+    let operation = approve(&network, ALICE, 0);
+    done(&mut network, ALICE, operation);
+    done(&mut network, ALICE, execute(ALICE, 0));
+    network
+}
+
+fn credit(network: &Network) -> u128 {
+    let account = gage_accounts::resolve(network.chain.draft(), &id(ALICE)).unwrap();
+    gage_chain::credit(network.chain.draft(), account).0
+}
+
+/// A block is ordered on top of one that nobody has executed, and that empties a credit by a bundle. Were credit asked
+/// for again, no node could go on.
+#[test]
+fn a_bundle_that_empties_the_credit_leaves_ordered_blocks_valid() {
+    let mut network = withdrawing(credit(&withdrawing(1)));
+    let front = network.block(vec![]);
+    let transactions = vec![network.signed(ALICE, vec![pay(BOB, 1)])];
+    let genesis = network.chain.genesis();
+    let header = Header {
+        parent: front.header.hash(&genesis),
+        height: Height(front.header.height.0 + 1),
+        time: Timestamp(front.header.time.0 + 1),
+        body: Block::body_hash(&transactions),
+        ..front.header
+    };
+    let block = Block { header, transactions };
+    let ahead = [Arc::new(PreparedBlock::new(&genesis, front.clone()))];
+    network.chain.check_ahead(&ahead, &PreparedBlock::new(&genesis, block.clone())).unwrap();
+
+    let result = network.execute_block(&front);
+    assert_eq!((result.receipts[0].outcome.clone(), credit(&network)), (Outcome::Done, 0));
+    let result = network.execute_block(&block);
+    rejected(&result.receipts[0], None, "InsufficientCredit");
+    assert_eq!(result.receipts[0].fee, Amount::ZERO);
 }
 
 #[test]

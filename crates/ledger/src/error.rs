@@ -1,7 +1,7 @@
 //! Why a posting is refused. The numbers are fixed for ever; the order is the precedence.
 
 use gage_compliance::Denial;
-use gage_units::MathError;
+use gage_units::{MathError, Timestamp};
 use strum::IntoStaticStr;
 use thiserror::Error;
 
@@ -134,6 +134,9 @@ pub enum Error {
     /// Not of one identity.
     #[error("both accounts must belong to the same identity")]
     OtherIdentity,
+    /// Being repaid.
+    #[error("no units are issued while the asset is being repaid: until time {0} ms")]
+    IssuanceClosed(Timestamp),
 }
 
 impl From<Box<Denial>> for Error {
@@ -200,6 +203,7 @@ impl Error {
             Error::ModuleAccount => 3040,
             Error::EarlierRight => 3041,
             Error::OtherIdentity => 3042,
+            Error::IssuanceClosed(_) => 3043,
         }
     }
 

@@ -1,18 +1,19 @@
 //! What must hold, one function per invariant.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound::Included;
 
 use gage_accounts::{Broken, is_module};
 use gage_compliance::IdentityId;
 use gage_store::Draft;
-use gage_units::{AccountNumber, Amount, AssetId};
+use gage_units::{AccountNumber, Amount, AssetId, MathError};
 
 use crate::instructions::{INSTRUCTIONS, SettlementLeg, Status};
 use crate::omnibus::{OMNIBUS, SUB_HOLDINGS};
-use crate::register::{RECORDED_SUPPLY, REGISTER, held_at};
+use crate::register::{RECORD_DATES, RECORDED_SUPPLY, REGISTER};
 use crate::settlement::RESERVER;
 use crate::state::{ASSETS, BALANCES, BalanceKey, HOLDS, PLEDGES, RUNNING, SUPPLY, UNEQUAL};
-use crate::{Balance, supply};
+use crate::{Balance, balance, supply};
 
 /// What is compared every block: running totals only, each at the posting that changed it.
 ///
@@ -67,17 +68,52 @@ fn supply_is_held(draft: &Draft) -> Result<(), Broken> {
     })
 }
 
-/// A record date is asked of every account that holds the asset now or has moved since.
+/// The holdings at each record date sum to the supply of then. Each holding is gone through once: an entry tells
+/// what it was at the dates since the entry before, the balance what it is since the last.
 fn registers_add_up(draft: &Draft) -> Result<(), Broken> {
     let mut known: BTreeSet<(AssetId, AccountNumber)> = REGISTER.iter(draft).map(|(key, _)| (key.0, key.1)).collect();
     known.extend(BALANCES.sorted(draft).into_iter().map(|(key, _)| (key.asset, key.account)));
+    // By how much the sum rises and falls from each date to the next. Sums wrap, what they differ by does not.
+    let mut steps: BTreeMap<(AssetId, u32), u128> = BTreeMap::new();
+    for (asset, account) in known {
+        if !RECORD_DATES.has(draft, &asset) {
+            continue;
+        }
+        let mut since = 1u32;
+        let mut hold = |from: u32, until: u32, held: Amount| {
+            let rise = steps.entry((asset, from)).or_default();
+            *rise = rise.wrapping_add(held.0);
+            let fall = steps.entry((asset, until)).or_default();
+            *fall = fall.wrapping_sub(held.0);
+        };
+        let entries = (Included((asset, account, 0)), Included((asset, account, u32::MAX)));
+        for ((_, _, number), held) in REGISTER.range(draft, entries) {
+            let next = number.saturating_add(1);
+            hold(since, next, *held);
+            since = next;
+        }
+        let now = balance(draft, account, asset).total();
+        let unreadable = |error: MathError| Broken {
+            module: "ledger",
+            invariant: "registers_add_up",
+            detail: format!("account {account}, asset {asset}: {error}"),
+        };
+        hold(since, u32::MAX, now.map_err(unreadable)?);
+    }
+    let mut at: Option<AssetId> = None;
+    let mut held = 0u128;
+    let mut steps = steps.into_iter().peekable();
     for ((asset, number), supply) in RECORDED_SUPPLY.iter(draft) {
-        let holders = known.range((*asset, AccountNumber(0))..=(*asset, AccountNumber(u32::MAX)));
-        let held = holders
-            .map(|(asset, account)| held_at(draft, *asset, *account, *number).ok())
-            .try_fold(Amount::ZERO, |sum, held| sum.plus(held?).ok());
-        Broken::unless(held == Some(*supply), "ledger", "registers_add_up", || {
-            format!("asset {asset}, record date {number}: the register says {held:?}, the supply was {supply}")
+        if at != Some(*asset) {
+            (at, held) = (Some(*asset), 0);
+        }
+        while let Some((key, step)) = steps.next_if(|(key, _)| *key <= (*asset, *number)) {
+            if key.0 == *asset {
+                held = held.wrapping_add(step);
+            }
+        }
+        Broken::unless(held == supply.0, "ledger", "registers_add_up", || {
+            format!("asset {asset}, record date {number}: the register says {held}, the supply was {supply}")
         })?;
     }
     Ok(())

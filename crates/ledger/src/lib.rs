@@ -65,7 +65,7 @@ pub use instructions::{
 };
 pub use invariants::{check_block, check_invariants};
 pub use journal::{Journal, LEGS_MAX, Leg, Part, Purpose, Side, SupplyChange};
-pub use movements::{burn, mint, move_by_rule, move_item_by_rule, transfer};
+pub use movements::{burn, close_issuance, extinguish, mint, move_by_rule, move_item_by_rule, transfer};
 pub use omnibus::{OMNIBUS, SubOwner, sub_holding};
 pub use operation::Operation;
 pub use pledges::{item_pledged, pledge, pledge_item, pledged, seize, seize_item, unpledge, unpledge_item};

@@ -2,8 +2,8 @@
 
 use gage_accounts::Context;
 use gage_compliance::Force;
-use gage_store::Draft;
-use gage_units::{AccountNumber, Amount, AssetId, ItemId};
+use gage_store::{Column, Draft};
+use gage_units::{AccountNumber, Amount, AssetId, ItemId, Timestamp};
 
 use crate::{AssetKind, BalanceKey, Error, Journal, Leg, Part, Purpose, Side, SupplyChange, post};
 
@@ -107,6 +107,33 @@ pub fn burn(
     change_supply(draft, ctx, AssetKind::Module(module), Side::Debit, asset, from, amount)
 }
 
+/// Until when nothing more of an asset is minted.
+pub(crate) const CLOSED: Column<AssetId, Timestamp> = Column::authenticated(0x0313, "ledger/closed");
+
+/// Mints no more of an asset before `until`: what exists of it is being repaid, and more of it would take from what
+/// was brought for that. A later time than one that stands replaces it. Who may ask is the caller's business.
+pub fn close_issuance(draft: &mut Draft, asset: AssetId, until: Timestamp) {
+    if CLOSED.get(draft, &asset).is_none_or(|stands| stands < until) {
+        CLOSED.put(draft, asset, until);
+    }
+}
+
+/// Burns what was given back for good, whoever issues the asset: from the free part of `from`, the account of the
+/// module that asks.
+///
+/// # Errors
+/// [`Error::UnknownAsset`], and as [`post`].
+pub fn extinguish(
+    draft: &mut Draft,
+    ctx: &Context,
+    asset: AssetId,
+    from: AccountNumber,
+    amount: Amount,
+) -> Result<(), Error> {
+    let kind = crate::asset(draft, asset)?.kind;
+    change_supply(draft, ctx, kind, Side::Debit, asset, from, amount)
+}
+
 pub(crate) fn change_supply(
     draft: &mut Draft,
     ctx: &Context,
@@ -116,6 +143,11 @@ pub(crate) fn change_supply(
     holder: AccountNumber,
     amount: Amount,
 ) -> Result<(), Error> {
+    if side == Side::Credit
+        && let Some(until) = CLOSED.get(draft, &asset).filter(|until| ctx.time < *until)
+    {
+        return Err(Error::IssuanceClosed(until));
+    }
     let legs = [Leg { account: holder, asset, item: None, part: Part::Free, side, amount }];
     let supply = Some(SupplyChange { asset, by, side, amount });
     let (force, purpose) = match side {

@@ -221,7 +221,11 @@ fn keep_running_totals(draft: &mut Draft, changes: &[HolderChange]) -> Result<()
         let after = of_asset().try_fold(Amount::ZERO, |sum, change| sum.plus(change.after))?;
         if before != after {
             let running = RUNNING.get(draft, &change.asset).unwrap_or_default();
-            RUNNING.put(draft, change.asset, running.plus(after)?.minus(before)?);
+            match running.plus(after)?.minus(before)? {
+                // No record of nothing: a rebuild makes none, and records are counted.
+                Amount::ZERO => RUNNING.remove(draft, &change.asset),
+                running => RUNNING.put(draft, change.asset, running),
+            };
             compare_running_total(draft, change.asset);
         }
     }

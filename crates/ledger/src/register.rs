@@ -58,9 +58,6 @@ pub fn supply_at(draft: &Draft, asset: AssetId, number: u32) -> Option<Amount> {
 
 /// Notes what holdings were before they changed, once each after a record date.
 pub(crate) fn note(draft: &mut Draft, changes: &[HolderChange]) {
-    if RECORD_DATES.is_empty(draft) {
-        return;
-    }
     for change in changes.iter().filter(|change| change.before != change.after) {
         let Some(number) = RECORD_DATES.get(draft, &change.asset) else { continue };
         let key = (change.asset, change.account, number);

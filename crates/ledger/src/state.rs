@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Part;
 use crate::instructions::{INSTRUCTIONS, INSTRUCTIONS_DUE};
+use crate::movements::CLOSED;
 use crate::omnibus::SUB_HOLDINGS;
 use crate::register::{RECORD_DATES, RECORDED_SUPPLY, REGISTER};
 
@@ -185,6 +186,7 @@ pub fn create_tables(draft: &mut Draft) {
     INSTRUCTIONS_DUE.create(draft);
     SUB_HOLDINGS.create(draft);
     RECORD_DATES.create(draft);
+    CLOSED.create(draft);
     RECORDED_SUPPLY.create(draft);
     REGISTER.create(draft);
 }

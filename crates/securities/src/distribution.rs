@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::redemption::ACCOUNT;
 use crate::state::{BACKINGS, issuer_of};
+use crate::withholding::keep_withholding;
 use crate::{Error, Event, MODULE};
 
 /// The most that one distribution gives the choice of.
@@ -199,21 +200,22 @@ pub fn needed(draft: &Draft, distribution: &Distribution, pot: &Pot) -> Result<A
     worth(draft, distribution.asset, units, &pot.payout, Rounding::Up)
 }
 
-/// Units that may yet be surrendered: all but those that came back, and those that the issuer holds.
+/// Units that may yet be surrendered: all there are, but for those that came back to the module that mints them. What
+/// the issuer holds counts: it burns its units or funds them, else it could give them away once others rely on the
+/// pot.
 fn outstanding(draft: &Draft, distribution: &Distribution) -> Result<Amount, Error> {
     let asset = distribution.asset;
-    let mut units = gage_ledger::supply(draft, asset);
-    let returned = match gage_ledger::asset(draft, asset)?.kind {
-        AssetKind::Module(module) if module != MODULE => Some(AccountNumber(module.into())),
-        _ => None,
-    };
-    for holder in [returned, issuer_of(draft, asset)?].into_iter().flatten() {
-        units = units.minus(gage_ledger::balance(draft, holder, asset).total()?)?;
+    let units = gage_ledger::supply(draft, asset);
+    match gage_ledger::asset(draft, asset)?.kind {
+        AssetKind::Module(module) if module != MODULE => {
+            Ok(units.minus(gage_ledger::balance(draft, AccountNumber(module.into()), asset).total()?)?)
+        }
+        _ => Ok(units),
     }
-    Ok(units)
 }
 
-/// Units that are entitled by a register: all but those that the issuer held.
+/// Units that are entitled by a register: all but those that the issuer held, and those that lay on this module's
+/// account (a dividend's own pot, what waits to be redeemed), which nobody claims for.
 ///
 /// # Errors
 /// [`Error::NotRecorded`], those of the ledger.
@@ -224,21 +226,30 @@ pub(crate) fn entitled(draft: &Draft, distribution: &Distribution) -> Result<Amo
         Some(issuer) => gage_ledger::held_at(draft, distribution.asset, issuer, number)?,
         None => Amount::ZERO,
     };
-    Ok(supply.minus(issuers)?)
+    let here = gage_ledger::held_at(draft, distribution.asset, ACCOUNT, number)?;
+    Ok(supply.minus(issuers)?.minus(here)?)
 }
 
-/// Passes if a pot holds all that is owed from it: what was taken counts as held for a register, since its holders are
-/// entitled still.
+/// What a pot lacks of all that is owed from it: what was taken counts as held for a register, since its holders are
+/// entitled still. A sum that fits no amount is never there: the largest amount is missing.
 ///
 /// # Errors
-/// [`Error::NotFunded`]; as [`worth`].
-pub(crate) fn check_funded(draft: &Draft, distribution: &Distribution, option: u8) -> Result<(), Error> {
+/// [`Error::UnknownOption`], [`Error::Math`]: excluded by `DistributionsAddUp`.
+fn missing(draft: &Draft, distribution: &Distribution, option: u8) -> Result<Amount, Error> {
     let pot = distribution.pot(option)?;
     let there = match distribution.basis {
         Basis::Register { .. } => pot.funded,
         Basis::Surrender => pot.left()?,
     };
-    if there >= needed(draft, distribution, pot)? { Ok(()) } else { Err(Error::NotFunded) }
+    Ok(needed(draft, distribution, pot).map_or(Amount::MAX, |needed| needed.minus(there).unwrap_or_default()))
+}
+
+/// Passes if a pot holds all that is owed from it.
+///
+/// # Errors
+/// [`Error::NotFunded`]; as [`missing`].
+pub(crate) fn check_funded(draft: &Draft, distribution: &Distribution, option: u8) -> Result<(), Error> {
+    if missing(draft, distribution, option)?.is_zero() { Ok(()) } else { Err(Error::NotFunded) }
 }
 
 /// Keeps a new distribution and gives its number. Due work and operations come through here.
@@ -288,25 +299,40 @@ pub(crate) fn take_register(draft: &mut Draft, id: DistributionId, mut due: Dist
     let units = entitled(draft, &due)?;
     due.pot_mut(0)?.units = units;
     write(draft, id, due);
+    keep_withholding(draft, id, asset);
     draft.emit(MODULE, &Event::RegisterTaken { distribution: id, asset, record, units });
     Ok(())
 }
 
+/// Says what is missing when the payment is due. From then on no more units come into being that could be surrendered.
 fn ask_for_funds(draft: &mut Draft, id: DistributionId, due: Distribution) -> Result<(), Error> {
     let mut missed = false;
-    for (option, pot) in (0u8..).zip(&due.pots) {
-        let needed = needed(draft, &due, pot)?;
-        let missing = needed.minus(pot.left()?).unwrap_or_default();
-        if check_funded(draft, &due, option).is_err() {
+    for (option, _) in (0u8..).zip(&due.pots) {
+        let missing = missing(draft, &due, option)?;
+        if !missing.is_zero() {
             missed = true;
             draft.emit(MODULE, &Event::PaymentMissed { distribution: id, asset: due.asset, option, missing });
         }
+    }
+    if due.basis == Basis::Surrender {
+        gage_ledger::close_issuance(draft, due.asset, due.expires_at);
     }
     write(draft, id, Distribution { missed: Some(missed), ..due });
     Ok(())
 }
 
-/// Takes units back that were surrendered: burned if this module mints them, else to whoever does.
+/// Takes units back that were surrendered: what is repaid is gone.
+///
+/// # Errors
+/// Those of the ledger.
+pub(crate) fn extinguish(draft: &mut Draft, ctx: &Context, asset: AssetId, amount: Amount) -> Result<(), Error> {
+    match gage_ledger::asset(draft, asset)?.kind {
+        AssetKind::Issued { .. } => Ok(gage_ledger::extinguish(draft, ctx, asset, ACCOUNT, amount)?),
+        AssetKind::Module(_) => take_back(draft, ctx, asset, amount),
+    }
+}
+
+/// Takes units back that were redeemed: burned if this module mints them, else to whoever does.
 ///
 /// # Errors
 /// Those of the ledger.

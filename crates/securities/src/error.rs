@@ -200,6 +200,9 @@ pub enum Error {
     /// Arithmetic.
     #[error(transparent)]
     Math(#[from] MathError),
+    /// Other words than the distribution's.
+    #[error("the distribution pays another asset or at another rate than the operation says; read it again")]
+    OtherPayout,
 }
 
 impl Error {
@@ -263,6 +266,7 @@ impl Error {
             Error::NoContract(_) => 6052,
             Error::BadContract { .. } => 6053,
             Error::NotCalculationAgent(_) => 6054,
+            Error::OtherPayout => 6060,
             Error::Math(MathError::Overflow) => 6090,
             Error::Math(MathError::Underflow) => 6091,
             Error::Math(MathError::DivisionByZero) => 6092,

@@ -54,6 +54,7 @@ mod mint_limit;
 mod operation;
 pub mod operations;
 pub mod query;
+pub mod queue_value;
 pub mod redemption;
 pub mod retirement;
 pub mod state;
@@ -74,7 +75,8 @@ pub use invariants::{check_block, check_invariants};
 pub use listing::{GROWN_MS, LOOSEN_MS, collateral_cap, depth, has_bond, probation_cap, set_depth};
 pub use operation::Operation;
 pub use redemption::{
-    Queue, RedemptionPrice, RedemptionTerms, Request, RequestId, fund_redemptions, request_redemption,
+    Queue, RedemptionPrice, RedemptionTerms, Request, RequestId, cancel_redemption, claim_redemption, fund_redemptions,
+    request_redemption,
 };
 pub use state::{TIER_MAX, create_tables, rebuild};
 pub use status::{AssetStatus, Coverage, asset_status, coverage, proof, set_backing_by_module};

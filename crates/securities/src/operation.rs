@@ -226,14 +226,13 @@ impl Operation {
             Operation::WithdrawFunds(operation) => cash_of(operation.asset),
             Operation::CancelRedemption(operation) => request(operation.request).map_or(0, of),
             Operation::ClaimRedemption(operation) => request(operation.request).map_or(0, cash_of),
-            Operation::FundDistribution(operation) => paid(operation.distribution),
+            Operation::FundDistribution(operation) => of(operation.asset),
             // To the holder, and to whom it is withheld for.
             Operation::ClaimDistribution(operation) => paid(operation.distribution).saturating_mul(2),
             Operation::ReclaimDistribution(operation) => paid(operation.distribution),
-            // In, back to the issuer, and what is paid for it.
+            // In, out of existence, and what is paid for it.
             Operation::Surrender(operation) => {
-                let asset = DISTRIBUTIONS.peek(draft, &operation.distribution).map_or(0, |record| of(record.asset));
-                asset.saturating_mul(2).saturating_add(paid(operation.distribution))
+                of(operation.asset).saturating_mul(2).saturating_add(of(operation.payout.asset))
             }
             Operation::FundContract(FundContract { asset, .. })
             | Operation::WithdrawReserve(WithdrawReserve { asset }) => {
@@ -275,7 +274,7 @@ impl Operation {
             Operation::SetExposureLimit(operation) => operation.describe(names),
             Operation::SetMintLimit(operation) => operation.describe(names),
             Operation::DeclareDistribution(operation) => operation.describe(names),
-            Operation::FundDistribution(operation) => operation.describe(),
+            Operation::FundDistribution(operation) => operation.describe(names),
             Operation::ElectPayout(operation) => operation.describe(),
             Operation::ClaimDistribution(operation) => operation.describe(),
             Operation::Surrender(operation) => operation.describe(names),

@@ -9,7 +9,7 @@
 use std::ops::Bound::Included;
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use gage_accounts::Context;
+use gage_accounts::{Context, Output};
 use gage_oracle::Action;
 use gage_store::{Column, Draft, OrderedTable};
 use gage_units::{AccountNumber, Amount, AssetId, Bps, MathError, Price, Rounding, Timestamp, pow10};
@@ -256,6 +256,98 @@ pub fn unfold(draft: &Draft, mut request: Request, most: usize) -> Result<Reques
         request.unfolded = index.checked_add(1).ok_or(MathError::Overflow)?;
     }
     Ok(request)
+}
+
+/// The request of `owner`. # Errors [`Error::UnknownRequest`], [`Error::NotRequestOwner`].
+fn own(draft: &Draft, owner: AccountNumber, id: RequestId) -> Result<Request, Error> {
+    let request = REQUESTS.get(draft, &id).ok_or(Error::UnknownRequest)?;
+    if request.owner == owner { Ok(request) } else { Err(Error::NotRequestOwner) }
+}
+
+/// Whether windows have closed that the request does not count yet.
+fn has_more_windows(draft: &Draft, request: &Request) -> bool {
+    let later = (Included((request.asset, request.unfolded)), Included((request.asset, u64::MAX)));
+    WINDOWS.range(draft, later).next().is_some()
+}
+
+/// Writes a request, or forgets one that has nothing left.
+fn write_request(draft: &mut Draft, id: RequestId, request: Request) {
+    if request.remaining.is_zero() && request.claimable.is_zero() {
+        REQUESTS.remove(draft, &id);
+    } else {
+        REQUESTS.put(draft, id, request);
+    }
+}
+
+/// Pays `owner` what closed windows set aside for a request; see [`crate::operations::ClaimRedemption`].
+///
+/// # Errors
+/// [`Error::UnknownRequest`], [`Error::NotRequestOwner`], [`Error::NothingToClaim`], the ledger's.
+pub fn claim_redemption(
+    draft: &mut Draft,
+    ctx: &Context,
+    owner: AccountNumber,
+    id: RequestId,
+) -> Result<Output, Error> {
+    let request = unfold(draft, own(draft, owner, id)?, CLAIM_WINDOWS_MAX)?;
+    let amount = request.claimable;
+    if amount.is_zero() && !request.remaining.is_zero() && !has_more_windows(draft, &request) {
+        return Err(Error::NothingToClaim);
+    }
+    let mut record = queue(draft, request.asset)?;
+    record.claimable = record.claimable.minus(amount)?;
+    let cash = record.terms.cash;
+    if !amount.is_zero() {
+        gage_ledger::move_by_rule(draft, ctx, ACCOUNT, owner, cash, amount)?;
+    }
+
+    // From here on nothing can fail.
+    write_queue(draft, request.asset, record);
+    write_request(draft, id, Request { claimable: Amount::ZERO, ..request });
+    draft.emit(MODULE, &Event::RedemptionClaimed { request: id, cash, amount });
+    Ok(Output { asset: cash, amount })
+}
+
+/// Gives `owner` the units back that still wait; see [`crate::operations::CancelRedemption`].
+///
+/// # Errors
+/// [`Error::UnknownRequest`], [`Error::NotRequestOwner`], [`Error::WindowsNotUnfolded`], [`Error::NothingWaits`], the
+/// ledger's.
+pub fn cancel_redemption(
+    draft: &mut Draft,
+    ctx: &Context,
+    owner: AccountNumber,
+    id: RequestId,
+) -> Result<Output, Error> {
+    let request = unfold(draft, own(draft, owner, id)?, CLAIM_WINDOWS_MAX)?;
+    let Request { asset, remaining: amount, joins, .. } = request;
+    if !amount.is_zero() && has_more_windows(draft, &request) {
+        // More windows than one act unfolds: a claim goes on first.
+        return Err(Error::WindowsNotUnfolded);
+    }
+    if amount.is_zero() {
+        return Err(Error::NothingWaits);
+    }
+    let mut record = queue(draft, asset)?;
+    let joining = if joins >= record.window {
+        record.joining = record.joining.minus(amount)?;
+        Some(JOINING.get(draft, &(asset, joins)).unwrap_or_default().minus(amount)?)
+    } else {
+        record.waiting = record.waiting.minus(amount)?;
+        None
+    };
+    gage_ledger::move_by_rule(draft, ctx, ACCOUNT, owner, asset, amount)?;
+
+    // From here on nothing can fail.
+    match joining {
+        Some(Amount::ZERO) => JOINING.remove(draft, &(asset, joins)),
+        Some(left) => JOINING.put(draft, (asset, joins), left),
+        None => {}
+    }
+    write_queue(draft, asset, record);
+    write_request(draft, id, Request { remaining: Amount::ZERO, ..request });
+    draft.emit(MODULE, &Event::RedemptionCancelled { request: id, amount });
+    Ok(Output { asset, amount })
 }
 
 /// Closes the windows whose time has come, earliest first, as far as the budget reaches.

@@ -180,6 +180,7 @@ pub fn create_tables(draft: &mut Draft) {
     ENTITLEMENTS.create(draft);
     DISTRIBUTIONS_DUE.create(draft);
     WITHHOLDINGS.create(draft);
+    crate::withholding::WITHHELD_AT.create(draft);
     CONTRACTS.create(draft);
     FIXINGS.create(draft);
     CONTRACTS_DUE.create(draft);

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::backing::{BackingStatus, Proof, shortfall};
 use crate::composition::{WRAP_DEPTH_MAX, expansion};
+use crate::retirement::RETIRED;
 use crate::state::{BACKINGS, LISTINGS, MODULE_BACKINGS, ModuleBacking, statements};
 use crate::{Error, Event, MODULE};
 
@@ -30,7 +31,7 @@ pub struct AssetStatus {
 pub struct Coverage {
     /// How much of the asset its backing covers.
     pub backing: Amount,
-    /// Its supply.
+    /// Its supply, and what was retired of it.
     pub claims: Amount,
     /// Backing over claims, rounded down; [`Ratio::MAX`] without claims.
     pub ratio: Ratio,
@@ -72,8 +73,7 @@ pub fn proof(draft: &Draft, ctx: &Context, asset: AssetId) -> Result<Option<Proo
 
 pub(crate) fn proof_at(draft: &Draft, now: Timestamp, asset: AssetId) -> Result<Option<Proof>, Error> {
     if let Some(backing) = BACKINGS.peek(draft, &asset) {
-        let supply = gage_ledger::supply(draft, asset);
-        return Ok(Some(backing.terms.prove(&statements(draft, asset), supply, now)?));
+        return Ok(Some(backing.terms.prove(&statements(draft, asset), claims(draft, asset)?, now)?));
     }
     let Some(ModuleBacking { amount, .. }) = MODULE_BACKINGS.get(draft, &asset) else { return Ok(None) };
     // What a module of this ledger reports needs no verifier and does not expire.
@@ -85,13 +85,19 @@ pub(crate) fn proof_at(draft: &Draft, now: Timestamp, asset: AssetId) -> Result<
     Ok(Some(proof(BackingStatus::Proven, Bps(0))))
 }
 
+/// What uses backing up: the supply, and what was retired. A verifier states all that was ever set aside for an asset,
+/// so that a statement older than a retirement and one after it mean the same.
+pub(crate) fn claims(draft: &Draft, asset: AssetId) -> Result<Amount, Error> {
+    Ok(gage_ledger::supply(draft, asset).plus(RETIRED.get(draft, &asset).unwrap_or_default())?)
+}
+
 /// What backs `asset` beside its supply, or `None` if it has no backing to prove.
 ///
 /// # Errors
 /// [`Error::Math`].
 pub fn coverage(draft: &Draft, ctx: &Context, asset: AssetId) -> Result<Option<Coverage>, Error> {
     let Some(proof) = proof_at(draft, ctx.time, asset)? else { return Ok(None) };
-    let claims = gage_ledger::supply(draft, asset);
+    let claims = claims(draft, asset)?;
     let ratio = match claims.is_zero() {
         true => Ratio::MAX,
         // A ratio beyond the type is as good as the largest one.

@@ -4,11 +4,12 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use gage_accounts::Context;
 use gage_compliance::Jurisdiction;
 use gage_compliance::rule::Topic;
-use gage_store::{Column, Draft};
+use gage_store::{Column, Draft, OrderedTable};
 use gage_units::{AccountNumber, AssetId, Bps};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::distribution::DistributionId;
 
 /// The most jurisdictions that one asset names.
 pub const RATES_MAX: usize = 64;
@@ -29,6 +30,10 @@ pub struct Withholding {
     /// The part where no claim names a jurisdiction of the list.
     pub otherwise: Bps,
 }
+
+/// What is withheld from a distribution, as it stood at its record date.
+pub const WITHHELD_AT: OrderedTable<DistributionId, Withholding> =
+    OrderedTable::authenticated(0x0620, "securities/withheld_at");
 
 impl Withholding {
     /// Passes an ascending list of parts of at most the whole.
@@ -51,15 +56,23 @@ impl Withholding {
     }
 }
 
-/// The part that is withheld from a holder. Of several jurisdictions the highest counts: a lower one is shown by a
-/// claim that names it alone.
+/// Keeps what is withheld from a distribution whose register is taken: later terms are for later ones.
+pub(crate) fn keep_withholding(draft: &mut Draft, id: DistributionId, asset: AssetId) {
+    if let Some(terms) = WITHHOLDINGS.get(draft, &asset) {
+        WITHHELD_AT.put(draft, id, terms);
+    }
+}
+
+/// The part of a distribution of an asset that is withheld from a holder. Of several jurisdictions the highest counts: a
+/// lower one is shown by a claim that names it alone.
 pub fn withheld_from(
     draft: &Draft,
     ctx: &Context,
+    id: DistributionId,
     asset: AssetId,
     holder: AccountNumber,
 ) -> Option<(AccountNumber, Bps)> {
-    let terms = WITHHOLDINGS.peek(draft, &asset)?;
+    let terms = WITHHELD_AT.peek(draft, &id)?;
     let homes = gage_compliance::jurisdictions(draft, ctx.time, asset, terms.topic, holder);
     let named = terms.rates.iter().filter(|(place, _)| homes.contains(place)).map(|(_, part)| *part).max();
     Some((terms.agent, named.unwrap_or(terms.otherwise)))

@@ -59,7 +59,7 @@ mod pledging;
 pub mod pool;
 pub mod protection;
 pub mod query;
-pub mod queue_value;
+mod queue_value;
 pub mod ramp;
 mod recheck;
 pub mod recovered;

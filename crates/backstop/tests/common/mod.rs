@@ -43,6 +43,7 @@ impl World {
         gage_ledger::create_tables(&mut draft);
         gage_staking::create_tables(&mut draft);
         gage_oracle::create_tables(&mut draft);
+        gage_securities::create_tables(&mut draft);
         gage_auctions::create_tables(&mut draft);
         gage_backstop::create_tables(&mut draft);
         gage_accounts::set_network(&mut draft, Hash::ZERO);
@@ -51,6 +52,7 @@ impl World {
             (FACILITY, "facility"),
             (gage_staking::ACCOUNT, "staking"),
             (gage_auctions::ACCOUNT, "auctions"),
+            (gage_securities::redemption::ACCOUNT, "securities"),
         ] {
             gage_accounts::open_module(&mut draft, number, AccountId::module(&Hash::ZERO, name));
         }

@@ -1,5 +1,5 @@
 use borsh::{BorshDeserialize, BorshSerialize};
-use gage_accounts::{Context, Names, Output, Quantity, describe_quantity};
+use gage_accounts::{Context, Names, Output, Quantity, describe_amount, describe_quantity};
 use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, AssetId, Bps, Rounding, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{asset_text, require_payer};
 use crate::distribution::{
     Basis, Distribution, DistributionId, ENTITLEMENTS, Entitlement, OPTIONS_MAX, Payout, Pot, SPAN_MAX_MS,
-    check_funded, declare, distribution, take_back, worth, write,
+    check_funded, declare, distribution, extinguish, worth, write,
 };
 use crate::redemption::ACCOUNT;
 use crate::state::issuer_of;
@@ -43,7 +43,9 @@ pub struct FundDistribution {
     pub distribution: DistributionId,
     /// The number of the payout, from 0.
     pub option: u8,
-    /// How much, in the smallest unit of what is paid.
+    /// What it pays.
+    pub asset: AssetId,
+    /// How much of it.
     pub amount: Amount,
 }
 
@@ -57,7 +59,8 @@ pub struct ElectPayout {
     pub option: u8,
 }
 
-/// Takes what a distribution by the register owes the signer, less what is withheld. Pulled, never pushed.
+/// Takes what a distribution by the register owes the signer, less what is withheld. Pulled, never pushed. What is
+/// withheld goes to the agent; where he may not receive it, it stays in the pot, and goes back with it to the payer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimDistribution {
@@ -65,14 +68,19 @@ pub struct ClaimDistribution {
     pub distribution: DistributionId,
 }
 
-/// Gives units of the signer back for what a distribution by surrender pays for them.
+/// Gives units of the signer back, for good, for what a distribution by surrender pays for them. What it says must be
+/// what the distribution says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Surrender {
     /// To which distribution.
     pub distribution: DistributionId,
+    /// What is given back.
+    pub asset: AssetId,
     /// How many units.
     pub quantity: Quantity,
+    /// What is paid for a unit.
+    pub payout: Payout,
 }
 
 /// Takes back what nobody claimed: after the time for claims is over, or, before anybody is entitled, with the
@@ -149,15 +157,18 @@ impl DeclareDistribution {
 
 impl FundDistribution {
     pub(crate) fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
-        let FundDistribution { distribution: id, option, amount } = *self;
+        let FundDistribution { distribution: id, option, asset, amount } = *self;
         let mut record = payers(draft, ctx, id)?;
         let payer = record.payer;
         if record.expires_at <= ctx.time {
             return Err(Error::DistributionOver);
         }
         let pot = record.pot_mut(option)?;
+        if pot.payout.asset != asset {
+            return Err(Error::OtherPayout);
+        }
         pot.funded = pot.funded.plus(amount)?;
-        gage_ledger::transfer(draft, ctx, payer, ACCOUNT, pot.payout.asset, amount)?;
+        gage_ledger::transfer(draft, ctx, payer, ACCOUNT, asset, amount)?;
 
         // From here on nothing can fail.
         write(draft, id, record);
@@ -165,9 +176,10 @@ impl FundDistribution {
         Ok(())
     }
 
-    pub(crate) fn describe(&self) -> String {
-        let FundDistribution { distribution, option, amount } = self;
-        format!("Bring {amount} units for payout {option} of distribution {}", distribution.0)
+    pub(crate) fn describe(&self, names: &dyn Names) -> String {
+        let FundDistribution { distribution, option, asset, amount } = *self;
+        let amount = describe_amount(names, amount, asset);
+        format!("Bring {amount} for payout {option} of distribution {}", distribution.0)
     }
 }
 
@@ -231,16 +243,24 @@ impl ClaimDistribution {
         check_funded(draft, &record, option)?;
         let payout = record.pot(option)?.payout;
         let gross = worth(draft, record.asset, units, &payout, Rounding::Down)?;
-        let (agent, part) = withheld_from(draft, ctx, record.asset, holder).unwrap_or((ACCOUNT, Bps(0)));
+        if gross.is_zero() {
+            return Err(Error::NothingToClaim);
+        }
+        let (agent, part) = withheld_from(draft, ctx, id, record.asset, holder).unwrap_or((ACCOUNT, Bps(0)));
         // Against whoever is paid.
         let withheld = Amount(part.apply(gross.0, Rounding::Up)?);
         let amount = gross.minus(withheld)?;
         let pot = record.pot_mut(option)?;
         pot.paid = pot.paid.plus(amount)?;
-        pot.withheld = pot.withheld.plus(withheld)?;
-        for (to, amount) in [(holder, amount), (agent, withheld)] {
-            if !amount.is_zero() {
-                gage_ledger::move_by_rule(draft, ctx, ACCOUNT, to, payout.asset, amount)?;
+        if !amount.is_zero() {
+            gage_ledger::move_by_rule(draft, ctx, ACCOUNT, holder, payout.asset, amount)?;
+        }
+        // An agent who may not receive it does not keep the holder from what is his.
+        if !withheld.is_zero() {
+            let savepoint = draft.savepoint();
+            match gage_ledger::move_by_rule(draft, ctx, ACCOUNT, agent, payout.asset, withheld) {
+                Ok(()) => pot.withheld = pot.withheld.plus(withheld)?,
+                Err(_) => draft.undo_to(savepoint),
             }
         }
 
@@ -279,9 +299,12 @@ impl Surrender {
         if record.basis != Basis::Surrender || issuer_of(draft, record.asset)? == Some(holder) {
             return Err(Error::NotEntitled);
         }
+        let (asset, payout) = (record.asset, record.pot(0)?.payout);
+        if (self.asset, self.payout) != (asset, payout) {
+            return Err(Error::OtherPayout);
+        }
         check_open(&record, ctx)?;
         check_funded(draft, &record, 0)?;
-        let (asset, payout) = (record.asset, record.pot(0)?.payout);
         let units = ctx.resolve(self.quantity, asset)?;
         let amount = worth(draft, asset, units, &payout, Rounding::Down)?;
         if amount.is_zero() {
@@ -291,7 +314,7 @@ impl Surrender {
         let pot = record.pot_mut(0)?;
         pot.paid = pot.paid.plus(amount)?;
         gage_ledger::transfer(draft, ctx, holder, ACCOUNT, asset, units)?;
-        take_back(draft, ctx, asset, units)?;
+        extinguish(draft, ctx, asset, units)?;
         gage_ledger::move_by_rule(draft, ctx, ACCOUNT, holder, payout.asset, amount)?;
 
         // From here on nothing can fail.
@@ -300,13 +323,11 @@ impl Surrender {
         Ok(Output { asset: payout.asset, amount })
     }
 
-    /// The text cannot name the asset: it stands in the distribution.
     pub(crate) fn describe(&self, names: &dyn Names) -> String {
-        let what = match self.quantity {
-            Quantity::Exact(units) => format!("{units} units"),
-            Quantity::OutputOf { .. } => describe_quantity(names, self.quantity, AssetId(u32::MAX)),
-        };
-        format!("Give {what} back for what distribution {} pays", self.distribution.0)
+        let what = describe_quantity(names, self.quantity, self.asset);
+        let Payout { asset, rate } = self.payout;
+        let paid = asset_text(names, asset);
+        format!("Give {what} back for {rate} {paid} a unit, of distribution {}", self.distribution.0)
     }
 }
 
@@ -322,8 +343,7 @@ impl ReclaimDistribution {
         if entitled && ctx.time < record.expires_at {
             return Err(Error::StillClaimable);
         }
-        for option in 0..record.pots.len() {
-            let Some(pot) = record.pots.get_mut(option) else { break };
+        for pot in &mut record.pots {
             let amount = pot.left()?;
             pot.reclaimed = pot.reclaimed.plus(amount)?;
             if !amount.is_zero() {

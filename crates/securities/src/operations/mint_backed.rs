@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::backing::BackingStatus;
 use crate::mint_limit::MINT_LIMITS;
-use crate::retirement::RETIRED;
 use crate::state::{BACKINGS, Backing, LISTINGS, backing, instrument};
-use crate::status::proof_at;
+use crate::status::{claims, proof_at};
 use crate::{Error, Event, MODULE};
 
 /// Mints an asset to its issuer, never above what is proven to back it.
@@ -40,9 +39,7 @@ impl MintBacked {
             return Err(Error::BackingNotProven { asset, status: proof.status });
         }
         let supply = gage_ledger::supply(draft, asset).plus(amount)?;
-        // What was retired used its backing up: a statement older than that still counts it.
-        let used = supply.plus(RETIRED.get(draft, &asset).unwrap_or_default())?;
-        if used > proof.proven {
+        if claims(draft, asset)?.plus(amount)? > proof.proven {
             return Err(Error::ExceedsBacking(asset));
         }
         if LISTINGS.peek(draft, &asset).is_some_and(|listing| supply > listing.supply_cap) {

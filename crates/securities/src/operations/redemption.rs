@@ -1,5 +1,3 @@
-use std::ops::Bound::Included;
-
 use borsh::{BorshDeserialize, BorshSerialize};
 use gage_accounts::{Context, Names, Output, Quantity, describe_amount, describe_quantity};
 use gage_store::Draft;
@@ -8,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{asset_text, require_issuer};
 use crate::redemption::{
-    ACCOUNT, CLAIM_WINDOWS_MAX, JOINING, QUEUES, Queue, REQUESTS, RedemptionPrice, RedemptionTerms, Request, RequestId,
-    WINDOWS, fund_redemptions, queue, request_redemption, unfold, write_queue,
+    ACCOUNT, QUEUES, Queue, RedemptionPrice, RedemptionTerms, RequestId, cancel_redemption, claim_redemption,
+    fund_redemptions, queue, request_redemption, write_queue,
 };
 use crate::{Error, Event, MODULE};
 
@@ -166,58 +164,9 @@ impl RequestRedemption {
     }
 }
 
-/// The request of the signer.
-fn own(draft: &Draft, ctx: &Context, id: RequestId) -> Result<Request, Error> {
-    let request = REQUESTS.get(draft, &id).ok_or(Error::UnknownRequest)?;
-    if request.owner == ctx.account()? { Ok(request) } else { Err(Error::NotRequestOwner) }
-}
-
-/// Whether windows have closed that the request does not count yet.
-fn has_more_windows(draft: &Draft, request: &Request) -> bool {
-    let later = (Included((request.asset, request.unfolded)), Included((request.asset, u64::MAX)));
-    WINDOWS.range(draft, later).next().is_some()
-}
-
-/// Writes a request, or forgets one that has nothing left.
-fn write_request(draft: &mut Draft, id: RequestId, request: Request) {
-    if request.remaining.is_zero() && request.claimable.is_zero() {
-        REQUESTS.remove(draft, &id);
-    } else {
-        REQUESTS.put(draft, id, request);
-    }
-}
-
 impl CancelRedemption {
     pub(crate) fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<Output, Error> {
-        let request = unfold(draft, own(draft, ctx, self.request)?, CLAIM_WINDOWS_MAX)?;
-        let Request { asset, owner, remaining: amount, joins, .. } = request;
-        if !amount.is_zero() && has_more_windows(draft, &request) {
-            // More windows than one act unfolds: a claim goes on first.
-            return Err(Error::WindowsNotUnfolded);
-        }
-        if amount.is_zero() {
-            return Err(Error::NothingWaits);
-        }
-        let mut record = queue(draft, asset)?;
-        let joining = if joins >= record.window {
-            record.joining = record.joining.minus(amount)?;
-            Some(JOINING.get(draft, &(asset, joins)).unwrap_or_default().minus(amount)?)
-        } else {
-            record.waiting = record.waiting.minus(amount)?;
-            None
-        };
-        gage_ledger::move_by_rule(draft, ctx, ACCOUNT, owner, asset, amount)?;
-
-        // From here on nothing can fail.
-        match joining {
-            Some(Amount::ZERO) => JOINING.remove(draft, &(asset, joins)),
-            Some(left) => JOINING.put(draft, (asset, joins), left),
-            None => {}
-        }
-        write_queue(draft, asset, record);
-        write_request(draft, self.request, Request { remaining: Amount::ZERO, ..request });
-        draft.emit(MODULE, &Event::RedemptionCancelled { request: self.request, amount });
-        Ok(Output { asset, amount })
+        cancel_redemption(draft, ctx, ctx.account()?, self.request)
     }
 
     pub(crate) fn describe(&self) -> String {
@@ -227,23 +176,7 @@ impl CancelRedemption {
 
 impl ClaimRedemption {
     pub(crate) fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<Output, Error> {
-        let request = unfold(draft, own(draft, ctx, self.request)?, CLAIM_WINDOWS_MAX)?;
-        let amount = request.claimable;
-        if amount.is_zero() && !request.remaining.is_zero() && !has_more_windows(draft, &request) {
-            return Err(Error::NothingToClaim);
-        }
-        let mut record = queue(draft, request.asset)?;
-        record.claimable = record.claimable.minus(amount)?;
-        let cash = record.terms.cash;
-        if !amount.is_zero() {
-            gage_ledger::move_by_rule(draft, ctx, ACCOUNT, request.owner, cash, amount)?;
-        }
-
-        // From here on nothing can fail.
-        write_queue(draft, request.asset, record);
-        write_request(draft, self.request, Request { claimable: Amount::ZERO, ..request });
-        draft.emit(MODULE, &Event::RedemptionClaimed { request: self.request, cash, amount });
-        Ok(Output { asset: cash, amount })
+        claim_redemption(draft, ctx, ctx.account()?, self.request)
     }
 
     pub(crate) fn describe(&self) -> String {

@@ -11,8 +11,9 @@ use super::{asset_text, require_issuer};
 use crate::withholding::{WITHHOLDINGS, Withholding};
 use crate::{Error, Event, MODULE};
 
-/// Sets what is withheld from payments of an asset, by where holders live; no terms withhold nothing. Signed by
-/// governance or the issuer; it counts for every claim that follows.
+/// Sets what is withheld from what an asset pays by the register, by where holders live; no terms withhold nothing.
+/// What is paid for units given back is paid whole. Signed by governance or the issuer; it counts for the
+/// distributions whose register is taken later.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetWithholding {

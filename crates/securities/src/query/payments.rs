@@ -156,7 +156,7 @@ fn view(draft: &Draft, id: DistributionId, record: &Distribution) -> Distributio
         asset: record.asset,
         payer: id_of(draft, record.payer),
         basis: record.basis,
-        recorded: record.record.is_some(),
+        recorded: record.record.is_some_and(|number| number > 0),
         payouts: (0u8..).zip(&record.pots).map(pot).collect(),
         elect_by: record.elect_by,
         pay_at: record.pay_at,
@@ -176,12 +176,16 @@ pub fn entitlement(
     account: AccountNumber,
 ) -> Result<EntitlementView, Error> {
     let record = distribution(draft, id)?;
-    let number = record.record.ok_or(Error::NotRecorded)?;
-    let units = gage_ledger::held_at(draft, record.asset, account, number)?;
+    // A distribution that was withdrawn has the number 0, of no register.
+    let number = record.record.filter(|number| *number > 0).ok_or(Error::NotRecorded)?;
+    let units = match record.issuer == Some(account) {
+        true => Amount::ZERO,
+        false => gage_ledger::held_at(draft, record.asset, account, number)?,
+    };
     let chosen = ENTITLEMENTS.get(draft, &(id, account));
     let option = chosen.map_or(0, |chosen| chosen.option);
     let gross = worth(draft, record.asset, units, &record.pot(option)?.payout, Rounding::Down)?;
-    let withheld = withheld_from(draft, ctx, record.asset, account).map_or(Bps(0), |(_, part)| part);
+    let withheld = withheld_from(draft, ctx, id, record.asset, account).map_or(Bps(0), |(_, part)| part);
     Ok(EntitlementView { units, option, claimed: chosen.is_some_and(|chosen| chosen.claimed), gross, withheld })
 }
 

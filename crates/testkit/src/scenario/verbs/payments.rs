@@ -64,8 +64,9 @@ pub fn read(world: &World, words: &[&str]) -> Result<Asked, String> {
                 ["option", option] => option.parse().map_err(|_| format!("`{option}` is no option"))?,
                 _ => return Err("after the amount there may be `option 1`".to_owned()),
             };
-            let (amount, _) = exact(count, symbol)?;
-            (from, Securities::FundDistribution(FundDistribution { distribution: id(distribution)?, option, amount }))
+            let (amount, asset) = exact(count, symbol)?;
+            let distribution = id(distribution)?;
+            (from, Securities::FundDistribution(FundDistribution { distribution, option, asset, amount }))
         }
         ["elect", from, distribution, option] => {
             let option = option.parse().map_err(|_| format!("`{option}` is no option"))?;
@@ -75,8 +76,10 @@ pub fn read(world: &World, words: &[&str]) -> Result<Asked, String> {
             (from, Securities::ClaimDistribution(ClaimDistribution { distribution: id(distribution)? }))
         }
         ["surrender", from, distribution, count, symbol] => {
-            let quantity = Quantity::Exact(exact(count, symbol)?.0);
-            (from, Securities::Surrender(Surrender { distribution: id(distribution)?, quantity }))
+            let (count, asset) = exact(count, symbol)?;
+            let (distribution, quantity) = (id(distribution)?, Quantity::Exact(count));
+            let payout = payout_of(world, distribution)?;
+            (from, Securities::Surrender(Surrender { distribution, asset, quantity, payout }))
         }
         ["reclaim", from, distribution] => {
             (from, Securities::ReclaimDistribution(ReclaimDistribution { distribution: id(distribution)? }))
@@ -159,6 +162,13 @@ fn declaration(world: &World, asset_paid: AssetId, words: &[&str]) -> Result<Dec
         _ => return Err("times are `recorded 1d paid 3d until 30d`, or without a record date".to_owned()),
     };
     Ok(DeclareDistribution { asset: asset_paid, basis, payouts, elect_by, pay_at, expires_at })
+}
+
+/// What a distribution says it pays first.
+fn payout_of(world: &World, id: DistributionId) -> Result<Payout, String> {
+    let record = gage_securities::distribution::distribution(world.draft(), id);
+    let pot = record.and_then(|record| record.pot(0).copied());
+    pot.map(|pot| pot.payout).map_err(|error| error.to_string())
 }
 
 /// The canonical bytes of a contract as text.
