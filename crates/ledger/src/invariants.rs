@@ -276,4 +276,26 @@ mod tests {
         compare_running_total(&mut draft, AssetId(3));
         assert_eq!(check_block(&draft), Ok(()));
     }
+
+    /// Two dates, two assets; holder 1 had 3 at the first date and has 5 since, holder 2 has always had 2.
+    #[test]
+    fn a_register_that_does_not_add_up_is_found() {
+        let mut draft = Draft::new(1);
+        create_tables(&mut draft);
+        let (one, two) = (AccountNumber(1), AccountNumber(2));
+        let balance = |amount| Balance { free: Amount(amount), ..Balance::default() };
+        for asset in [AssetId(3), AssetId(4)] {
+            for (account, amount) in [(one, 5), (two, 2)] {
+                BALANCES.put(&mut draft, BalanceKey { account, asset, item: None }, balance(amount));
+            }
+            RECORD_DATES.put(&mut draft, asset, 2);
+            REGISTER.put(&mut draft, (asset, one, 1), Amount(3));
+            RECORDED_SUPPLY.put(&mut draft, (asset, 1), Amount(5));
+            RECORDED_SUPPLY.put(&mut draft, (asset, 2), Amount(7));
+        }
+        assert_eq!(registers_add_up(&draft), Ok(()));
+        REGISTER.put(&mut draft, (AssetId(4), two, 2), Amount(1));
+        let broken = registers_add_up(&draft).unwrap_err();
+        assert_eq!(broken.detail, "asset 4, record date 1: the register says 4, the supply was 5");
+    }
 }

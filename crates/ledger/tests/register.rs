@@ -85,3 +85,17 @@ fn an_asset_without_record_dates_notes_nothing() {
     let held = |user: usize| held_at(&world.draft, MODULE_MINTED, world.users[user], 1).unwrap();
     assert_eq!([held(0), held(1), held(2)], [Amount(6), Amount(4), Amount(0)]);
 }
+
+/// Records are counted, for deposits and for the most there may be: a node that read a snapshot must count the same.
+#[test]
+fn a_burnt_supply_leaves_no_record_behind() {
+    let mut world = World::new();
+    run(&mut world, &Act::Mint(0, 10), &mut Vec::new());
+    run(&mut world, &Act::Burn(0, 10), &mut Vec::new());
+    let counted = world.draft.records();
+    world.draft.clear_derived();
+    gage_accounts::rebuild(&mut world.draft);
+    gage_compliance::rebuild(&mut world.draft);
+    gage_ledger::rebuild(&mut world.draft);
+    assert_eq!(world.draft.records(), counted);
+}

@@ -9,13 +9,14 @@ use gage_crypto::hash::sha256;
 use gage_ledger::{AssetKind, Beneficiary};
 use gage_securities::distribution::DISTRIBUTIONS;
 use gage_securities::operations::{
-    CancelRedemption, ClaimDistribution, ClaimRedemption, DeclareDistribution, ElectPayout, FundRedemptions, List,
-    RequestRedemption, Retire, ScopeName, SetExposureLimit, SetMintLimit, SetRedemptionTerms, WithdrawFunds,
+    CancelRedemption, ClaimDistribution, ClaimRedemption, DeclareDistribution, ElectPayout, FundDistribution,
+    FundRedemptions, List, RequestRedemption, Retire, ScopeName, SetExposureLimit, SetMintLimit, SetRedemptionTerms,
+    Surrender, WithdrawFunds,
 };
 use gage_securities::redemption::{JOINING, QUEUES, REQUESTS};
 use gage_securities::retirement::RETIRED;
 use gage_securities::{
-    Basis, DistributionId, Operation, Payout, RedemptionPrice, RedemptionTerms, RequestId, check_invariants,
+    Basis, DistributionId, Error, Operation, Payout, RedemptionPrice, RedemptionTerms, RequestId, check_invariants,
 };
 use gage_units::{Amount, AssetId, Bps, Ratio, Timestamp};
 use support::{DAY, E18, World};
@@ -83,6 +84,49 @@ fn newer() -> Vec<(Operation, String)> {
         ),
         (Operation::SetMintLimit(SetMintLimit { asset, limit: None }), "Lift the limit on minting FUND#0".to_owned()),
     ]
+}
+
+#[test]
+fn a_surrender_says_what_is_given_and_paid() {
+    let mut world = World::new();
+    let issuer = world.accounts[0];
+    // Both have six decimals.
+    let (bond, money) = (world.asset(AssetKind::Issued { issuer }), world.asset(AssetKind::Issued { issuer }));
+    let ctx = world.context(Signer::Account(issuer));
+    for (asset, place, amount) in [(bond, 2, 10), (money, 0, 20)] {
+        let mint = gage_ledger::operations::Mint { asset, to: world.ids[place], amount: Amount(amount) };
+        gage_ledger::Operation::Mint(mint).apply(&mut world.draft, &ctx).unwrap();
+    }
+    let (distribution, rate) = (DistributionId(0), Ratio(2 * E18));
+    let payout = Payout { asset: money, rate };
+    let pay_at = Timestamp(world.time + DAY);
+    let declare = DeclareDistribution {
+        asset: bond,
+        basis: Basis::Surrender,
+        payouts: vec![payout],
+        elect_by: pay_at,
+        pay_at,
+        expires_at: Timestamp(world.time + 3 * DAY),
+    };
+    world.act(0, Operation::DeclareDistribution(declare)).unwrap();
+    let bring =
+        |asset| Operation::FundDistribution(FundDistribution { distribution, option: 0, asset, amount: Amount(20) });
+    assert_eq!(world.act(0, bring(bond)), Err(Error::OtherPayout));
+    world.act(0, bring(money)).unwrap();
+    assert_eq!(bring(MONEY).describe(&Symbols), "Bring 0.2 USD#1 for payout 0 of distribution 0");
+    world.time += DAY;
+    world.due();
+
+    let quantity = Quantity::Exact(Amount(10));
+    let surrender = |asset, payout| Operation::Surrender(Surrender { distribution, asset, quantity, payout });
+    let dearer = Payout { asset: money, rate: Ratio(3 * E18) };
+    assert_eq!(world.act(2, surrender(bond, dearer)), Err(Error::OtherPayout));
+    assert_eq!(world.act(2, surrender(money, payout)), Err(Error::OtherPayout));
+    let output = world.act(2, surrender(bond, payout)).unwrap().unwrap();
+    assert_eq!((output.asset, output.amount), (money, Amount(20)));
+    assert_eq!(gage_ledger::supply(&world.draft, bond), Amount(0), "what is repaid is gone");
+    let text = surrender(FUND, Payout { asset: MONEY, rate }).describe(&Symbols);
+    assert_eq!(text, "Give 0.00001 FUND#0 back for 2 USD#1 a unit, of distribution 0");
 }
 
 #[test]
