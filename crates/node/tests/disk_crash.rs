@@ -9,6 +9,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
@@ -60,16 +61,23 @@ fn killed_at_random_points_nothing_acknowledged_is_lost() {
             .spawn()
             .unwrap();
         let stdout = child.stdout.take().unwrap();
+        let (acks, begun) = channel();
         let reader = thread::spawn(move || {
             let mut last = None;
             for line in BufReader::new(stdout).lines() {
                 if let Some(height) = line.unwrap().strip_prefix("ACK ") {
                     last = height.parse::<u64>().ok();
+                    // After the last that is waited for nobody listens any more.
+                    acks.send(()).unwrap_or_default();
                 }
             }
             last
         });
-        thread::sleep(Duration::from_micros(8_000 + round * 7_919 % 60_000));
+        // One life in five ends anywhere, also while it starts; the others after so many appends and a little.
+        for _ in 0..round % 5 * 3 {
+            begun.recv_timeout(Duration::from_secs(60)).expect("the child appends within a minute");
+        }
+        thread::sleep(Duration::from_micros(round * 7_919 % 9_000));
         child.kill().unwrap();
         child.wait().unwrap();
         acknowledged = reader.join().unwrap().unwrap_or(acknowledged);

@@ -86,18 +86,19 @@ fn killed_at_random_points_nothing_ordered_is_lost() {
             // A line that was cut by the kill is no report.
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
                 if line.starts_with("ORDERED") {
-                    // After the first report nobody listens any more.
+                    // After the last that is waited for nobody listens any more.
                     works.send(()).unwrap_or_default();
                 }
                 lines.push(line);
             }
             lines
         });
-        // One life in five ends anywhere, also while it starts; the others only after they did something.
-        if round % 5 != 4 {
+        // One life in five ends anywhere, also while it starts; the others after so many reports and a little.
+        let reports = if round % 5 == 4 { 0 } else { 5 + random % 16 };
+        for _ in 0..reports {
             begun.recv_timeout(Duration::from_secs(60)).expect("the child orders something within a minute");
         }
-        thread::sleep(Duration::from_micros((random >> 33) % 120_000));
+        thread::sleep(Duration::from_micros((random >> 33) % 20_000));
         child.kill().unwrap();
         child.wait().unwrap();
         let lines = reader.join().unwrap();

@@ -204,6 +204,14 @@ fn command(arguments: &[&str]) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.current_dir(root()).args(arguments);
+    // What cargo told this program about its own package is nothing for others: build scripts that look at it would
+    // run again, and with them half of the crates, whenever cargo is called by hand and then from here.
+    for (name, _) in std::env::vars_os() {
+        let of_package = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+        if name.to_str().is_some_and(of_package) {
+            command.env_remove(name);
+        }
+    }
     if std::env::var_os(SEED.0).is_none() {
         command.env(SEED.0, SEED.1);
     }
