@@ -14,6 +14,8 @@ use crate::plain::{market, or_nan};
 
 /// What the suite allows its tree of 400 steps.
 const TREE: f64 = 1.1e-2;
+/// What it allows the closed form where a series of Suo and Wang is printed.
+const OTHER_SERIES: f64 = 5.0e-3;
 /// What it allows for the two-variable distribution of the book.
 const TWO_VARIABLES: f64 = 4.0e-3;
 
@@ -104,8 +106,10 @@ pub fn report(table: &Table, name: (&str, usize)) -> Option<Report> {
             let found = double_barrier::price(&market, row.kind(3), row.number(5), row.number(9), &corridor, knock);
             one(row, 11, or_nan(found), Some(12))
         }),
-        ("doublebarrieroption.cpp", _) => {
-            Report::of(table, "the same; QuantLib 1.44 itself is as far from what is printed", |row| {
+        ("doublebarrieroption.cpp", _) => Report::of(
+            table,
+            "the same; printed are numbers of another series, and the suite allows the closed form this much",
+            |row| {
                 let market = Market {
                     spot: row.number(6),
                     dividend: row.number(7),
@@ -116,9 +120,9 @@ pub fn report(table: &Table, name: (&str, usize)) -> Option<Report> {
                 let corridor = Corridor { low: row.number(1), high: row.number(2) };
                 let (kind, strike, years, own) = (row.kind(4), row.number(5), row.number(9), Some(row.number(13)));
                 let found = vanna_volga::double(&market, kind, strike, years, &corridor, Knock::Out, &smile, own);
-                one(row, 14, or_nan(found), Some(15))
-            })
-        }
+                within(row.text(14), or_nan(found), OTHER_SERIES)
+            },
+        ),
         ("doublebinaryoption.cpp", 0) => {
             Report::of(table, "two rows beyond the barriers print a payment now; ours is at expiry", |row| {
                 one(row, 9, double_binary(row), Some(10))
