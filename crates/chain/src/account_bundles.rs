@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chain::Chain;
 use crate::deferred::BUNDLE_OPERATIONS_MAX;
+use crate::dispatch::records_ahead;
 use crate::guard::{Guarded, guard};
 use crate::receipt::{Outcome, Receipt};
 use crate::run::{Act, demand_of};
@@ -171,7 +172,7 @@ pub(crate) fn prune(draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
     for _ in 0..PRUNED_PER_BLOCK_MAX {
         let records = draft.records();
         let Some(account) = gage_accounts::prune_bundle(draft, ctx) else { return Ok(()) };
-        fees::settle_deposit(draft, account, records, Amount::MAX)?;
+        fees::settle_deposit(draft, account, records, 0, Amount::MAX)?;
     }
     Ok(())
 }
@@ -193,7 +194,7 @@ impl Chain {
             let records = self.draft.records();
             let taken = guard(&mut self.draft, |draft| -> Result<Bundle, Rejection> {
                 let bundle = gage_accounts::take(draft, number)?;
-                fees::settle_deposit(draft, bundle.account, records, Amount::MAX)?;
+                fees::settle_deposit(draft, bundle.account, records, 0, Amount::MAX)?;
                 Ok(bundle)
             });
             let Guarded::Done(bundle) = taken else { return };
@@ -233,7 +234,7 @@ impl Chain {
                 gage_accounts::judge(draft, ctx, account, By::Bundle(bundle), before.as_ref(), &effects)?;
             }
             crate::run::check_records(draft, records)?;
-            Ok(fees::settle_deposit(draft, account, records, Amount::MAX)?)
+            Ok(fees::settle_deposit(draft, account, records, records_ahead(&operations), Amount::MAX)?)
         })
     }
 }

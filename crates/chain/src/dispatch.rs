@@ -114,6 +114,14 @@ impl Operation {
         }
     }
 
+    /// Records that due work will write for it and that it leaves the deposit for.
+    fn records_ahead(&self) -> u64 {
+        match self {
+            Operation::Securities(operation) => operation.records_ahead(),
+            _ => 0,
+        }
+    }
+
     /// The work that the rules of the assets it moves add to it, as they stand now.
     pub(crate) fn rules_weight(&self, draft: &Draft) -> u64 {
         match self {
@@ -189,4 +197,9 @@ pub(crate) fn rebuild(draft: &mut Draft) {
     gage_backstop::rebuild(draft);
     gage_vaults::rebuild(draft);
     draft.commit();
+}
+
+/// Records that due work will write for operations.
+pub(crate) fn records_ahead(operations: &[Operation]) -> u64 {
+    operations.iter().map(Operation::records_ahead).fold(0, u64::saturating_add)
 }

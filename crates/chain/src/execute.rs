@@ -155,7 +155,7 @@ impl Chain {
             let records = self.draft.records();
             BUNDLES.remove(&mut self.draft, &number);
             self.due_work(ctx, due, MODULE, |draft, _| {
-                fees::settle_deposit(draft, bundle.proposer, records, Amount::MAX)
+                fees::settle_deposit(draft, bundle.proposer, records, 0, Amount::MAX)
             });
             if bundle.not_after < ctx.time {
                 self.draft.emit(MODULE, &Event::BundleExpired { bundle: number });

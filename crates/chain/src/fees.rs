@@ -84,8 +84,8 @@ pub fn deposit(draft: &Draft, account: AccountNumber) -> Amount {
     DEPOSITS.get(draft, &account).unwrap_or_default()
 }
 
-/// Moves the deposit for the records a transaction added from the account's credit, at most `allowed`;
-/// or gives back, for records it removed, what the account itself left before.
+/// Moves the deposit for the records a transaction added, and for those that due work will add for it, from the
+/// account's credit, at most `allowed`; or gives back, for records it removed, what the account itself left before.
 ///
 /// # Errors
 /// [`Error::FeeAboveMaximum`] if the deposit exceeds what the signer allows beside the fee,
@@ -94,10 +94,11 @@ pub(crate) fn settle_deposit(
     draft: &mut Draft,
     account: AccountNumber,
     records_before: u64,
+    ahead: u64,
     allowed: Amount,
 ) -> Result<(), Error> {
     let per_record = params(draft).record_deposit;
-    let records = draft.records();
+    let records = draft.records().saturating_add(ahead);
     if per_record.is_zero() || records == records_before {
         return Ok(());
     }

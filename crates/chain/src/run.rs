@@ -8,6 +8,7 @@ use gage_units::{AccountNumber, Amount, Height, Timestamp};
 use smallvec::SmallVec;
 
 use crate::chain::Chain;
+use crate::dispatch::records_ahead;
 use crate::guard::{Guarded, guard};
 use crate::prepared::Outline;
 use crate::receipt::{Outcome, Receipt};
@@ -81,7 +82,7 @@ impl Chain {
             }
             check_records(draft, records)?;
             let allowed = transaction.max_fee.minus(fee).map_err(Error::from)?;
-            Ok(fees::settle_deposit(draft, account, records, allowed)?)
+            Ok(fees::settle_deposit(draft, account, records, records_ahead(operations), allowed)?)
         });
         let outcome = match queue_ms {
             Some(delay_ms) => self.queue_instead(&ctx, account, (signed, outline), delay_ms, fee, outcome),
@@ -108,7 +109,7 @@ impl Chain {
             let queued = account_bundles::queue(draft, ctx, account, operations, keys, delay_ms)?;
             check_records(draft, records)?;
             let allowed = signed.transaction.max_fee.minus(fee).map_err(Error::from)?;
-            fees::settle_deposit(draft, account, records, allowed)?;
+            fees::settle_deposit(draft, account, records, 0, allowed)?;
             Ok(queued)
         };
         match guard(&mut self.draft, queue) {

@@ -128,6 +128,66 @@ fn a_new_account_comes_to_its_first_credit() {
     assert_eq!(result.receipts[0].outcome, Outcome::Done);
 }
 
+/// `contract "Note" from 1970-01-01 issuer owes holder when at 2001-09-09T01:46:40: one USD_0`, as bytes.
+fn note() -> Vec<u8> {
+    let name = |text: &str| [&u32::try_from(text.len()).unwrap().to_le_bytes()[..], text.as_bytes()].concat();
+    let (from, due) = (0i64.to_le_bytes(), 1_000_000_000i64.to_le_bytes());
+    let (legs, parties) = (1u16.to_le_bytes(), [name("issuer"), name("holder")].concat());
+    let claim = [&[7, 0][..], &due, &[1], &name("USD_0")].concat();
+    [b"gage/terms/1", &name("Note")[..], &from, &legs, &parties, &claim].concat()
+}
+
+/// What a contract will pay is written by due work, which has no account: its records are left for before.
+#[test]
+fn steps_of_a_contract_leave_the_deposit_for_their_records() {
+    let mut genesis = genesis();
+    genesis.params.record_deposit = Amount(100);
+    let mut bond = genesis.ledger.assets[0].clone();
+    bond.symbol = "BOND".to_owned();
+    genesis.ledger.assets.push(bond);
+    let asset = gage_units::AssetId(1);
+    let register = gage_securities::operations::RegisterInstrument {
+        asset,
+        version: 1,
+        issuer: id(ISSUER),
+        name: "Note".to_owned(),
+        isin: None,
+        lei: None,
+        cfi: None,
+        governing_law: "CH".to_owned(),
+        terms: gage_crypto::hash::sha256(&note()),
+        documents: Vec::new(),
+        registrar: None,
+        paying_agent: None,
+        calculation_agent: None,
+    };
+    // What the issuer has left once a contract is attached with so many steps, and after two more.
+    let left = |steps| {
+        let mut network = Network::with(&genesis, 1, 1);
+        let attach = gage_securities::operations::AttachContract {
+            asset,
+            cash: USD,
+            contract: note(),
+            claim_ms: 86_400_000,
+            steps,
+        };
+        let fund = gage_securities::operations::FundContract { asset, amount: Amount(0), steps: 2 };
+        let operations = [
+            gage_securities::Operation::RegisterInstrument(register.clone()),
+            gage_securities::Operation::AttachContract(attach),
+            gage_securities::Operation::FundContract(fund),
+        ];
+        operations.map(|operation| {
+            assert_eq!(network.run(ISSUER, vec![Operation::Securities(operation)]).outcome, Outcome::Done);
+            let account = gage_accounts::resolve(network.chain.draft(), &id(ISSUER)).unwrap();
+            gage_chain::deposit(network.chain.draft(), account).0
+        })
+    };
+    let (three, five) = (left(3), left(5));
+    assert_eq!(five[1] - three[1], 2 * 3 * 100, "three records for each step");
+    assert_eq!(three[2] - three[1], 2 * 3 * 100);
+}
+
 #[test]
 fn records_cost_a_deposit_that_comes_back() {
     let mut genesis = genesis();

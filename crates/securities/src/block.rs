@@ -1,4 +1,4 @@
-//! Due work: proofs that time has changed are told, redemption windows close, contracts pay, registers are taken.
+//! Due work: proofs that time has changed are told, redemption windows close, registers are taken, contracts pay.
 
 use gage_accounts::Context;
 use gage_store::Draft;
@@ -16,6 +16,9 @@ use crate::redemption::close_due;
 pub fn settle_due(draft: &mut Draft, ctx: &Context, budget: &mut u64) -> Result<(), Error> {
     announce_due(draft, ctx, budget)?;
     close_due(draft, ctx, budget)?;
+    // Record dates are days that were announced: no contract holds them up.
+    distribute_due(draft, ctx, budget)?;
     step_due(draft, ctx, budget)?;
+    // What the contracts declared is asked for its funds in the same block.
     distribute_due(draft, ctx, budget)
 }

@@ -197,6 +197,18 @@ pub enum Error {
     /// Not the agent.
     #[error("the signer does not publish numbers for asset {0}")]
     NotCalculationAgent(AssetId),
+    /// Beyond what a step may do or keep.
+    #[error("a step of the contract takes more work, or keeps more, than the limit")]
+    ContractTooLarge,
+    /// Nothing paid ahead.
+    #[error("no step of the contract of asset {0} is paid for any more")]
+    NoStepsLeft(AssetId),
+    /// Terms that are being executed.
+    #[error("asset {0} pays by a contract; its terms stay")]
+    TermsBound(AssetId),
+    /// A number that cannot count.
+    #[error("the contract of asset {0} does not ask for that number, or no longer")]
+    NotAwaited(AssetId),
     /// Arithmetic.
     #[error(transparent)]
     Math(#[from] MathError),
@@ -266,6 +278,10 @@ impl Error {
             Error::NoContract(_) => 6052,
             Error::BadContract { .. } => 6053,
             Error::NotCalculationAgent(_) => 6054,
+            Error::ContractTooLarge => 6055,
+            Error::NoStepsLeft(_) => 6056,
+            Error::TermsBound(_) => 6057,
+            Error::NotAwaited(_) => 6058,
             Error::OtherPayout => 6060,
             Error::Math(MathError::Overflow) => 6090,
             Error::Math(MathError::Underflow) => 6091,

@@ -307,10 +307,14 @@ pub enum Event {
         /// Up to when.
         at: Timestamp,
     },
-    /// A contract could not be executed; it stands still.
+    /// A contract could not be executed; it stands still as it was, until a number or a step comes.
     ContractHalted {
         /// The asset.
         asset: AssetId,
+        /// The stable number of the reason.
+        code: u32,
+        /// Its sentence.
+        reason: String,
     },
     /// A number was published for a contract.
     FixingPublished {

@@ -6,7 +6,7 @@ use gage_store::Draft;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::contract::CONTRACTS;
+use crate::contract::{CONTRACTS, STEP_RECORDS, STEP_WEIGHT, WORK_MAX, WORK_WEIGHT};
 use crate::distribution::DISTRIBUTIONS;
 use crate::operations::{
     AttachContract, Attest, CancelRedemption, ClaimDistribution, ClaimRedemption, DeclareDistribution, ElectPayout,
@@ -95,11 +95,11 @@ impl Operation {
             Operation::DeclareDistribution(operation) => operation.validate(),
             Operation::Surrender(operation) => operation.validate(),
             Operation::AttachContract(operation) => operation.validate(),
+            Operation::FundContract(operation) => operation.validate(),
             Operation::Retire(operation) => operation.validate(),
             Operation::FundRedemptions(FundRedemptions { amount, .. })
             | Operation::WithdrawFunds(WithdrawFunds { amount, .. })
             | Operation::FundDistribution(FundDistribution { amount, .. })
-            | Operation::FundContract(FundContract { amount, .. })
                 if amount.is_zero() =>
             {
                 Err(gage_accounts::Error::ZeroAmount.into())
@@ -115,7 +115,6 @@ impl Operation {
             | Operation::ClaimDistribution(_)
             | Operation::ReclaimDistribution(_)
             | Operation::PublishFixing(_)
-            | Operation::FundContract(_)
             | Operation::WithdrawReserve(_)
             | Operation::SetWithholding(_) => Ok(()),
         }
@@ -174,6 +173,8 @@ impl Operation {
     /// What it costs: 1,000 is one simple operation. A composition is unfolded to all that it is made of.
     pub fn weight(&self) -> u64 {
         let listed = |length: usize, each: u64| u64::try_from(length).unwrap_or(u64::MAX).saturating_mul(each);
+        // Due work of a contract is paid for before.
+        let steps = |count: u32| u64::from(count).saturating_mul(STEP_WEIGHT);
         match self {
             Operation::RegisterInstrument(operation) => 2_000u64.saturating_add(listed(operation.documents.len(), 200)),
             Operation::SetComposition(operation) => 10_000u64.saturating_add(listed(operation.parts.len(), 1_000)),
@@ -193,18 +194,34 @@ impl Operation {
             // It counts the limits of its scope.
             Operation::SetExposureLimit(_) => 2_500,
             Operation::DeclareDistribution(operation) => 2_000u64.saturating_add(listed(operation.payouts.len(), 500)),
-            Operation::FundDistribution(_) | Operation::ElectPayout(_) | Operation::FundContract(_) => 2_000,
+            Operation::FundDistribution(_) | Operation::ElectPayout(_) => 2_000,
+            Operation::FundContract(operation) => 2_000u64.saturating_add(steps(operation.steps)),
             // They move what is paid, and what is withheld or given back.
             Operation::ClaimDistribution(_) | Operation::Surrender(_) | Operation::Retire(_) => 3_500,
             Operation::ReclaimDistribution(_) | Operation::WithdrawReserve(_) => 4_000,
-            // It reads and checks a contract.
-            Operation::AttachContract(operation) => 10_000u64.saturating_add(listed(operation.contract.len(), 5)),
+            // It reads and checks a contract, and tries one step of the most work.
+            Operation::AttachContract(operation) => WORK_MAX
+                .saturating_mul(WORK_WEIGHT)
+                .saturating_add(10_000)
+                .saturating_add(listed(operation.contract.len(), 5))
+                .saturating_add(steps(operation.steps)),
             // The contract is stepped for it, and the numbers before are read.
-            Operation::PublishFixing(_) => 30_000,
+            Operation::PublishFixing(_) => steps(1).saturating_add(10_000),
             Operation::SetWithholding(operation) => {
                 let rates = operation.terms.as_ref().map_or(0, |terms| terms.rates.len());
                 1_500u64.saturating_add(listed(rates, 20))
             }
+        }
+    }
+
+    /// Records that due work will write for it and that nobody else leaves a deposit for.
+    pub fn records_ahead(&self) -> u64 {
+        match self {
+            Operation::AttachContract(AttachContract { steps, .. })
+            | Operation::FundContract(FundContract { steps, .. }) => u64::from(*steps).saturating_mul(STEP_RECORDS),
+            // The number is one of them: it goes when it has been used.
+            Operation::PublishFixing(_) => STEP_RECORDS.saturating_sub(1),
+            _ => 0,
         }
     }
 

@@ -208,7 +208,7 @@ pub fn rebuild(draft: &mut Draft) {
     for key in distributions {
         DISTRIBUTIONS_DUE.put(draft, key, ());
     }
-    let contracts: Vec<_> = CONTRACTS.iter(draft).filter_map(|(asset, record)| Some((record.next?, asset))).collect();
+    let contracts: Vec<_> = CONTRACTS.iter(draft).filter_map(|(asset, record)| Some((record.turn()?, asset))).collect();
     for key in contracts {
         CONTRACTS_DUE.put(draft, key, ());
     }

@@ -25,6 +25,9 @@ pub enum TermsError {
     /// More payments than one step may make: step at earlier moments first.
     #[error("more payments than one step may make")]
     TooManyPayments,
+    /// More work than a run may do.
+    #[error("the contract takes more work than the limit")]
+    TooMuchWork,
     /// A step back in time.
     #[error("the contract was stepped to a later moment already")]
     Backward,

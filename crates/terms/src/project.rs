@@ -1,10 +1,14 @@
+use std::collections::BTreeSet;
+
 use gage_calendar::Moment;
 use serde::Serialize;
 
-use crate::{Claim, Contract, Instant, Name, Observable, Observations, Payment, TermsError, step};
+use crate::{Claim, Contract, Instant, Name, Observable, Observations, Payment, TermsError, Work, step_within};
 
 /// The most moments of one projection.
 const MOMENTS_MAX: usize = 20_000;
+/// The most work of one [`project`]: see [`Work`].
+pub const PROJECT_WORK_MAX: u64 = 50_000_000;
 
 /// A payment of a projection.
 pub type CashFlow = Payment;
@@ -24,40 +28,80 @@ pub struct Projection {
 /// `left` says from when.
 ///
 /// # Errors
-/// As [`Contract::validate`] and [`step`]; [`TermsError::TooManyPayments`] for more than twenty thousand moments.
+/// As [`Contract::validate`] and [`step`](crate::step), but for [`PROJECT_WORK_MAX`] in all;
+/// [`TermsError::TooManyPayments`] for more than twenty thousand moments.
 pub fn project(contract: &Contract, scenario: &Observations, until: Moment) -> Result<Projection, TermsError> {
-    contract.validate()?;
-    let mut left = contract.clone();
     let mut flows = Vec::new();
-    let mut names = Vec::new();
-    for leg in &contract.legs {
-        visit_monitored(&leg.claim, &mut names);
-    }
-    let mut now = left.from;
-    for _ in 0..MOMENTS_MAX {
-        if now > until {
-            return Ok(Projection { flows, left });
+    let run = Run { scenario, until, flows_max: usize::MAX, step_max: u64::MAX };
+    let left = run.through(contract, &mut Work::new(PROJECT_WORK_MAX), &mut flows)?;
+    Ok(Projection { flows, left })
+}
+
+/// The first payments of a projection without end, at most `flows_max`: as far as the work reaches, of which one step
+/// may take `step_max`.
+///
+/// # Errors
+/// As [`project`], but for the work and the number of moments: where they end, so do the payments.
+pub fn first_flows(
+    contract: &Contract,
+    scenario: &Observations,
+    flows_max: usize,
+    step_max: u64,
+    work: &mut Work,
+) -> Result<Vec<CashFlow>, TermsError> {
+    let mut flows = Vec::new();
+    let run = Run { scenario, until: Moment::MAX, flows_max, step_max };
+    match run.through(contract, work, &mut flows) {
+        Ok(_) | Err(TermsError::TooMuchWork | TermsError::TooManyPayments) => {
+            flows.truncate(flows_max);
+            Ok(flows)
         }
-        let stepped = match step(&left, now, scenario) {
-            Err(TermsError::TooLarge | TermsError::TooDeep | TermsError::BadList) => {
-                return Ok(Projection { flows, left });
+        Err(error) => Err(error),
+    }
+}
+
+/// One projection.
+struct Run<'a> {
+    scenario: &'a Observations,
+    until: Moment,
+    flows_max: usize,
+    step_max: u64,
+}
+
+impl Run<'_> {
+    /// Steps a contract through its moments, and gives what is left at the end.
+    fn through(&self, contract: &Contract, work: &mut Work, flows: &mut Vec<CashFlow>) -> Result<Contract, TermsError> {
+        let Run { scenario, until, flows_max, step_max } = *self;
+        contract.validate()?;
+        let mut left = contract.clone();
+        let names = monitored(contract);
+        let mut now = left.from;
+        for _ in 0..MOMENTS_MAX {
+            if now > until {
+                return Ok(left);
             }
-            stepped => stepped?,
-        };
-        flows.extend(stepped.payments);
-        left = stepped.contract;
-        if left.is_over() {
-            return Ok(Projection { flows, left });
+            let given = work.left().min(step_max);
+            let mut step = Work::new(given);
+            let stepped = match step_within(&left, now, scenario, &mut step) {
+                Err(TermsError::TooLarge | TermsError::TooDeep | TermsError::BadList) => return Ok(left),
+                stepped => stepped?,
+            };
+            work.spend(given.saturating_sub(step.left()))?;
+            flows.extend(stepped.payments);
+            left = stepped.contract;
+            if left.is_over() || flows.len() >= flows_max {
+                return Ok(left);
+            }
+            let next = next_after(&left, now, scenario, &names)?;
+            // The end itself is looked at, too: a scenario may hold what is published on it.
+            now = match next {
+                Some(next) if next <= until => next,
+                _ if now < until => until,
+                _ => return Ok(left),
+            };
         }
-        let next = next_after(&left, now, scenario, &names)?;
-        // The end itself is looked at, too: a scenario may hold what is published on it.
-        now = match next {
-            Some(next) if next <= until => next,
-            _ if now < until => until,
-            _ => return Ok(Projection { flows, left }),
-        };
+        Err(TermsError::TooManyPayments)
     }
-    Err(TermsError::TooManyPayments)
 }
 
 /// The next moment at which a contract can change by itself, as far as the world is known.
@@ -65,21 +109,19 @@ pub fn project(contract: &Contract, scenario: &Observations, until: Moment) -> R
 /// # Errors
 /// [`TermsError::Calendar`].
 pub fn next_moment(contract: &Contract, seen: &Observations) -> Result<Option<Moment>, TermsError> {
-    let mut names = Vec::new();
-    for leg in &contract.legs {
-        visit_monitored(&leg.claim, &mut names);
-    }
+    let names = monitored(contract);
     // What is due at the moment to which it was stepped is due.
     let before = contract.from.plus_seconds(-1).unwrap_or(contract.from);
     next_after(contract, before, seen, &names)
 }
 
-/// The next moment after another at which a contract can change.
-pub(crate) fn next_after(
+/// The next moment after another at which a contract can change. It looks once at every part of what is left, which the
+/// step before has visited or copied: it counts no work of its own.
+fn next_after(
     contract: &Contract,
     after: Moment,
     scenario: &Observations,
-    monitored: &[Name],
+    monitored: &BTreeSet<Name>,
 ) -> Result<Option<Moment>, TermsError> {
     let mut next: Option<Moment> = scenario.next_election(after);
     let mut consider = |moment: Moment| {
@@ -139,12 +181,18 @@ pub(crate) fn visit_moments(
 }
 
 /// Names whose numbers are watched: those a claim may wait for, and those that conditions compare.
-fn visit_monitored(claim: &Claim, names: &mut Vec<Name>) {
+fn monitored(contract: &Contract) -> BTreeSet<Name> {
+    let mut names = BTreeSet::new();
+    contract.legs.iter().for_each(|leg| visit_monitored(&leg.claim, &mut names));
+    names
+}
+
+fn visit_monitored(claim: &Claim, names: &mut BTreeSet<Name>) {
     let mut observe = |observable: &Observable| {
         if let Observable::Price(name, _) | Observable::Fixing(name, _) = observable
             && !names.contains(name)
         {
-            names.push(name.clone());
+            names.insert(name.clone());
         }
     };
     match claim {

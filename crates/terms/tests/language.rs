@@ -3,8 +3,8 @@
 
 use gage_calendar::Moment;
 use gage_terms::{
-    Bound, Contract, Election, Name, Number, Observations, TermsError, check, from_bytes, parse, print, project, step,
-    to_bytes,
+    Bound, Contract, Election, Name, Number, Observations, TermsError, Work, check, first_flows, from_bytes,
+    needed_from, parse, print, project, step, step_within, to_bytes,
 };
 
 fn moment(text: &str) -> Moment {
@@ -296,6 +296,70 @@ fn one_step_makes_so_many_payments_and_no_more() {
     let none = Observations::default();
     assert_eq!(step(&contract, moment("2036-01-01"), &none).unwrap().payments.len(), 3_653);
     assert_eq!(step(&contract, moment("2046-01-01"), &none), Err(TermsError::TooManyPayments));
+}
+
+/// Rows in rows, moments that lie before the beginning, a body that is copied while it waits, and conditions that ask
+/// every date at every date: what they cost is counted, also where nothing is paid.
+#[test]
+fn work_is_counted_whatever_a_contract_says() {
+    let dates: Vec<String> = (1..28).map(|day| format!("at 2026-02-{day:02}")).collect();
+    let row = "every P1D from 2015-01-01";
+    for (claim, units) in [
+        (format!("when at 2026-06-01: {row}: {row}: {row}: zero"), 4_000),
+        (format!("{row}: {row}: zero"), 4_000),
+        (format!("{row}: zero"), 4_000),
+        (format!("when at 2026-06-01: every P1D from 2026-01-01: {row}: scale fixing(X): one USD"), 100_000),
+        (format!("every P1D from 2026-01-01: when [{}] and before 2026-01-01: zero", dates.join(" or ")), 100_000),
+    ] {
+        let contract = contract(&claim);
+        let mut work = Work::new(units);
+        let stepped = step_within(&contract, moment("2026-07-01"), &Observations::default(), &mut work);
+        assert_eq!((stepped, work.left()), (Err(TermsError::TooMuchWork), 0), "{claim}");
+        assert_eq!(
+            first_flows(&contract, &Observations::default(), 10, u64::MAX, &mut Work::new(units)),
+            Ok(Vec::new())
+        );
+    }
+    let rows = contract(&format!("{row}: {row}: {row}: {row}: zero"));
+    assert_eq!(step(&rows, moment("2026-07-01"), &Observations::default()), Err(TermsError::TooMuchWork));
+    assert_eq!(project(&rows, &Observations::default(), Moment::MAX), Err(TermsError::TooMuchWork));
+    // A plain contract is far from it.
+    let mut work = Work::new(1_000);
+    step_within(&example("three_tranche_note"), moment("2036-01-01"), &Observations::default(), &mut work).unwrap();
+}
+
+#[test]
+fn the_first_payments_of_a_contract_without_end() {
+    let contract = contract("every P1M from 2026-02-01: 1 USD");
+    let first = |flows_max, units| {
+        let flows = first_flows(&contract, &Observations::default(), flows_max, 100, &mut Work::new(units)).unwrap();
+        (flows.len(), flows.last().map(|flow| flow.at))
+    };
+    assert_eq!(first(3, 1_000_000), (3, Some(moment("2026-04-01"))));
+    let (found, _) = first(1_000_000, 1_000);
+    assert!((10..1_000).contains(&found), "{found}: as far as the work reaches");
+    let none = first_flows(&contract, &Observations::default(), 10, 1, &mut Work::new(1_000_000));
+    assert_eq!(none, Ok(Vec::new()), "one step takes more than it may");
+}
+
+/// One more row waits every day: what is left lies no deeper for it, is read back, and pays when the numbers come.
+#[test]
+fn rows_that_wait_for_late_numbers_do_not_nest() {
+    let mut left = contract("until at 2028-01-01: every P1D from 2026-01-02: scale max(fixing(X), 0): one USD");
+    let from = moment("2026-01-02");
+    let day = |number: i64| from.plus_seconds(number * 86_400).unwrap();
+    for number in 0..600 {
+        let stepped = step(&left, day(number), &Observations::default()).unwrap();
+        assert_eq!(stepped.payments, []);
+        left = from_bytes(&to_bytes(&stepped.contract)).unwrap_or_else(|error| panic!("day {number}: {error}"));
+        assert_eq!(left, stepped.contract);
+        assert_eq!(needed_from(&left).get(&name("X")), Some(&from), "the first row waits still");
+    }
+    let mut late = Observations::default();
+    (0..600).for_each(|number| late.observe(name("X"), day(number), Number::ONE));
+    let paid = step(&left, day(600), &late).unwrap();
+    assert_eq!(paid.payments.len(), 601, "with the row of this day, which has the number of the last");
+    assert_eq!(needed_from(&paid.contract).get(&name("X")), Some(&paid.contract.from));
 }
 
 #[test]

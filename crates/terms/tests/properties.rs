@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use gage_calendar::{Date, DayCount, DayCountContext, Moment, Period, PeriodUnit};
 use gage_terms::{
     Accrual, Bound, Claim, Contract, Election, Instant, Leg, Name, Number, Observable, Observations, Payment,
-    Predicate, Relation, Repeat, check, from_bytes, parse, print, project, step, to_bytes,
+    Predicate, Relation, Repeat, check, from_bytes, needed_from, parse, print, project, step, to_bytes,
 };
 use gage_units::Rounding;
 use proptest::prelude::*;
@@ -145,6 +145,13 @@ fn worlds() -> impl Strategy<Value = Observations> {
     })
 }
 
+/// Numbers by name and day, each once.
+fn series() -> impl Strategy<Value = Vec<(Name, i32, Number)>> {
+    let keys = (names(&["ETH", "SOFR", "share-value"]), -40i32..100);
+    prop::collection::btree_map(keys, numbers(), 0..12)
+        .prop_map(|rows| rows.into_iter().map(|((name, at), value)| (name, at, value)).collect())
+}
+
 /// Payments in an order that does not depend on how they came about.
 fn sorted(mut payments: Vec<Payment>) -> Vec<Payment> {
     let key = |p: &Payment| (p.at, p.from.clone(), p.to.clone(), p.asset.clone(), p.amount);
@@ -216,6 +223,28 @@ proptest! {
         let end = day(120);
         if let (Ok(once), Ok(projected)) = (step(&contract, end, &world), project(&contract, &world, end)) {
             prop_assert_eq!(sorted(projected.flows), sorted(once.payments));
+        }
+    }
+
+    /// Of the numbers before the moment from which a name is needed only the last one matters, and none of a name that
+    /// is not needed.
+    #[test]
+    fn numbers_that_no_longer_matter_can_be_forgotten(contract in contracts(false), rows in series(), stop in 0i32..110) {
+        let world = |rows: &[(Name, i32, Number)]| {
+            let mut world = Observations::default();
+            rows.iter().for_each(|(name, at, value)| world.observe(name.clone(), day(*at), *value));
+            world
+        };
+        let Ok(stepped) = step(&contract, day(stop), &world(&rows)) else { return Ok(()) };
+        let needed = needed_from(&stepped.contract);
+        let kept: Vec<_> = rows.iter().filter(|(name, at, _)| {
+            let Some(from) = needed.get(name) else { return false };
+            let superseded = rows.iter().any(|(other, later, _)| other == name && at < later && day(*later) <= *from);
+            !superseded
+        }).cloned().collect();
+        for end in [stop + 1, 120] {
+            let (all, some) = (step(&stepped.contract, day(end), &world(&rows)), step(&stepped.contract, day(end), &world(&kept)));
+            prop_assert_eq!(all, some, "{:?} of {:?}\n{}", kept, rows, print(&stepped.contract));
         }
     }
 

@@ -422,14 +422,14 @@ impl World {
             "elect_by": record, "pay_at": record, "expires_at": record + day,
         });
         self.act(ISSUER, json!({ "securities": { "declare_distribution": declared } }));
-        let text = "contract \"Bond\" from 1970-01-01 issuer owes holder when at 1971-01-01: 1 USD";
+        let text = "contract \"Bond\" from 1970-01-01 issuer owes holder when at 1971-01-01: 1 USD_0";
         let bytes = gage_terms::to_bytes(&gage_terms::parse(text).unwrap());
         let terms = gage_crypto::hash::sha256(&bytes);
         let instrument = json!({
             "asset": 3, "version": 1, "issuer": id(ISSUER), "name": "Bond", "governing_law": "CH", "terms": terms,
         });
         self.act(ISSUER, json!({ "securities": { "register_instrument": instrument } }));
-        let contract = json!({ "asset": 3, "cash": 0, "contract": hex::encode(&bytes), "claim_ms": day });
+        let contract = json!({ "asset": 3, "cash": 0, "contract": hex::encode(&bytes), "claim_ms": day, "steps": 2 });
         self.act(ISSUER, json!({ "securities": { "attach_contract": contract } }));
     }
 

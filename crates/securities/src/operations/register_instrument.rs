@@ -7,6 +7,7 @@ use gage_units::AssetId;
 use serde::{Deserialize, Serialize};
 
 use super::{asset_text, check_text, require_issuer};
+use crate::contract::CONTRACTS;
 use crate::state::{BY_ISIN, DOCUMENTS_MAX, Document, INSTRUMENTS, Instrument, NAME_MAX};
 use crate::{Cfi, Error, Event, Isin, Lei, MODULE};
 
@@ -15,7 +16,9 @@ use crate::{Cfi, Error, Event, Isin, Lei, MODULE};
 /// Signed by governance or the issuer. The issuer of an asset that an account mints is that account;
 /// for an asset that a module mints, governance names it at registration and may change it.
 ///
-/// Precedence: texts, identifiers, lists; asset; signer; version; issuer; accounts; ISIN.
+/// The terms stay as long as a contract of them runs.
+///
+/// Precedence: texts, identifiers, lists; asset; signer; version; issuer; terms; accounts; ISIN.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterInstrument {
@@ -92,6 +95,12 @@ impl RegisterInstrument {
         };
         if !same {
             return Err(Error::NotIssuer(self.asset));
+        }
+        if before.as_ref().is_some_and(|record| record.terms != self.terms)
+            && let Some(record) = CONTRACTS.peek(draft, &self.asset)
+            && !record.contract()?.is_over()
+        {
+            return Err(Error::TermsBound(self.asset));
         }
         let agent = |id: &Option<AccountId>| id.as_ref().map(|id| gage_accounts::resolve(draft, id)).transpose();
         let registrar = agent(&self.registrar)?;

@@ -6,11 +6,12 @@ use gage_accounts::{Context, id_of};
 use gage_calendar::Moment;
 use gage_crypto::AccountId;
 use gage_store::Draft;
+use gage_terms::Work;
 use gage_units::{AccountNumber, Amount, AssetId, Bps, Rounding, Timestamp};
 use serde::Serialize;
 
 use crate::Error;
-use crate::contract::{contract, observations};
+use crate::contract::{AssetContract, WORK_MAX, contract, observations};
 use crate::distribution::{
     Basis, DISTRIBUTIONS, Distribution, DistributionId, ENTITLEMENTS, Payout, Pot, check_funded, distribution, needed,
     worth,
@@ -90,9 +91,12 @@ pub struct ContractView {
     pub text: String,
     /// When something can be due next.
     pub next: Option<Timestamp>,
+    /// Steps that are paid for.
+    pub steps: u32,
     /// Money that waits for payments.
     pub reserve: Amount,
-    /// What one whole unit will pay, as far as dates and published numbers say: at most [`FLOWS_MAX`] payments.
+    /// What one whole unit will pay, as far as dates and published numbers say: at most [`FLOWS_MAX`] payments, and as
+    /// many as a bounded look ahead finds.
     pub flows: Vec<FlowView>,
 }
 
@@ -107,6 +111,8 @@ pub struct FlowView {
 
 /// The most payments that one answer lists.
 pub const FLOWS_MAX: usize = 400;
+/// The most work for one answer: that of fifty steps.
+const VIEW_WORK_MAX: u64 = 1_000_000;
 
 /// Something retired.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -196,11 +202,13 @@ pub fn entitlement(
 pub fn contract_view(draft: &Draft, asset: AssetId) -> Result<ContractView, Error> {
     let record = contract(draft, asset)?;
     let left = record.contract()?;
-    let projection = gage_terms::project(&left, &observations(draft, asset), Moment::MAX);
-    let flows = projection.map_err(|_| Error::BadContract { reason: "step" })?.flows;
-    let flows = flows.into_iter().take(FLOWS_MAX).map(|flow| FlowView { at: flow.at, amount: flow.amount }).collect();
+    let mut work = Work::new(VIEW_WORK_MAX);
+    let flows = gage_terms::first_flows(&left, &observations(draft, asset), FLOWS_MAX, WORK_MAX, &mut work)
+        .map_err(|_| Error::BadContract { reason: "step" })?;
+    let flows = flows.into_iter().map(|flow| FlowView { at: flow.at, amount: flow.amount }).collect();
     let (payer, text) = (id_of(draft, record.payer), gage_terms::print(&left));
-    Ok(ContractView { asset, cash: record.cash, payer, text, next: record.next, reserve: record.reserve, flows })
+    let AssetContract { cash, next, steps, reserve, .. } = record;
+    Ok(ContractView { asset, cash, payer, text, next, steps, reserve, flows })
 }
 
 /// The retirements from a number on, of one asset or of all.

@@ -86,6 +86,11 @@ impl World {
         }
     }
 
+    /// The version of an instrument that is registered; 0 without one.
+    pub fn version_of(&self, asset: AssetId) -> u32 {
+        gage_securities::state::INSTRUMENTS.get(&self.draft, &asset).map_or(0, |record| record.version)
+    }
+
     pub fn terms(&self, asset: AssetId) -> SetBackingTerms {
         let terms = NewBackingTerms {
             description: "Treasury bills at a custodian".to_owned(),

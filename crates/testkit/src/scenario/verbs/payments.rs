@@ -8,9 +8,9 @@
 //! | `elect alice distribution-0 1`, `collect alice distribution-0`, `surrender alice distribution-0 5 BOND` | what holders do |
 //! | `reclaim bank distribution-0` | what nobody claimed goes back |
 //! | `instrument bank BOND contract "Note" from ...` | what an asset is, its terms being a contract |
-//! | `attach bank BOND in USDC contract "Note" from ...` | the ledger pays what the contract says, claimable for 30 days |
+//! | `attach bank BOND in USDC contract "Note" from ... 1 USDC_7` | the ledger pays what the contract says, claimable for 30 days, 20 steps paid ahead |
 //! | `fix bank BOND rate 2020-01-05 0.045` | a number that a contract waits for |
-//! | `reserve bank BOND 100 USDC`, `unreserve bank BOND` | money from which a contract pays |
+//! | `reserve bank BOND 100 USDC`, `reserve bank BOND 0 USDC steps 5`, `unreserve bank BOND` | money from which a contract pays, and steps paid ahead |
 //! | `withhold bank BOND to tax US 30 GB 10 others 25` | percents by residence |
 //! | `retire alice 5 GOLD for Acme` | for good |
 //!
@@ -106,7 +106,10 @@ pub fn read(world: &World, words: &[&str]) -> Result<Asked, String> {
         ["attach", from, symbol, "in", cash, ref text @ ..] => {
             let (asset, cash) = (asset(symbol)?.0, asset(cash)?.0);
             let contract = contract(text)?;
-            (from, Securities::AttachContract(AttachContract { asset, cash, contract, claim_ms: 30 * DAY_MS }))
+            (
+                from,
+                Securities::AttachContract(AttachContract { asset, cash, contract, claim_ms: 30 * DAY_MS, steps: 20 }),
+            )
         }
         ["fix", from, symbol, name, at, value] => {
             let asset = asset(symbol)?.0;
@@ -115,9 +118,14 @@ pub fn read(world: &World, words: &[&str]) -> Result<Asked, String> {
             let value = value.parse().map_err(|_| format!("`{value}` is no number"))?;
             (from, Securities::PublishFixing(PublishFixing { asset, name, at, value }))
         }
-        ["reserve", from, symbol, count, cash] => {
+        ["reserve", from, symbol, count, cash, ref rest @ ..] => {
+            let steps = match *rest {
+                [] => 0,
+                ["steps", steps] => steps.parse().map_err(|_| format!("`{steps}` is no number of steps"))?,
+                _ => return Err("after the amount there may be `steps 5`".to_owned()),
+            };
             let (amount, _) = exact(count, cash)?;
-            (from, Securities::FundContract(FundContract { asset: asset(symbol)?.0, amount }))
+            (from, Securities::FundContract(FundContract { asset: asset(symbol)?.0, amount, steps }))
         }
         ["unreserve", from, symbol] => (from, Securities::WithdrawReserve(WithdrawReserve { asset: asset(symbol)?.0 })),
         ["withhold", from, symbol, "to", agent, ref rest @ ..] => {
