@@ -322,7 +322,8 @@ fn work_is_counted_whatever_a_contract_says() {
     }
     let rows = contract(&format!("{row}: {row}: {row}: {row}: zero"));
     assert_eq!(step(&rows, moment("2026-07-01"), &Observations::default()), Err(TermsError::TooMuchWork));
-    assert_eq!(project(&rows, &Observations::default(), Moment::MAX), Err(TermsError::TooMuchWork));
+    // Day by day what is left outgrows a contract: there the projection ends.
+    assert!(project(&rows, &Observations::default(), Moment::MAX).is_ok_and(|found| found.flows.is_empty()));
     // A plain contract is far from it.
     let mut work = Work::new(1_000);
     step_within(&example("three_tranche_note"), moment("2036-01-01"), &Observations::default(), &mut work).unwrap();
