@@ -197,7 +197,9 @@ impl Problem {
             SubmitError::Signature(_) => StatusCode::UNPROCESSABLE_ENTITY,
             SubmitError::NonceConflict { .. } => StatusCode::CONFLICT,
             SubmitError::AccountFull { .. } => StatusCode::TOO_MANY_REQUESTS,
-            SubmitError::MempoolFull { .. } | SubmitError::Stopped(_) => StatusCode::SERVICE_UNAVAILABLE,
+            SubmitError::MempoolFull { .. } | SubmitError::Stopped(_) | SubmitError::Follows => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         };
         Problem::of(error.code(), error.name(), status, error.to_string())
     }

@@ -6,7 +6,7 @@ use gage_crypto::payload::machine_digest;
 use gage_crypto::{Hash, KeyId, merkle};
 use gage_store::Draft;
 
-use crate::{Block, Header, Rejection, SignedTransaction, Transaction, TransactionHash};
+use crate::{Block, Error, Header, Invalid, Rejection, SignedTransaction, Transaction, TransactionHash};
 
 /// A block with what follows from its bytes. Its parts cannot be exchanged: they are of this block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,23 @@ impl PreparedBlock {
     pub fn new(genesis: &Hash, block: Block) -> PreparedBlock {
         let body = Body::of(genesis, &block.transactions);
         PreparedBlock { block, body }
+    }
+
+    /// Reads and prepares a block of a stranger: its one encoding, with the body that its header commits to. Nothing
+    /// else is checked.
+    ///
+    /// # Errors
+    /// [`Invalid::Size`], [`Invalid::Bytes`], [`Invalid::Body`].
+    pub fn from_bytes(genesis: &Hash, bytes: &[u8]) -> Result<PreparedBlock, Invalid> {
+        let block = Block::from_bytes(bytes).map_err(|error| match error {
+            Error::TooLarge => Invalid::Size,
+            _ => Invalid::Bytes,
+        })?;
+        if block.to_bytes() != bytes {
+            return Err(Invalid::Bytes);
+        }
+        let prepared = PreparedBlock::new(genesis, block);
+        if prepared.is_committed() { Ok(prepared) } else { Err(Invalid::Body) }
     }
 
     /// Makes the block of these transactions, which are in the order of their classes. `header` is asked

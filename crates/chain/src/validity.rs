@@ -75,6 +75,9 @@ pub enum Invalid {
         /// Why.
         reason: Rejection,
     },
+    /// No block, or not as blocks are written.
+    #[error("the bytes are not those of a block, which has one encoding")]
+    Bytes,
 }
 
 /// What blocks that are not executed yet may take from the fee credits, and the nonces they use.

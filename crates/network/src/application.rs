@@ -31,9 +31,20 @@ pub(crate) struct ChainApplication {
     pub node: NodeHandle,
     /// How long a leader waits for something to order before it makes an empty block.
     pub heartbeat: Duration,
+    /// How far this machine's clock is off, in milliseconds; only in simulation is it known, and not zero.
+    pub clock_off_ms: i64,
 }
 
 impl ChainApplication {
+    /// The machine's clock, in milliseconds since 1970.
+    fn now_ms<E: Clock>(&self, clock: &E) -> u64 {
+        if let Some(told) = self.node.told() {
+            return told.0;
+        }
+        let since: Duration = clock.current().duration_since(UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX).saturating_add_signed(self.clock_off_ms)
+    }
+
     /// The blocks from the last executed one up to `last`, oldest first, and what a child of `last` must follow.
     /// `None` where an ancestor cannot be had.
     async fn ahead(
@@ -73,8 +84,16 @@ impl ChainApplication {
         let deadline = clock.current() + self.heartbeat;
         loop {
             let seen = self.node.progress_now();
-            if self.node.has_waiting(ahead) || self.can_certify(parent, ahead) {
-                return;
+            // Where the time is told, a block ahead that is not ordered yet may need another one to become so.
+            let heartbeat = match self.node.told() {
+                Some(told) if told > parent.time => return,
+                Some(_) => !ahead.is_empty(),
+                None if self.node.has_waiting(ahead) || self.can_certify(parent, ahead) => return,
+                None => true,
+            };
+            if !heartbeat {
+                self.node.change(&seen).await;
+                continue;
             }
             select! {
                 _ = clock.sleep_until(deadline) => { return; },
@@ -104,8 +123,17 @@ impl ChainApplication {
         block: Arc<PreparedBlock>,
     ) -> bool {
         let allowed = block.block().header.time.0.saturating_sub(CLOCK_AHEAD_MS);
-        while let Some(early) = allowed.checked_sub(now_ms(&clock)).filter(|early| *early > 0) {
-            clock.sleep(Duration::from_millis(early)).await;
+        loop {
+            let seen = self.node.progress_now();
+            let early = allowed.saturating_sub(self.now_ms(&clock));
+            if early == 0 {
+                break;
+            }
+            if self.node.told().is_some() {
+                self.node.change(&seen).await;
+            } else {
+                clock.sleep(Duration::from_millis(early)).await;
+            }
         }
         loop {
             let seen = self.node.progress_now();
@@ -142,7 +170,7 @@ impl<E: Clock + Spawner> Application<E> for ChainApplication {
             return None;
         }
         self.wait_for_reason(&clock, &parent, &ahead).await;
-        let made = self.node.propose(&parent, &ahead, Timestamp(now_ms(&clock)))?;
+        let made = self.node.propose(&parent, &ahead, Timestamp(self.now_ms(&clock)))?;
         Some(Block::new(&self.node.genesis(), Arc::new(made)).digested())
     }
 
@@ -159,9 +187,4 @@ impl<E: Clock + Spawner> Application<E> for ChainApplication {
 /// No verdict: consensus goes on without this vote.
 async fn never() -> bool {
     std::future::pending().await
-}
-
-fn now_ms<E: Clock>(clock: &E) -> u64 {
-    let since: Duration = clock.current().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

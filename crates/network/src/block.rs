@@ -11,7 +11,7 @@ use commonware_consensus::types::Height as EngineHeight;
 use commonware_consensus::{Block as EngineBlock, BoundedBlock, Heightable};
 use commonware_cryptography::sha256::Digest;
 use commonware_cryptography::{Digested, Digestible};
-use gage_chain::{BLOCK_BYTES_MAX, Block as ChainBlock, PreparedBlock};
+use gage_chain::{BLOCK_BYTES_MAX, PreparedBlock};
 use gage_crypto::Hash;
 use gage_units::Height;
 
@@ -100,15 +100,8 @@ impl Read for Block {
         }
         let mut bytes = vec![0; length];
         buf.copy_to_slice(&mut bytes);
-        let block = ChainBlock::from_bytes(&bytes).map_err(|_| Error::Invalid("block", "it does not decode"))?;
-        // One block has one encoding.
-        if block.to_bytes() != bytes {
-            return Err(Error::Invalid("block", "its bytes are not canonical"));
-        }
-        let prepared = PreparedBlock::new(&config.genesis, block);
-        if !prepared.is_committed() {
-            return Err(Error::Invalid("block", "its header commits to another body"));
-        }
+        let prepared = PreparedBlock::from_bytes(&config.genesis, &bytes)
+            .map_err(|_| Error::Invalid("block", "it is not in its one encoding, or has another body"))?;
         if prepared.block().header.height == Height::GENESIS {
             return Err(Error::Invalid("block", "its height is that of the genesis"));
         }

@@ -66,6 +66,9 @@ const REPAIR_MAX: NonZeroUsize = NZUsize!(32);
 /// Ordered blocks on their way to the executor.
 const PENDING_MAX: NonZeroUsize = NZUsize!(64);
 
+/// Blocks of the archive on their way to the executor at the start.
+const REPLAYED_MAX: u64 = 256;
+
 /// How long the parts wait for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timing {
@@ -122,10 +125,15 @@ pub(crate) struct Channels<S, R> {
     pub transactions: (S, R),
 }
 
+/// What asks marshal.
+pub(crate) type Archive = commonware_consensus::marshal::core::Mailbox<Scheme, Standard<Block>>;
+
 /// A running validator.
 pub(crate) struct Running {
     /// Ends where any part does.
     pub handles: Vec<Handle<()>>,
+    /// Asks marshal for what its archives hold.
+    pub archive: Archive,
 }
 
 /// The longest message of any channel.
@@ -199,11 +207,17 @@ where
     let blocks = blocks.await.expect("the archive of blocks opens");
     // What was ordered and the node has not kept, it gets again before anything new.
     let mut height = node.progress_now().ordered.0 + 1;
-    while let Ok(Some(block)) = blocks.get(Identifier::Index(height)).await {
+    while let Some(block) = blocks.get(Identifier::Index(height)).await.expect("the archive of blocks reads") {
         if let Some(prepared) = block.prepared() {
             sink(Arc::clone(prepared), Box::new(|| {}));
         }
         height += 1;
+        // Only some are on their way at a time: there may be years of them.
+        let mut seen = node.progress_now();
+        while height - seen.executed.0 > REPLAYED_MAX && !seen.stopped {
+            node.change(&seen).await;
+            seen = node.progress_now();
+        }
     }
 
     let epocher = FixedEpocher::new(NonZeroU64::MAX);
@@ -233,7 +247,7 @@ where
     let processed = floor.processed().map_or(0, |processed: Processed| processed.height().get());
     assert!(height > processed, "blocks {height} to {processed} are neither in the node's log nor in the archive");
 
-    let inline = Inline::new(context.child("application"), application, mailbox, epocher);
+    let inline = Inline::new(context.child("application"), application, mailbox.clone(), epocher);
     let simplex = Simplex::new(
         context.child("simplex"),
         SimplexConfig {
@@ -270,7 +284,7 @@ where
         simplex.start(channels.votes, channels.certificates, channels.resolver),
         gossip::start(context.child("gossip"), node, blocker, channels.transactions),
     ];
-    Ok(Running { handles })
+    Ok(Running { handles, archive: mailbox })
 }
 
 fn archive_config<C>(partition: &str, page_cache: &CacheRef, codec_config: C) -> prunable::Config<EightCap, C> {

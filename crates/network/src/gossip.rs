@@ -6,7 +6,7 @@ use commonware_cryptography::ed25519::PublicKey;
 use commonware_macros::select;
 use commonware_p2p::{Blocker, Receiver, Recipients, Sender};
 use commonware_runtime::{Handle, Metrics, Spawner};
-use gage_chain::{SignedTransaction, TRANSACTION_BYTES_MAX};
+use gage_chain::TRANSACTION_BYTES_MAX;
 use gage_node::NodeHandle;
 
 /// The most bytes of transactions in one message; a single longer one goes alone.
@@ -42,17 +42,13 @@ where
                     let node = node.clone();
                     let checking = context.child("check").shared(true);
                     let taken = checking.spawn(move |_| async move {
-                        if batch.iter().any(|bytes| SignedTransaction::from_bytes(bytes).is_err()) {
-                            return false;
-                        }
-                        // A refusal says nothing of the peer: it may have executed more, or less.
+                        // A refusal says nothing of the peer: it may have executed more, or less, and may know
+                        // operations of a later version that this program cannot read.
                         drop(node.submit_from_peer(batch));
-                        true
                     });
-                    // One message at a time: what a peer sends faster waits in its own quota.
-                    if taken.await.is_ok_and(|reads| !reads) {
-                        blocker.block(peer);
-                    }
+                    // One message at a time: what a peer sends faster waits in its own quota. It fails only where the
+                    // runtime stops.
+                    drop(taken.await);
                 },
             }
         }
@@ -74,7 +70,7 @@ fn pass_on<S: Sender<PublicKey = PublicKey>>(node: &NodeHandle, sender: &mut S, 
     }
 }
 
-fn write(batch: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn write(batch: &[Vec<u8>]) -> Vec<u8> {
     let mut message = Vec::with_capacity(batch.iter().map(|bytes| bytes.len() + 4).sum());
     for bytes in batch {
         let length = u32::try_from(bytes.len()).expect("a transaction is far below 4 GiB");

@@ -1,7 +1,7 @@
 //! The same node, ordered by a Byzantine-fault-tolerant network (floor 4).
 //!
 //! Nouns: [`Committee`] (who orders), [`Validator`] (one of them, running), [`ValidatorConfig`], [`Timing`],
-//! [`sim`] (the whole network under one seed).
+//! [`Follower`] (a node that reads what they order), [`sim`] (the whole network under one seed).
 //!
 //! ```text
 //!   client --> node's mempool --gossip--> mempools of the others
@@ -29,6 +29,9 @@ mod committee;
 mod deliver;
 mod engine;
 mod files;
+mod follower;
+#[cfg(test)]
+mod fuzz;
 mod gossip;
 mod memory;
 pub mod sim;
@@ -37,5 +40,6 @@ mod validator;
 pub use committee::{Committee, CommitteeError, VALIDATORS_MAX, ValidatorSecret};
 pub use engine::Timing;
 pub use files::{FilesError, NodeFile, Seat, Validators, read_validator, write_validator};
+pub use follower::{FollowError, Follower};
 pub use memory::MemoryError;
 pub use validator::{NetworkError, Validator, ValidatorConfig};

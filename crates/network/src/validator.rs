@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
+use commonware_consensus::types::Height as EngineHeight;
 use commonware_cryptography::ChaCha20Poly1305;
 use commonware_p2p::authenticated::lookup::{Config as PeerConfig, Network};
 use commonware_p2p::{Address, AddressableManager as _};
@@ -17,14 +18,15 @@ use commonware_stream::sake::{self, Sake};
 use commonware_utils::ordered::Map;
 use commonware_utils::{NZU32, NZUsize};
 use futures::channel::oneshot;
+use futures::executor::block_on;
 use futures::future::{Either, select, select_all};
 use gage_node::{Node, NodeConfig, NodeError, NodeHandle, Sealing};
 use thiserror::Error;
 
 use crate::application::ChainApplication;
 use crate::committee::{Committee, CommitteeError, VALIDATORS_MAX, ValidatorSecret};
-use crate::deliver::keep_certificate;
-use crate::engine::{Channels, Setup, Timing, channel, message_bytes_max, start};
+use crate::deliver::{certificate, keep_certificate};
+use crate::engine::{Archive, Channels, Setup, Timing, channel, message_bytes_max, start};
 use crate::memory::{self, MemoryError};
 
 /// Messages per second that each peer may send: votes and certificates are small, blocks are not.
@@ -38,7 +40,7 @@ const CHECKPOINTS_MIN: usize = 16;
 /// How a validator is run.
 #[derive(Clone, Debug)]
 pub struct ValidatorConfig {
-    /// The node. Its way of sealing is set by the network.
+    /// The node. It is sealed by consensus, and [`Sealing::Told`] the time or not.
     pub node: NodeConfig,
     /// Who orders.
     pub committee: Committee,
@@ -93,7 +95,7 @@ impl Validator {
         let peers = peers(&committee, &addresses)?;
         let data_dir = node.dir.clone();
         memory::check(&consensus_dir, &data_dir, &secret.public())?;
-        node.sealing = Sealing::Consensus;
+        node.sealing = if node.sealing == Sealing::Told { Sealing::Told } else { Sealing::Consensus };
         node.retained_checkpoints = node.retained_checkpoints.max(CHECKPOINTS_MIN);
         let node = Node::start(node)?;
         memory::remember(&consensus_dir, &data_dir, &secret.public())?;
@@ -109,7 +111,7 @@ impl Validator {
             partition: "validator".to_owned(),
             blocker,
             peers,
-            application: ChainApplication { node: node.clone(), heartbeat: timing.heartbeat },
+            application: ChainApplication { node: node.clone(), heartbeat: timing.heartbeat, clock_off_ms: 0 },
             sink: Arc::new(move |block, done| feed.deliver(block, done)),
             watcher: {
                 let node = node.clone();
@@ -138,6 +140,7 @@ impl Validator {
                         Ok(running) => running,
                         Err(error) => return node.consensus_ended(error.to_string()),
                     };
+                    keep_older_certificates(&node, running.archive);
                     let parts = select_all(running.handles.into_iter().chain([peering]));
                     match select(stopped, parts).await {
                         // Asked to stop, or dropped.
@@ -192,6 +195,14 @@ impl Drop for Validator {
     fn drop(&mut self) {
         self.leave();
     }
+}
+
+/// Certificates that are not in memory any more are those of the engine's archive.
+fn keep_older_certificates(node: &NodeHandle, archive: Archive) {
+    node.keep_older_certificates(move |height| {
+        let found = block_on(archive.get_finalization(EngineHeight::new(height.0)));
+        found.as_ref().and_then(certificate)
+    });
 }
 
 type Peers = Map<commonware_cryptography::ed25519::PublicKey, Address>;

@@ -38,6 +38,24 @@ fn what_was_ordered_survives_loss_of_power_everywhere() {
     sound(&run(&plan));
 }
 
+#[test]
+fn processes_whose_disks_fail_come_back() {
+    let mut plan = Plan::quiet(6, 4, Duration::from_secs(16));
+    plan.faults = vec![(Duration::from_secs(3), Fault::Disks(10)), (Duration::from_secs(8), Fault::Heal)];
+    let outcome = run(&plan);
+    sound(&outcome);
+    let ended = outcome.trace.iter().filter(|line| line.contains("ends with")).count();
+    assert!(ended > 0, "no disk failed: {:#?}", outcome.trace);
+}
+
+/// Long runs of many seeds are for `gage sim`; these are a sample of them on every change.
+#[test]
+fn seeds_hold() {
+    for seed in 100..104 {
+        sound(&run(&Plan::of_seed(seed)));
+    }
+}
+
 /// A reader needs the validators' keys and nothing else; and notices every change.
 #[test]
 fn a_certificate_proves_a_record_and_only_that() {
@@ -82,8 +100,16 @@ fn a_certificate_proves_a_record_and_only_that() {
 /// One of four may do what it wants.
 #[test]
 fn one_validator_of_four_may_do_what_it_wants() {
-    let twists =
-        [Twist::Equivocates, Twist::Withholds, Twist::ProposesInvalid, Twist::PublishesWrongRoots, Twist::Censors];
+    let twists = [
+        Twist::Equivocates,
+        Twist::Withholds,
+        Twist::ProposesInvalid,
+        Twist::PublishesWrongRoots,
+        Twist::Censors,
+        Twist::ReversesClasses,
+        Twist::AheadOfTime,
+        Twist::Floods,
+    ];
     for (seed, twist) in (20..).zip(twists) {
         let mut plan = Plan::quiet(seed, 4, Duration::from_secs(12));
         plan.twists[2] = twist;

@@ -59,7 +59,7 @@ fn wait(what: &str, mut reached: impl FnMut() -> bool) {
 }
 
 fn pay(validator: &Validator, nonce: u64) -> TransactionHash {
-    let made = user_transfer(&validator.handle(), 1, nonce, 2, 5);
+    let made = user_transfer(&validator.handle().genesis(), 1, nonce, 2, 5);
     validator.handle().submit(&made.to_bytes()).unwrap()
 }
 

@@ -44,6 +44,16 @@ impl NodeHandle {
         lock(&self.shared().certificates).put(certificate);
     }
 
+    /// The certificate of a block: from memory, else from where consensus keeps them.
+    pub(crate) fn certificate_of(&self, height: Height, hash: &Hash) -> Option<Certificate> {
+        let shared = self.shared();
+        if let Some(certificate) = lock(&shared.certificates).of(hash) {
+            return Some(certificate.clone());
+        }
+        let find = shared.older_certificates.get()?;
+        find(height).filter(|certificate| certificate.block == *hash)
+    }
+
     /// Why a header is final: a certificate of it or of a later one, with the headers between. `None` in a solo node,
     /// and where the certificates of its time are not kept any more.
     pub fn finality_of(&self, header: &Header) -> Option<Finality> {
@@ -54,10 +64,11 @@ impl NodeHandle {
         let (ordered, mut headers) = (shared.progress.get().ordered, Vec::new());
         let mut hash = header.hash(&shared.genesis);
         loop {
-            if let Some(certificate) = lock(&shared.certificates).of(&hash) {
-                return Some(Finality { headers, certificate: certificate.clone() });
+            let height = Height(header.height.0 + headers.len() as u64);
+            if let Some(certificate) = self.certificate_of(height, &hash) {
+                return Some(Finality { headers, certificate });
             }
-            let next = Height(header.height.0 + headers.len() as u64 + 1);
+            let next = Height(height.0 + 1);
             if next > ordered || headers.len() == HEADERS_MAX {
                 return None;
             }

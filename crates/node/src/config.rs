@@ -21,6 +21,10 @@ pub enum Sealing {
     Every(Duration),
     /// Blocks come from consensus, through [`crate::Feed`] or [`crate::StepNode`]; this node makes none by itself.
     Consensus,
+    /// As [`Sealing::Consensus`], but no block is proposed, or voted for, of a time later than
+    /// [`crate::NodeHandle::seal`] has said, and none where it has said nothing new: for demonstrations, where the
+    /// whole network is told what time it is.
+    Told,
 }
 
 /// How a node is run.
@@ -62,6 +66,9 @@ pub struct NodeConfig {
     pub notices_max: usize,
     /// The most threads that check signatures of one batch.
     pub signature_threads: usize,
+    /// Blocks come certified from other nodes, and this one only reads: transactions are refused, and a new directory
+    /// may begin with a snapshot. With [`Sealing::Consensus`].
+    pub follows: bool,
     /// Called before every operation. For tests that plant faults; nothing else sets it.
     pub before_operation: Option<fn(&Operation)>,
 }
@@ -88,6 +95,7 @@ impl NodeConfig {
             accept_short_segment: false,
             notices_max: 1_024,
             signature_threads: std::thread::available_parallelism().map_or(1, usize::from),
+            follows: false,
             before_operation: None,
         }
     }
@@ -98,7 +106,7 @@ impl NodeConfig {
     /// [`NodeError::Config`] names the field and what it may be.
     pub fn validate(&self) -> Result<(), NodeError> {
         let interval = match self.sealing {
-            Sealing::Manual | Sealing::Consensus => None,
+            Sealing::Manual | Sealing::Consensus | Sealing::Told => None,
             Sealing::Every(interval) => Some(interval),
         };
         let day = Duration::from_secs(86_400);
@@ -119,6 +127,7 @@ impl NodeConfig {
             (self.receipts_retained_blocks >= 1, "receipts_retained_blocks is at least 1"),
             ((1..=1 << 20).contains(&self.notices_max), "notices_max is between 1 and 1,048,576"),
             (self.signature_threads >= 1, "signature_threads is at least 1"),
+            (!self.follows || self.sealing == Sealing::Consensus, "a node that follows makes no blocks by itself"),
             (
                 !self.prune_log || self.snapshot_every > 0,
                 "prune_log needs snapshots: without them the whole log is needed; set snapshot_every",

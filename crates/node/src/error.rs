@@ -138,6 +138,9 @@ pub enum SubmitError {
     /// The node makes no more blocks.
     #[error("the node makes no more blocks: {0}")]
     Stopped(StopReason),
+    /// The node only reads.
+    #[error("this node follows the network and takes no transactions; send it to a validator")]
+    Follows,
 }
 
 impl SubmitError {
@@ -150,6 +153,7 @@ impl SubmitError {
             SubmitError::AccountFull { .. } => 40_003,
             SubmitError::MempoolFull { .. } => 40_004,
             SubmitError::Stopped(_) => 40_005,
+            SubmitError::Follows => 40_011,
         }
     }
 
@@ -162,6 +166,7 @@ impl SubmitError {
             SubmitError::AccountFull { .. } => "AccountFull",
             SubmitError::MempoolFull { .. } => "MempoolFull",
             SubmitError::Stopped(_) => "NodeStopped",
+            SubmitError::Follows => "NodeFollows",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Executes durable blocks, one after the other, and tells everyone.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender};
 
@@ -32,8 +33,11 @@ pub(crate) struct Executor {
 impl Executor {
     pub fn run(self, blocks: &Receiver<Durable>) {
         while let Ok(Durable { block, done }) = blocks.recv() {
-            if !self.execute(&block) {
-                return;
+            // The reason of a stop is there before `done` is dropped, which tells whoever delivered the block.
+            match catch_unwind(AssertUnwindSafe(|| self.execute(&block))) {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(panic) => return self.shared.stop(StopReason::of_panic("executor", panic.as_ref())),
             }
             if let Some(done) = done {
                 done();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use gage_chain::{Block, BlockResult, Chain, Header, TransactionHash, frozen_modules};
+use gage_chain::{Block, BlockResult, Chain, Head, Header, TransactionHash, frozen_modules};
 use gage_crypto::Hash;
 use gage_store::proof::Root;
 use gage_units::{Height, Timestamp};
@@ -19,7 +19,7 @@ use crate::recovery::snapshot_dir;
 use crate::sequencer::Command;
 use crate::shared::{BlockNotice, Shared};
 use crate::status::LogStatus;
-use crate::{NodeConfig, NodeError, NodeStatus, Progress, SealError, Stage, StopReason, TxStatus};
+use crate::{NodeConfig, NodeError, NodeStatus, Progress, SealError, Sealing, Stage, StopReason, TxStatus};
 
 /// A block that was made on command.
 #[derive(Clone, Debug)]
@@ -90,9 +90,13 @@ impl NodeHandle {
     pub fn seal(&self, time: Timestamp) -> Result<Sealed, SealError> {
         let shared = &self.shared;
         let stopped = || SealError::Stopped(shared.progress.stopped().unwrap_or(StopReason::Requested));
-        let (reply, answer) = sync_channel(1);
-        self.commands.send(Command::Seal { time, reply }).map_err(|_| stopped())?;
-        let height = answer.recv().map_err(|_| stopped())??;
+        let height = if shared.config.sealing == Sealing::Told {
+            self.await_told(time)?
+        } else {
+            let (reply, answer) = sync_channel(1);
+            self.commands.send(Command::Seal { time, reply }).map_err(|_| stopped())?;
+            answer.recv().map_err(|_| stopped())??
+        };
         let certified = shared.checkpoint_below(height);
         shared
             .progress
@@ -101,6 +105,37 @@ impl NodeHandle {
         let result = self.result(height).ok_or_else(stopped)?;
         let root = shared.progress.root(certified).ok_or_else(stopped)?.state_root;
         Ok(Sealed { height, block: result.block, result, certified, root })
+    }
+
+    /// Tells this node the time and waits until consensus has ordered a block of it.
+    fn await_told(&self, time: Timestamp) -> Result<Height, SealError> {
+        let progress = &self.shared.progress;
+        let head = || self.read(Chain::head);
+        // The others may have come to a block of this time before this node was told.
+        let parent = progress.told();
+        if time <= parent {
+            return Err(SealError::TimeNotLater { given: time, parent });
+        }
+        progress.tell(time);
+        let far = Duration::from_secs(3_600);
+        loop {
+            let seen = progress.get();
+            let Head { height, time: reached, .. } = head();
+            if reached >= time {
+                let later = |height: &Height| self.header(*height).is_some_and(|header| header.time >= time);
+                let first = (1..=height.0).rev().map(Height).take_while(later).last();
+                return Ok(first.unwrap_or(height));
+            }
+            if let Some(reason) = progress.stopped() {
+                return Err(SealError::Stopped(reason));
+            }
+            progress.wait_change(&seen, Instant::now() + far);
+        }
+    }
+
+    /// The time that this node was told; `None` where it goes by the machine's clock.
+    pub fn told(&self) -> Option<Timestamp> {
+        (self.shared.config.sealing == Sealing::Told).then(|| self.shared.progress.told())
     }
 
     /// Reads the head, between blocks. Keep it short, the next block waits; and do not call the handle
@@ -181,6 +216,19 @@ impl NodeHandle {
     /// Whether blocks are made on command.
     pub fn is_manual(&self) -> bool {
         self.shared.is_manual()
+    }
+
+    /// The newest height whose roots, as the network publishes them, are those of this node.
+    pub fn agreed(&self) -> Height {
+        self.shared.progress.agreed()
+    }
+
+    /// Waits until a block is executed here.
+    ///
+    /// # Errors
+    /// Why the node stopped before.
+    pub fn wait_executed(&self, height: Height) -> Result<(), StopReason> {
+        self.shared.progress.wait_for(|progress| progress.executed >= height).map(|_| ())
     }
 
     /// Why no more blocks are made, if so.

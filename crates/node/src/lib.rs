@@ -50,6 +50,7 @@ mod snapshots;
 mod status;
 mod step;
 mod submission;
+mod supply;
 #[cfg(test)]
 mod tests;
 
@@ -67,3 +68,4 @@ pub use shared::BlockNotice;
 pub use snapshots::{LoadedSnapshot, SnapshotFault, SnapshotHeader, load_snapshot, read_snapshot_file};
 pub use status::{LogStatus, MempoolStatus, NodeStatus, Stage, StopReason, TxStatus};
 pub use step::StepNode;
+pub use supply::{PART_BYTES, SnapshotPart, install_snapshot};

@@ -129,7 +129,7 @@ impl Node {
         let shared = Arc::clone(self.handle.shared());
         let guarded = move || {
             if let Err(panic) = catch_unwind(AssertUnwindSafe(run)) {
-                shared.stop(StopReason::Panic { part, sentence: panic_text(panic.as_ref()) });
+                shared.stop(StopReason::of_panic(part, panic.as_ref()));
             } else if part != "sequencer" && !shared.progress.get().stopped {
                 // It ends only because the part before it did.
                 shared.stop(StopReason::Requested);
@@ -166,10 +166,4 @@ fn share(config: NodeConfig, recovered: Recovered) -> (Arc<Shared>, DirectoryLoc
         index.executed(result);
     }
     (Arc::new(Shared::new(config, chain, certified, roots, index, Some(log))), lock, report)
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    text.unwrap_or_else(|| "a panic without a text".to_owned())
 }

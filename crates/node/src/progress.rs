@@ -6,7 +6,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use gage_chain::Executed;
-use gage_units::Height;
+use gage_units::{Height, Timestamp};
 use tokio::sync::watch;
 
 use crate::locks::lock;
@@ -34,6 +34,12 @@ const ROOTS_KEPT: usize = 4_096;
 struct Inner {
     progress: Progress,
     roots: BTreeMap<Height, Executed>,
+    /// Roots that ordered headers publish of heights that have none here yet.
+    claims: BTreeMap<Height, Executed>,
+    /// The newest height whose published roots are those of this node.
+    agreed: Height,
+    /// The latest time that was told, on a node whose time is told.
+    told: Timestamp,
     stop: Option<StopReason>,
     /// Tasks of consensus that wait for any change, in the order in which they began to.
     wakers: BTreeMap<u64, Waker>,
@@ -41,6 +47,17 @@ struct Inner {
 }
 
 impl Inner {
+    fn compare(&mut self, own: Executed, published: Executed) -> Result<(), StopReason> {
+        let height = own.height;
+        if own == published {
+            self.agreed = self.agreed.max(height);
+            return Ok(());
+        }
+        let (own, published) = (own.state_root, published.state_root);
+        let sentence = format!("execution gives the root {own} here, the network publishes {published}");
+        Err(StopReason::Fault { height, sentence })
+    }
+
     fn wake(&mut self) {
         for waker in std::mem::take(&mut self.wakers).into_values() {
             waker.wake();
@@ -65,7 +82,17 @@ impl ProgressCell {
     pub fn new(head: Height, roots: BTreeMap<Height, Executed>) -> ProgressCell {
         let certified = roots.last_key_value().map_or(Height::GENESIS, |(height, _)| *height);
         let progress = Progress { ordered: head, executed: head, certified, ..Progress::default() };
-        let inner = Mutex::new(Inner { progress, roots, stop: None, wakers: BTreeMap::new(), waited: 0 });
+        let inner = Inner {
+            progress,
+            roots,
+            claims: BTreeMap::new(),
+            agreed: Height::GENESIS,
+            told: Timestamp(0),
+            stop: None,
+            wakers: BTreeMap::new(),
+            waited: 0,
+        };
+        let inner = Mutex::new(inner);
         let sender = || watch::channel(progress).0;
 
         ProgressCell { inner, changed: Condvar::new(), watch: sender(), stages: [sender(), sender(), sender()] }
@@ -96,10 +123,50 @@ impl ProgressCell {
         self.change(&[Stage::Certified], |inner| {
             inner.progress.certified = executed.height;
             inner.roots.insert(executed.height, executed);
+            let later = inner.claims.split_off(&Height(executed.height.0.saturating_add(1)));
+            let claims = std::mem::replace(&mut inner.claims, later);
+            if let Some(published) = claims.get(&executed.height)
+                && let Err(reason) = inner.compare(executed, *published)
+            {
+                inner.progress.stopped = true;
+                inner.stop.get_or_insert(reason);
+            }
             while inner.roots.len() > ROOTS_KEPT {
                 inner.roots.pop_first();
             }
         });
+    }
+
+    /// A header publishes roots; they are compared now, or when this node has come there. Roots that are not kept any
+    /// more are not compared.
+    pub fn claimed(&self, published: Executed) -> Result<(), StopReason> {
+        let mut inner = lock(&self.inner);
+        if let Some(own) = inner.roots.get(&published.height).copied() {
+            return inner.compare(own, published);
+        }
+        if published.height > inner.progress.certified {
+            inner.claims.insert(published.height, published);
+        }
+        Ok(())
+    }
+
+    /// The newest height whose published roots are those of this node.
+    pub fn agreed(&self) -> Height {
+        lock(&self.inner).agreed
+    }
+
+    /// It is this time now; time only goes forward.
+    pub fn tell(&self, time: Timestamp) {
+        let mut inner = lock(&self.inner);
+        inner.told = inner.told.max(time);
+        inner.progress.changes += 1;
+        self.changed.notify_all();
+        inner.wake();
+    }
+
+    /// The latest time that was told.
+    pub fn told(&self) -> Timestamp {
+        lock(&self.inner).told
     }
 
     /// Transactions were accepted: only threads of this process and consensus wait for that.

@@ -92,15 +92,26 @@ pub(crate) fn recover(config: &NodeConfig) -> Result<Recovered, NodeError> {
     if snapshots.exists() {
         remove_leftovers(&snapshots)?;
     }
+    let mut refused = Vec::new();
+    let mut begin = None;
+    // A node that follows may begin where somebody's snapshot ends; for all others a log that is gone is a loss.
+    if config.follows && !log_dir.join("manifest").exists() {
+        begin = newest_snapshot(config, &genesis, &mut refused)?;
+    }
+    let first_height = begin.as_ref().map_or(1, |start| start.chain.head().height.0 + 1);
     let options = Options {
+        first_height,
         segment_bytes: config.log_segment_bytes,
         accept_short_segment: config.accept_short_segment,
         ..Options::new(genesis.0)
     };
     let (log, log_report) = BlockLog::open(&log_dir, options)?;
 
-    let mut refused = Vec::new();
-    let start = match newest_snapshot(config, &genesis, &mut refused)? {
+    let begin = match begin {
+        Some(start) => Some(start),
+        None => newest_snapshot(config, &genesis, &mut refused)?,
+    };
+    let start = match begin {
         Some(start) => start,
         None if log.first_height() == 1 => fresh.map_or_else(|| from_genesis(config), Ok)?,
         None => return Err(NodeError::NoStart { first: log.first_height(), refused }),
@@ -185,7 +196,7 @@ fn replay(
         let block =
             Block::from_bytes(&body).map_err(|error| NodeError::BadBlock { height, reason: error.to_string() })?;
         match config.sealing {
-            Sealing::Consensus => check_agreed(&roots, &block.header)?,
+            Sealing::Consensus | Sealing::Told => check_agreed(&roots, &block.header)?,
             _ => check_published(&roots, &block.header, every)?,
         }
         let result = chain.execute(&block).map_err(|fault| NodeError::Fault { height, fault })?;

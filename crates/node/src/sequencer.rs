@@ -45,7 +45,7 @@ impl Sequencer {
         let ended = match self.shared.config.sealing {
             Sealing::Manual => self.run_manual(commands),
             Sealing::Every(interval) => self.run_clock(commands, interval),
-            Sealing::Consensus => self.run_ordered(commands),
+            Sealing::Consensus | Sealing::Told => self.run_ordered(commands),
         };
         if let Err(reason) = ended {
             self.shared.stop(reason);
@@ -139,6 +139,7 @@ impl Sequencer {
                 let sentence = format!("consensus delivered block {height} where {expected} follows");
                 return Err(self.stop(StopReason::Fault { height: expected, sentence }));
             }
+            self.shared.agree(&block.block().header).map_err(|reason| self.stop(reason))?;
             self.height = height;
             group.push(Arc::clone(&block));
             hand_on.push((Some(block), done));

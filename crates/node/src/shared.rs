@@ -1,7 +1,7 @@
 //! What the parts of a node and its readers share.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use gage_chain::{Block, BlockResult, Chain, Executed, Header};
 use gage_crypto::Hash;
@@ -16,6 +16,7 @@ use crate::index::Index;
 use crate::locks::lock;
 use crate::mempool::{Bounds, Mempool};
 use crate::progress::ProgressCell;
+use crate::supply::OlderCertificates;
 use crate::{NodeConfig, Sealing, StopReason};
 
 /// A block was executed. Sequence numbers have no gaps: they are the heights.
@@ -48,6 +49,8 @@ pub(crate) struct Shared {
     pub progress: ProgressCell,
     pub notices: broadcast::Sender<BlockNotice>,
     pub certificates: Mutex<Certificates>,
+    /// Where certificates are found that are not in memory any more.
+    pub older_certificates: OnceLock<OlderCertificates>,
     /// Gone once the node is stopped.
     pub log: Mutex<Option<BlockLog>>,
     pub snapshot_failure: Mutex<Option<String>>,
@@ -81,6 +84,7 @@ impl Shared {
             index: Mutex::new(index),
             notices,
             certificates: Mutex::new(Certificates::default()),
+            older_certificates: OnceLock::new(),
             log: Mutex::new(log),
             snapshot_failure: Mutex::new(None),
             config,
@@ -107,12 +111,18 @@ impl Shared {
     }
 
     pub fn is_manual(&self) -> bool {
-        self.config.sealing == Sealing::Manual
+        matches!(self.config.sealing, Sealing::Manual | Sealing::Told)
     }
 
     /// Whether consensus orders the blocks.
     pub fn is_network(&self) -> bool {
-        self.config.sealing == Sealing::Consensus
+        matches!(self.config.sealing, Sealing::Consensus | Sealing::Told)
+    }
+
+    /// Compares the roots that an ordered header publishes with what execution gives here, now or once it has come
+    /// there. More than two thirds agreed on them: a node with other roots is wrong, and stops.
+    pub fn agree(&self, header: &Header) -> Result<(), StopReason> {
+        self.progress.claimed(header.executed)
     }
 
     pub fn stop(&self, reason: StopReason) {

@@ -160,6 +160,14 @@ pub enum StopReason {
     },
 }
 
+impl StopReason {
+    pub(crate) fn of_panic(part: &'static str, panic: &(dyn std::any::Any + Send)) -> StopReason {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        StopReason::Panic { part, sentence: text.unwrap_or_else(|| "a panic without a text".to_owned()) }
+    }
+}
+
 impl fmt::Display for StopReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

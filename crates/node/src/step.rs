@@ -86,6 +86,7 @@ impl StepNode {
             let sentence = format!("consensus delivered block {height} where {expected} follows");
             return Err(StopReason::Fault { height: expected, sentence });
         }
+        shared.agree(&block.block().header).inspect_err(|reason| shared.stop(reason.clone()))?;
         lock(&shared.index).ordered(&block.block().header, block.hashes());
         shared.progress.ordered(height);
         self.executor.execute(block);

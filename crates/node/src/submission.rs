@@ -53,6 +53,9 @@ impl NodeHandle {
         if let Some(reason) = shared.progress.stopped() {
             return Err(SubmitError::Stopped(reason));
         }
+        if shared.config.follows {
+            return Err(SubmitError::Follows);
+        }
         let signed = SignedTransaction::from_bytes(bytes)?;
         let hash = signed.transaction.hash(&shared.genesis);
         if lock(&shared.index).is_on_its_way(&hash) {

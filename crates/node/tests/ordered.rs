@@ -41,13 +41,13 @@ fn deliver(node: &Node, blocks: &[(Arc<PreparedBlock>, Executed)]) {
         node.feed().deliver(Arc::clone(block), Box::new(move || done.send(()).unwrap()));
     }
     for _ in blocks {
-        all.recv_timeout(Duration::from_secs(20)).expect("every block is executed");
+        all.recv_timeout(Duration::from_secs(120)).expect("every block is executed");
     }
 }
 
 fn wait_certified(node: &Node, height: u64) {
     let handle = node.handle();
-    for _ in 0..400 {
+    for _ in 0..6_000 {
         if handle.progress_now().certified >= Height(height) {
             return;
         }

@@ -119,4 +119,7 @@ pub enum VerifyError {
     /// The certificate does not hold.
     #[error("the certificate does not hold: {0}")]
     Certificate(String),
+    /// Blocks in a row that are none, or of no such network.
+    #[error("the blocks do not hold: {0}")]
+    Block(String),
 }

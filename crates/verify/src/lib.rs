@@ -18,6 +18,7 @@
 //! signs nothing; there the reader brings the header's hash from a source of his own. [`Verified::trusted`] says
 //! in words what was taken on trust; nothing else was.
 
+mod blocks;
 mod document;
 mod error;
 mod evidence;
@@ -27,10 +28,12 @@ mod receipt;
 mod record;
 mod trust;
 
+pub use blocks::{BLOCKS_MAX, CertifiedBlocks};
 pub use document::{DOCUMENT_BYTES_MAX, Document};
 pub use error::VerifyError;
 pub use evidence::{Evidence, ProvedRecord, RECEIPT_FORMAT, RECORD_FORMAT, ReceiptEvidence};
 pub use finality::{Certificate, Finality, HEADERS_MAX, VALIDATORS_MAX, Vote};
+pub use hex_bytes::Hex;
 pub use receipt::verify_receipt;
 pub use record::verify;
 pub use trust::{Trust, Verified};

@@ -9,11 +9,12 @@ use gage_chain::SignedTransaction;
 use gage_node::NodeHandle;
 
 use super::draw::Draw;
-use super::member::locked;
-use super::world::{USERS, World, user_transfer};
+use super::member::{Nodes, locked, now_ms};
+use super::twist::Twist;
+use super::world::{USERS, World, user_transfer, user_withdrawal};
 
-/// The nodes that run now.
-pub(crate) type Doors = Arc<Mutex<Vec<Option<NodeHandle>>>>;
+/// Among so many transactions one is of another class than the others.
+const WITHDRAWS: u64 = 4;
 
 /// What the users have sent, for as long as the run goes, through crashes of all machines.
 #[derive(Default)]
@@ -28,7 +29,8 @@ const PATIENCE: u32 = 12;
 /// Sends until the task is ended.
 pub(crate) fn start(
     context: &Context,
-    doors: Doors,
+    nodes: Nodes,
+    twists: Vec<Twist>,
     sent: Arc<Mutex<Sent>>,
     world: Arc<Mutex<World>>,
     seed: u64,
@@ -38,14 +40,24 @@ pub(crate) fn start(
         let mut draw = Draw::new(seed, "clients");
         loop {
             context.sleep(pause / 2 + pause.mul_f64(0.001 * draw.below(1_000) as f64)).await;
-            let nodes: Vec<NodeHandle> = locked(&doors).iter().flatten().cloned().collect();
-            let Some(node) = nodes.get(draw.below(nodes.len().max(1) as u64) as usize) else { continue };
+            // Clients know who is honest; whom they ask in vain they would leave.
+            let honest = |(index, (node, twist)): (usize, (&Option<NodeHandle>, &Twist))| {
+                Some((index, node.clone().filter(|_| *twist == Twist::Honest)?))
+            };
+            let doors: Vec<_> = locked(&nodes).iter().zip(&twists).enumerate().filter_map(honest).collect();
+            let Some((index, node)) = doors.get(draw.below(doors.len().max(1) as u64) as usize) else { continue };
             let user = draw.below(u64::from(USERS)) as u8;
             let to = (user + 1 + draw.below(u64::from(USERS) - 1) as u8) % USERS;
             let mut sent = locked(&sent);
             let nonce = sent.nonces[usize::from(user)];
             sent.nonces[usize::from(user)] += 1;
-            let made = user_transfer(node, user, nonce, to, 1 + u128::from(draw.below(500)));
+            let (genesis, amount) = (node.genesis(), 1 + u128::from(draw.below(500)));
+            let made = match draw.below(WITHDRAWS) {
+                0 => user_withdrawal(&genesis, user, nonce, amount),
+                _ => user_transfer(&genesis, user, nonce, to, amount),
+            };
+            let next = (index + 1) % twists.len();
+            locked(&world).submitted.insert(made.transaction.hash(&genesis), (next, now_ms(&context)));
             // A refusal is an answer too; what counts is what is executed.
             drop(node.submit(&made.to_bytes()));
             sent.waiting.push((made, 0));

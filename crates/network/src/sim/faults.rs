@@ -19,10 +19,13 @@ pub enum Fault {
     Slow(u64),
     /// A process dies and starts again after so many milliseconds.
     Crash(usize, u64),
-    /// All machines lose power; what was not synced is lost in part.
+    /// All machines lose power; of what was not synced about half of the bytes are lost.
     PowerLoss,
-    /// What the faults before did to the links is over.
+    /// What the faults before did to links and disks is over.
     Heal,
+    /// Every so many-th write and sync of any disk fails, in thousandths; a process whose disk fails ends, and starts
+    /// again a second later.
+    Disks(u64),
 }
 
 impl fmt::Display for Fault {
@@ -34,7 +37,8 @@ impl fmt::Display for Fault {
             Fault::Slow(ms) => write!(f, "messages take {ms} ms"),
             Fault::Crash(node, ms) => write!(f, "node {node} dies for {ms} ms"),
             Fault::PowerLoss => f.write_str("all machines lose power"),
-            Fault::Heal => f.write_str("the links are whole"),
+            Fault::Heal => f.write_str("links and disks are whole"),
+            Fault::Disks(thousandths) => write!(f, "{thousandths} of 1,000 writes and syncs fail"),
         }
     }
 }
@@ -67,6 +71,8 @@ pub struct Plan {
     pub planted: Option<Planted>,
     /// Pause of each client between two transactions, in milliseconds.
     pub client_pause_ms: u64,
+    /// How far the clock of each machine is off, in milliseconds.
+    pub clocks_off_ms: Vec<i64>,
 }
 
 impl Plan {
@@ -74,16 +80,17 @@ impl Plan {
     pub fn quiet(seed: u64, validators: usize, duration: Duration) -> Plan {
         let twists = vec![Twist::Honest; validators];
         let (faults, latency_ms, client_pause_ms) = (Vec::new(), 10, 150);
-        Plan { seed, validators, duration, faults, latency_ms, twists, planted: None, client_pause_ms }
+        let clocks_off_ms = vec![0; validators];
+        Plan { seed, validators, duration, faults, latency_ms, twists, planted: None, client_pause_ms, clocks_off_ms }
     }
 
-    /// The plan of a seed: 4 validators, a minute, six faults, each healed; in every second one a validator that
-    /// does not follow the protocol.
+    /// The plan of a seed: 4 validators whose clocks differ by up to 0.4 s, a minute, six faults, each healed; in every
+    /// second one a validator that does not follow the protocol.
     pub fn of_seed(seed: u64) -> Plan {
         let mut draw = Draw::new(seed, "plan");
         let mut plan = Plan::quiet(seed, 4, Duration::from_secs(60));
         plan.latency_ms = 5 + draw.below(40);
-        plan.client_pause_ms = 100 + draw.below(400);
+        plan.client_pause_ms = 200 + draw.below(600);
         if !seed.is_multiple_of(2) {
             let twists = [
                 Twist::Equivocates,
@@ -91,20 +98,25 @@ impl Plan {
                 Twist::ProposesInvalid,
                 Twist::PublishesWrongRoots,
                 Twist::Censors,
+                Twist::ReversesClasses,
+                Twist::AheadOfTime,
+                Twist::Floods,
             ];
             let node = draw.below(plan.validators as u64) as usize;
             plan.twists[node] = twists[draw.below(twists.len() as u64) as usize];
         }
+        plan.clocks_off_ms = (0..plan.validators).map(|_| draw.below(400).cast_signed() - 200).collect();
         for part in 0..6u64 {
             let start = part * 9_500 + 1_000 + draw.below(2_000);
             let nodes = plan.validators as u64;
             let node = draw.below(nodes) as usize;
-            let fault = match draw.below(6) {
+            let fault = match draw.below(7) {
                 0 => Fault::Cut(node),
                 1 => Fault::Split(1 + draw.below(nodes - 1) as usize),
                 2 => Fault::Loss(5 + draw.below(25)),
                 3 => Fault::Slow(50 + draw.below(250)),
                 4 => Fault::PowerLoss,
+                5 => Fault::Disks(2 + draw.below(20)),
                 _ => Fault::Crash(node, 500 + draw.below(4_000)),
             };
             plan.faults.push((Duration::from_millis(start), fault));

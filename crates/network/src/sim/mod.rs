@@ -7,6 +7,8 @@
 //! - *agreement*: all nodes have the same block at every height, and the same roots;
 //! - *nothing ordered is lost*: a node delivers after a crash what it delivered before;
 //! - *conservation*: all invariants of all modules hold on every node;
+//! - *survival*: no process ends but where it is killed or its disk fails;
+//! - *memory*: transactions and ordered blocks that wait are bounded on every node;
 //! - *liveness*: when the faults are over, every node goes on;
 //! - *certificates*: a reader with the validators' keys alone believes what a node proves;
 //! - *one machine*: the bare chain gives the same roots for the same blocks;

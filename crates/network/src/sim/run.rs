@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use commonware_p2p::simulated::{self, Link, Network};
-use commonware_runtime::deterministic::{Checkpoint, Config, Context, Runner};
+use commonware_runtime::deterministic::{
+    Checkpoint, Config, Context, FaultConfig, PartialWriteMode, Runner, WriteConfig,
+};
 use commonware_runtime::{Clock as _, Supervisor as _};
 use commonware_utils::{NZUsize, Probability};
 use gage_chain::{Chain, PreparedBlock, TransactionHash, head_key_bytes};
@@ -15,9 +17,9 @@ use gage_node::{NodeConfig, NodeHandle, StepNode};
 use gage_units::Height;
 use gage_verify::{Evidence, Trust, verify};
 
-use super::client::{self, Doors, Sent};
+use super::client::{self, Sent};
 use super::faults::{Fault, Plan};
-use super::member::{Field, Member, locked, now_ms};
+use super::member::{Field, Member, Nodes, locked, now_ms};
 use super::twist::Twist;
 use super::world::{World, genesis, secret};
 use crate::Committee;
@@ -27,6 +29,8 @@ use crate::engine::{Timing, message_bytes_max};
 const HEALING: Duration = Duration::from_secs(40);
 /// How many blocks every node then executes beyond the highest at healing.
 const PROGRESS: u64 = 5;
+/// For how long after healing a process may still end because of its disk.
+const LATE_MS: u64 = 5_000;
 
 /// What came of a run.
 #[derive(Clone, Debug)]
@@ -49,6 +53,10 @@ pub struct Outcome {
     pub evidence: Option<Evidence>,
     /// The validators' public keys, ascending.
     pub keys: Vec<[u8; 32]>,
+    /// From the proposal of each block to its delivery, on every node, in milliseconds of virtual time.
+    pub finality_ms: Vec<u64>,
+    /// From the submission of each transaction to its receipt on the next node, in milliseconds of virtual time.
+    pub latency_ms: Vec<u64>,
     /// The ordered blocks in their canonical bytes, from height 1.
     pub ordered: Vec<Vec<u8>>,
 }
@@ -79,6 +87,8 @@ pub fn run(plan: &Plan) -> Outcome {
         transactions: world.executed.len() as u64,
         root: world.roots.values().last().map(|it| it.state_root.to_string()).unwrap_or_default(),
         ordered: world.blocks.values().map(|(_, block)| block.block().to_bytes()).collect(),
+        finality_ms: world.finality_ms,
+        latency_ms: world.latency_ms,
         evidence: world.evidence,
         keys: stage.committee.keys(),
         violations: world.violations,
@@ -98,7 +108,9 @@ struct Stage {
 impl Stage {
     /// From one loss of power to the next.
     fn play(&self) -> Checkpoint {
-        let config = Config::new().with_seed(self.plan.seed).with_cycle(Duration::from_millis(1));
+        // A part that panics ends its process, as outside; where no disk has failed that is a violation.
+        let config = Config::new().with_seed(self.plan.seed).with_catch_panics(true);
+        let config = config.with_cycle(Duration::from_millis(1)).with_storage_fault_config(disks(0));
         let mut runner = Runner::new(config);
         let mut next = 0;
         loop {
@@ -123,6 +135,8 @@ impl Stage {
         };
         let (network, oracle) = Network::new_with_peers(context.child("network"), config, members).await;
         network.start();
+        *context.storage_fault_config().write() = disks(0);
+        let nodes: Nodes = Arc::new(Mutex::new(vec![None; self.plan.validators]));
         let field = Field {
             genesis: self.genesis.clone(),
             committee: self.committee.clone(),
@@ -130,20 +144,17 @@ impl Stage {
             world: Arc::clone(&self.world),
             timing: Timing::default(),
             plan: self.plan.clone(),
+            nodes: Arc::clone(&nodes),
             round: next,
         };
         self.link(&field, |_, _| Some((self.plan.latency_ms, 0))).await;
-        let doors: Doors = Arc::new(Mutex::new(vec![None; self.plan.validators]));
-        let mut running = Vec::new();
-        for index in 0..self.plan.validators {
-            let member = Member::start(&context, &field, index).await;
-            locked(&doors)[index] = self.door(index, &member);
-            running.push(Some(member));
-        }
+        let start = |index| Some(Member::start(&context, &field, index));
+        let mut running: Vec<Option<Member>> = (0..self.plan.validators).map(start).collect();
         let pause = Duration::from_millis(self.plan.client_pause_ms);
         let seed = self.plan.seed.wrapping_add(next as u64);
         let (sent, world) = (Arc::clone(&self.sent), Arc::clone(&self.world));
-        let clients = client::start(&context, Arc::clone(&doors), sent, world, seed, pause);
+        let twists = self.plan.twists.clone();
+        let clients = client::start(&context, nodes, twists, sent, world, seed, pause);
 
         let mut restarts: Vec<(u64, usize)> = Vec::new();
         let mut faults = self.plan.faults.iter().enumerate().skip(next).peekable();
@@ -160,9 +171,7 @@ impl Stage {
             context.sleep(Duration::from_millis(at.saturating_sub(now))).await;
             if let Some(index) = restart {
                 restarts.remove(0);
-                let member = Member::start(&context, &field, index).await;
-                locked(&doors)[index] = self.door(index, &member);
-                running[index] = Some(member);
+                running[index] = start(index);
                 locked(&self.world).note(at, format!("node {index} starts again"));
                 continue;
             }
@@ -172,8 +181,7 @@ impl Stage {
                 Fault::PowerLoss => return Some(number + 1),
                 Fault::Crash(index, down) => {
                     if let Some(member) = running[*index].take() {
-                        locked(&doors)[*index] = None;
-                        member.kill().await;
+                        member.kill(&field, *index).await;
                         restarts.push((now_ms(&context) + down, *index));
                     }
                 }
@@ -185,27 +193,39 @@ impl Stage {
                 }
                 Fault::Loss(percent) => self.link(&field, |_, _| Some((self.plan.latency_ms, *percent))).await,
                 Fault::Slow(ms) => self.link(&field, |_, _| Some((*ms, 0))).await,
-                Fault::Heal => self.link(&field, |_, _| Some((self.plan.latency_ms, 0))).await,
+                Fault::Heal => self.heal(&context, &field).await,
+                Fault::Disks(thousandths) => {
+                    locked(&self.world).disks_fail_until = u64::MAX;
+                    *context.storage_fault_config().write() = disks(*thousandths);
+                }
             }
         }
-        self.link(&field, |_, _| Some((self.plan.latency_ms, 0))).await;
+        self.heal(&context, &field).await;
         for (_, index) in restarts {
-            running[index] = Some(Member::start(&context, &field, index).await);
+            running[index] = start(index);
         }
         clients.abort();
         // Of those who do not follow the protocol nothing is asked.
-        let honest = |index: &usize| matches!(self.plan.twists[*index], Twist::Honest | Twist::AcceptsAnything);
+        let honest =
+            |index: &usize| matches!(self.plan.twists[*index], Twist::Honest | Twist::Bare | Twist::AcceptsAnything);
         let judged: Vec<usize> = (0..self.plan.validators).filter(honest).collect();
-        self.heal(&context, &running, &judged).await;
-        for member in running.into_iter().flatten() {
-            member.kill().await;
+        self.judge(&context, &field, &judged).await;
+        for (index, member) in running.into_iter().enumerate() {
+            if let Some(member) = member {
+                member.kill(&field, index).await;
+            }
         }
         None
     }
 
-    /// Clients know who is honest; whom they ask in vain they would leave.
-    fn door(&self, index: usize, member: &Member) -> Option<NodeHandle> {
-        (self.plan.twists[index] == Twist::Honest).then(|| member.node.clone())
+    /// Links and disks are whole. A write that failed may be noticed a moment later.
+    async fn heal(&self, context: &Context, field: &Field) {
+        self.link(field, |_, _| Some((self.plan.latency_ms, 0))).await;
+        *context.storage_fault_config().write() = disks(0);
+        let mut world = locked(&self.world);
+        if world.disks_fail_until == u64::MAX {
+            world.disks_fail_until = now_ms(context) + LATE_MS;
+        }
     }
 
     /// Sets every link: (latency in milliseconds, percent lost), or none.
@@ -228,16 +248,16 @@ impl Stage {
     }
 
     /// Waits until every node has gone on; judges what is on each.
-    async fn heal(&self, context: &Context, running: &[Option<Member>], judged: &[usize]) {
-        let all = || judged.iter().filter_map(|index| running[*index].as_ref().map(|member| (*index, member)));
+    async fn judge(&self, context: &Context, field: &Field, judged: &[usize]) {
+        let node = |index: usize| locked(&field.nodes)[index].clone();
+        let executed = |index: &usize| node(*index).map_or(Height(0), |node| node.progress_now().executed);
         let start = now_ms(context);
         let highest = locked(&self.world).blocks.keys().last().copied().unwrap_or_default();
         let wanted = Height(highest.0 + PROGRESS);
         locked(&self.world).note(start, format!("all is healed; the highest block is {highest}"));
-        let executed = |member: &Member| member.node.progress_now().executed;
-        while all().any(|(_, member)| executed(member) < wanted) {
+        while judged.iter().any(|index| executed(index) < wanted) {
             if now_ms(context) - start > HEALING.as_millis() as u64 {
-                let heights: Vec<String> = all().map(|(_, it)| executed(it).to_string()).collect();
+                let heights: Vec<String> = judged.iter().map(|index| executed(index).to_string()).collect();
                 let heights = heights.join(", ");
                 let line = format!("liveness: {wanted} blocks are not executed by all after healing, but {heights}");
                 locked(&self.world).violate(now_ms(context), line);
@@ -247,9 +267,9 @@ impl Stage {
         }
         let at = now_ms(context);
         locked(&self.world).note(at, format!("every node has executed block {wanted}, {} ms later", at - start));
-        for (index, member) in all() {
-            self.judge_certificate(at, index, &member.node);
-            if let Err(broken) = member.node.read(Chain::check_invariants) {
+        for (index, node) in judged.iter().filter_map(|index| Some((*index, node(*index)?))) {
+            self.judge_certificate(at, index, &node);
+            if let Err(broken) = node.read(Chain::check_invariants) {
                 locked(&self.world).violate(at, format!("conservation: node {index}: {broken}"));
             }
         }
@@ -296,6 +316,15 @@ impl Stage {
             }
         }
     }
+}
+
+/// Disks of which so many of 1,000 writes and syncs fail, in part. Where the power is lost, half of the bytes that were
+/// not synced stay.
+fn disks(thousandths: u64) -> FaultConfig {
+    let rate = Probability::new(thousandths, 1_000).expect("at most one");
+    let retention_rate = Probability::new(1, 2).expect("at most one");
+    let write = WriteConfig { failure_rate: rate, retention_rate, mode: PartialWriteMode::Subset };
+    FaultConfig::default().write(write).sync(rate)
 }
 
 /// The first transaction of a block whose signatures do not hold.

@@ -17,8 +17,10 @@ use gage_chain::{Block as ChainBlock, PreparedBlock};
 use gage_crypto::{Hash, Signature};
 use gage_units::Timestamp;
 
+use super::draw::Draw;
 use crate::application::ChainApplication;
 use crate::block::Block;
+use crate::engine::Channels;
 
 /// How a validator behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +37,15 @@ pub enum Twist {
     PublishesWrongRoots,
     /// Proposes empty blocks only.
     Censors,
+    /// Proposes its transactions from the last class to the first.
+    ReversesClasses,
+    /// Proposes blocks of a time that is an hour ahead.
+    AheadOfTime,
+    /// Answers every vote with a flood of noise, of changed copies and of the longest messages on every channel, and runs
+    /// no node.
+    Floods,
+    /// The engine alone, as a mark for measurements: proposes at once, votes for whatever is proposed.
+    Bare,
     /// Votes for whatever is proposed. A planted fault: honest validators never do.
     AcceptsAnything,
 }
@@ -60,11 +71,15 @@ impl<E: Clock + Spawner> Application<E> for Twisted {
     ) -> Option<Digested<Block>> {
         let honest = self.inner.propose(context, ancestry, ()).await?;
         let change: fn(&mut ChainBlock) = match self.twist {
-            Twist::Honest | Twist::AcceptsAnything | Twist::Equivocates => return Some(honest),
+            Twist::Honest | Twist::Bare | Twist::AcceptsAnything => return Some(honest),
+            // They run no node, and are never asked.
+            Twist::Equivocates | Twist::Floods => return None,
             Twist::Withholds => return std::future::pending().await,
             Twist::ProposesInvalid => break_a_rule,
             Twist::PublishesWrongRoots => |block| block.header.executed.state_root.0[0] ^= 1,
             Twist::Censors => |block| block.transactions.clear(),
+            Twist::ReversesClasses => |block| block.transactions.reverse(),
+            Twist::AheadOfTime => |block| block.header.time.0 += 3_600_000,
         };
         let mut block = honest.inner().prepared()?.block().clone();
         change(&mut block);
@@ -75,7 +90,7 @@ impl<E: Clock + Spawner> Application<E> for Twisted {
 
     async fn verify(&mut self, context: (E, Self::Context), ancestry: impl Ancestry<Block>) -> bool {
         match self.twist {
-            Twist::AcceptsAnything => true,
+            Twist::AcceptsAnything | Twist::Bare => true,
             Twist::Withholds => std::future::pending().await,
             _ => self.inner.verify(context, ancestry).await,
         }
@@ -122,6 +137,56 @@ where
             sender.send(Recipients::All, vote.encode(), true);
         }
     }
+}
+
+/// How much comes for each vote that is heard.
+const FLOOD: u64 = 4;
+
+/// Sends what nobody should, on every channel.
+pub(crate) async fn flood<S, R>(seed: u64, longest: usize, channels: Channels<S, R>)
+where
+    S: Sender<PublicKey = PublicKey>,
+    R: Receiver<PublicKey = PublicKey>,
+{
+    let mut draw = Draw::new(seed, "flood");
+    let Channels { votes: (votes, mut heard), certificates, resolver, blocks, backfill, transactions } = channels;
+    let others = [certificates, resolver, blocks, backfill, transactions];
+    // Whoever drops a receiver is sent nothing more there; what they hear is of no interest.
+    let (others, _unheard): (Vec<S>, Vec<R>) = others.into_iter().unzip();
+    let mut senders: Vec<S> = std::iter::once(votes).chain(others).collect();
+    while let Ok((_, message)) = heard.recv().await {
+        for sender in &mut senders {
+            for _ in 0..FLOOD {
+                let bytes = match draw.below(16) {
+                    0 => vec![0; longest],
+                    1..=7 => noise(&mut draw),
+                    _ => changed(&mut draw, message.as_ref()),
+                };
+                drop(sender.send(Recipients::All, bytes, true));
+            }
+        }
+    }
+}
+
+fn noise(draw: &mut Draw) -> Vec<u8> {
+    let mut state = draw.below(u64::MAX);
+    let mut next = || {
+        // The constants of Knuth's generator MMIX.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    };
+    (0..draw.below(300)).map(|_| next()).collect()
+}
+
+/// A copy with a byte changed, or cut.
+fn changed(draw: &mut Draw, message: &[u8]) -> Vec<u8> {
+    let mut copy = message.to_vec();
+    let at = draw.below(copy.len().max(1) as u64) as usize;
+    match copy.get_mut(at) {
+        Some(byte) if draw.below(2) == 0 => *byte ^= 1 << draw.below(8),
+        _ => copy.truncate(at),
+    }
+    copy
 }
 
 /// A block that nobody has.

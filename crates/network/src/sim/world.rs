@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use gage_accounts::{GenesisAccount, NewKey, Quantity};
 use gage_chain::{
-    Executed, Genesis, GenesisCredit, KeySignature, Operation, PreparedBlock, SignedTransaction, Transaction,
-    TransactionHash, genesis_account_id,
+    ChainOperation, Executed, Genesis, GenesisCredit, KeySignature, Operation, PreparedBlock, SignedTransaction,
+    Transaction, TransactionHash, WithdrawCredit, genesis_account_id,
 };
-use gage_crypto::{AccountId, Hash, Scheme, SecretKey};
+use gage_crypto::{AccountId, Hash, Scheme, SecretKey, SigningPayload};
 use gage_ledger::operations::Transfer;
-use gage_ledger::{AssetNames, GenesisAsset, GenesisBalance};
-use gage_node::NodeHandle;
+use gage_ledger::{GenesisAsset, GenesisBalance};
 use gage_units::{Amount, AssetId, Height, Timestamp};
 
 use crate::ValidatorSecret;
@@ -55,19 +54,30 @@ pub fn genesis() -> Genesis {
 }
 
 /// A signed transfer from one user to another.
-pub fn user_transfer(node: &NodeHandle, user: u8, nonce: u64, to: u8, amount: u128) -> SignedTransaction {
+pub fn user_transfer(genesis: &Hash, user: u8, nonce: u64, to: u8, amount: u128) -> SignedTransaction {
     let (to, quantity) = (user_id(to), Quantity::Exact(Amount(amount)));
     let transfer = gage_ledger::Operation::Transfer(Transfer { to, asset: USD, quantity });
+    signed(genesis, user, nonce, Operation::Ledger(transfer))
+}
+
+/// A signed withdrawal of fee credit, which runs in the last class of a block.
+pub(crate) fn user_withdrawal(genesis: &Hash, user: u8, nonce: u64, amount: u128) -> SignedTransaction {
+    let withdraw = WithdrawCredit { asset: USD, amount: Amount(amount) };
+    signed(genesis, user, nonce, Operation::Chain(ChainOperation::WithdrawCredit(withdraw)))
+}
+
+fn signed(genesis: &Hash, user: u8, nonce: u64, operation: Operation) -> SignedTransaction {
     let transaction = Transaction {
         account: user_id(user),
         nonce,
         valid_until: Timestamp(u64::MAX >> 1),
         max_fee: Amount(1_000),
-        operations: vec![Operation::Ledger(transfer)],
+        operations: vec![operation],
         expected: vec![],
     };
     let key = user_key(user);
-    let payload = node.read(|chain| transaction.payload(&node.genesis(), &AssetNames(chain.draft())));
+    // A key of a machine signs the hash.
+    let payload = SigningPayload { machine: transaction.hash(genesis).0, wallet: None };
     let signature = key.sign(&payload).expect("the key signs what it is asked to");
     SignedTransaction { transaction, signatures: vec![KeySignature { key: key.public_key(), signature }] }
 }
@@ -88,6 +98,12 @@ pub(crate) struct World {
     pub trace: Vec<String>,
     /// Against whom there is evidence of a double vote.
     pub accused: BTreeSet<usize>,
+    /// At which node each transaction was submitted first, and when, in milliseconds.
+    pub submitted: BTreeMap<TransactionHash, (usize, u64)>,
+    pub finality_ms: Vec<u64>,
+    pub latency_ms: Vec<u64>,
+    /// Until when a process may end because its disk fails, in milliseconds.
+    pub disks_fail_until: u64,
 }
 
 impl World {
@@ -100,9 +116,21 @@ impl World {
         self.violations.push(line);
     }
 
+    /// A process has ended that nobody killed. Says whether its disk may be the reason.
+    pub fn may_end(&mut self, at_ms: u64, what: &str) -> bool {
+        let may = at_ms <= self.disks_fail_until;
+        if may {
+            self.note(at_ms, what);
+        } else {
+            self.violate(at_ms, format!("survival: {what}, and its disk is whole"));
+        }
+        may
+    }
+
     /// A node is about to execute a block.
     pub fn delivered(&mut self, at_ms: u64, node: usize, genesis: &Hash, block: &Arc<PreparedBlock>) {
         let (height, hash) = (block.block().header.height, block.block().header.hash(genesis));
+        self.finality_ms.push(at_ms.saturating_sub(block.block().header.time.0));
         match self.blocks.get(&height) {
             None => {
                 for name in block.hashes() {
@@ -114,6 +142,15 @@ impl World {
             Some((first, _)) => {
                 let first = *first;
                 self.violate(at_ms, format!("agreement: node {node} has {hash} at height {height}, others {first}"));
+            }
+        }
+    }
+
+    /// A node has executed a block: whoever waits there for a receipt of what he submitted to the node before has it.
+    pub fn executed_at(&mut self, at_ms: u64, node: usize, block: &PreparedBlock) {
+        for name in block.hashes() {
+            if let Some((_, submitted)) = self.submitted.get(&name).filter(|(door, _)| *door == node) {
+                self.latency_ms.push(at_ms - submitted);
             }
         }
     }

@@ -34,6 +34,13 @@ pub struct SnapshotFile {
     pub height: u64,
 }
 
+impl SnapshotFile {
+    /// The name of the file of a height.
+    pub fn name(height: u64) -> String {
+        format!("{PREFIX}{height:020}{SUFFIX}")
+    }
+}
+
 /// A snapshot that was passed over, and why.
 #[derive(Debug)]
 pub struct RefusedSnapshot {
@@ -62,7 +69,7 @@ pub fn write_snapshot(
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<SnapshotFile, DiskError> {
     create_directory(dir)?;
-    let path = dir.join(format!("{PREFIX}{height:020}{SUFFIX}"));
+    let path = dir.join(SnapshotFile::name(height));
     write_atomic(&path, |file| {
         let mut hashed = Hashed { inner: file, hasher: blake3::Hasher::new(), bytes: 0 };
         hashed.write_all(&MAGIC)?;
