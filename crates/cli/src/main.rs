@@ -7,6 +7,7 @@ mod common;
 mod completions;
 mod demo;
 mod exit;
+mod follow;
 mod frost;
 mod genesis;
 mod history;
@@ -58,7 +59,7 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Play any price file through a solo node, and report.
     Replay(replay::ReplayArgs),
-    /// Run a solo node or a validator with its API.
+    /// Run a solo node, a validator or a follower with its API.
     Node(node::NodeArgs),
     /// Make a key for the API of a node.
     ApiKey(api_key::ApiKeyArgs),

@@ -1,4 +1,4 @@
-//! `gage node`: a solo node or a validator, with its API, until it is asked to stop.
+//! `gage node`: a solo node, a validator or a follower, with its API, until it is asked to stop.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use gage_network::{Validator, read_validator};
 use gage_node::{Node, NodeConfig, NodeHandle, Sealing, genesis_path, read_genesis};
 
 use crate::common::{LISTEN, fields};
+use crate::follow::Following;
 use crate::history::default_location;
 
 /// How a node is run.
@@ -26,6 +27,12 @@ pub struct NodeArgs {
     /// Run the validator of this directory, which `gage network init` made, instead of a solo node
     #[arg(long, conflicts_with_all = ["dir", "genesis", "manual", "interval_ms"])]
     validator: Option<PathBuf>,
+    /// Follow the network of the nodes at these URLs, and only read: believes the validators' signatures, and nobody else
+    #[arg(long, value_name = "URL", requires = "validators", conflicts_with_all = ["validator", "manual", "interval_ms"])]
+    follow: Vec<String>,
+    /// The validators' keys, for --follow: the file validators.toml that `gage network init` made
+    #[arg(long, value_name = "FILE", requires = "follow")]
+    validators: Option<PathBuf>,
     /// The genesis file; not needed for a directory that has one
     #[arg(long)]
     genesis: Option<PathBuf>,
@@ -65,6 +72,12 @@ pub struct NodeArgs {
     /// Blocks between snapshots; 0 is never
     #[arg(long, default_value_t = 1_000)]
     snapshot_every: u64,
+    /// Delete blocks below the oldest of the two snapshots that are kept
+    #[arg(long)]
+    prune: bool,
+    /// Length of the log's files in bytes; deleted whole
+    #[arg(long, default_value_t = gage_node::disk::SEGMENT_BYTES_DEFAULT)]
+    log_segment_bytes: u64,
     /// A file with the admin's token; with --manual one is made in the data directory if none is given
     #[arg(long)]
     admin_token_file: Option<PathBuf>,
@@ -106,6 +119,8 @@ pub fn node(args: &NodeArgs) -> Result<ExitCode> {
     let url = server.url();
     let sealing = if let Running::Validator(_, committee) = &node {
         format!("by consensus of {committee} validators")
+    } else if let Running::Follower(follower) = &node {
+        follower.describe()
     } else if args.manual {
         format!("when told: POST {url}/v1/admin/seal with the admin's token")
     } else {
@@ -156,6 +171,7 @@ enum Running {
     Solo(Box<Node>),
     /// A validator, and how many there are.
     Validator(Box<Validator>, usize),
+    Follower(Following),
 }
 
 impl Running {
@@ -163,6 +179,7 @@ impl Running {
         match self {
             Running::Solo(node) => node.handle(),
             Running::Validator(validator, _) => validator.handle(),
+            Running::Follower(follower) => follower.handle(),
         }
     }
 
@@ -170,6 +187,7 @@ impl Running {
         match self {
             Running::Solo(node) => Ok((*node).stop()?),
             Running::Validator(validator, _) => Ok(validator.stop()?),
+            Running::Follower(follower) => follower.stop(),
         }
     }
 }
@@ -178,7 +196,7 @@ impl Running {
 fn start(args: &NodeArgs) -> Result<(Running, PathBuf, SocketAddr)> {
     if let Some(dir) = &args.validator {
         let (mut config, file) = read_validator(dir)?;
-        config.node.snapshot_every = args.snapshot_every;
+        keep(args, &mut config.node);
         let (data, members) = (config.node.dir.clone(), config.committee.keys().len());
         let validator = Validator::start(config)?;
         return Ok((Running::Validator(Box::new(validator), members), data, args.listen.unwrap_or(file.api)));
@@ -194,14 +212,25 @@ fn start(args: &NodeArgs) -> Result<(Running, PathBuf, SocketAddr)> {
         ),
     };
     let mut config = NodeConfig::new(&dir, read_genesis(&path)?);
-    config.snapshot_every = args.snapshot_every;
-    config.sealing =
-        if args.manual { Sealing::Manual } else { Sealing::Every(Duration::from_millis(args.interval_ms)) };
+    keep(args, &mut config);
     let listen = match args.listen {
         Some(listen) => listen,
         None => LISTEN.parse().context("the address that is the default")?,
     };
+    if let Some(validators) = &args.validators {
+        let following = Following::start(config, validators, &args.follow)?;
+        return Ok((Running::Follower(following), dir, listen));
+    }
+    config.sealing =
+        if args.manual { Sealing::Manual } else { Sealing::Every(Duration::from_millis(args.interval_ms)) };
     Ok((Running::Solo(Box::new(Node::start(config)?)), dir, listen))
+}
+
+/// What of the past stays on the disk.
+fn keep(args: &NodeArgs, config: &mut NodeConfig) {
+    config.snapshot_every = args.snapshot_every;
+    config.prune_log = args.prune;
+    config.log_segment_bytes = args.log_segment_bytes;
 }
 
 /// The history that the arguments name, opened before anything is recorded.

@@ -21,7 +21,7 @@ enum Outcome {
 /// A step: its name and what runs it.
 type Step = (&'static str, fn() -> Result<Outcome>);
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     ("format", format),
     ("tidy", tidy_step),
     ("clippy", clippy),
@@ -32,6 +32,7 @@ const STEPS: [Step; 10] = [
     ("build", build),
     ("python", python_step),
     ("demo", demo),
+    ("sim", sim),
 ];
 
 /// Whether there is a step of that name.
@@ -176,6 +177,14 @@ fn demo() -> Result<Outcome> {
         }
         Err(error) => Ok(Outcome::Failed(format!("{error:#}"))),
     }
+}
+
+/// The whole network under seeds, each a minute of virtual time with faults; a seed that fails names itself and how to
+/// play it again.
+fn sim() -> Result<Outcome> {
+    let arguments = ["run", "--release", "--locked", "--quiet", "--package", "gage-cli", "--bin", "gage", "--"];
+    let arguments = [&arguments[..], &["sim", "--seeds", "0..200"]].concat();
+    cargo(&arguments)
 }
 
 /// The last line of the demo's output, if conservation and proofs hold.

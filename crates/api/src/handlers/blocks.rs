@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Shared, history as past};
 use crate::decoded::{DecodedBlock, EventView, Wanted};
-use crate::extract::{Params, Segment, ok};
+use crate::extract::{Params, Segment, Segments, ok};
 use crate::paging::{Page, PageQuery, cursor, limit};
 use crate::problem::{Cause, Problem};
 
@@ -140,6 +140,34 @@ pub(crate) async fn list(api: Shared, Params(asked): Params<PageQuery>) -> Resul
         Ok(Page { items, next: next.map(|height| height.to_string()) })
     });
     Ok(ok(&page.await?))
+}
+
+/// `GET /v1/blocks/{height}/certified`
+pub(crate) async fn certified(api: Shared, Segment(height): Segment<u64>) -> Result<Response, Problem> {
+    let found = api.blocking(move |api| {
+        let none = || {
+            let detail = format!("there is no certified block {height} here: not yet, no longer, or on no solo node");
+            Problem::new(Cause::UnknownBlock, detail)
+        };
+        api.node.certified_blocks(Height(height)).ok_or_else(none)
+    });
+    Ok(ok(&found.await?))
+}
+
+/// `GET /v1/snapshots/{height}/parts/{part}`
+pub(crate) async fn snapshot_part(
+    api: Shared,
+    Segments(height, part): Segments<u64, u64>,
+) -> Result<Response, Problem> {
+    let found = api.blocking(move |api| {
+        let found = api.node.snapshot_part(Height(height), part);
+        let found = found.map_err(|error| Problem::new(Cause::Internal, error.to_string()))?;
+        found.ok_or_else(|| {
+            let detail = format!("the snapshot of height {height} is not kept here, or has no part {part}");
+            Problem::new(Cause::UnknownBlock, detail)
+        })
+    });
+    Ok(ok(&found.await?))
 }
 
 /// The query of events.

@@ -1,7 +1,8 @@
 //! Transactions, blocks, events.
 
 use axum::routing::{get, post};
-use gage_verify::ReceiptEvidence;
+use gage_node::SnapshotPart;
+use gage_verify::{CertifiedBlocks, ReceiptEvidence};
 
 use super::Entry;
 use crate::decoded::EventView;
@@ -62,6 +63,16 @@ pub(crate) fn routes() -> Vec<Entry> {
                 .query::<PageQuery>()
                 .answers::<blocks::BlockReply>(),
             get(blocks::get),
+        ),
+        (
+            Route::get("get_certified_blocks", "/v1/blocks/{height}/certified", "blocks", "Blocks from a height on in their bytes, with the validators' certificate of the last: what a follower reads")
+                .answers::<CertifiedBlocks>(),
+            get(blocks::certified),
+        ),
+        (
+            Route::get("get_snapshot_part", "/v1/snapshots/{height}/parts/{part}", "blocks", "A part of a snapshot's file, from which a follower begins; GET /v1/status lists the heights")
+                .answers::<SnapshotPart>(),
+            get(blocks::snapshot_part),
         ),
         (
             Route::get("list_block_events", "/v1/blocks/{height}/events", "blocks", "The events of a block")

@@ -10,6 +10,7 @@ mod ledger;
 mod loans;
 mod measure;
 mod memory;
+mod network;
 mod options;
 mod peers;
 mod proof;
@@ -68,6 +69,8 @@ enum Name {
     Loans,
     /// Options: rows, implied volatility, American puts, paths
     Options,
+    /// Validators on loopback, and simulated with links of known delay
+    Network,
 }
 
 /// How large the workloads are.
@@ -116,5 +119,6 @@ fn run(name: Name, scale: Scale) -> Result<Table> {
         Name::Terms => terms::run(scale),
         Name::Loans => loans::run(scale),
         Name::Options => options::run(scale),
+        Name::Network => network::run(scale),
     }
 }

@@ -2,7 +2,7 @@
 //! and every account of the run verified here, without trusting the node.
 
 use anyhow::Context as _;
-use gage_crypto::{AccountId, Hash};
+use gage_crypto::{AccountId, Hash, PublicKey};
 use gage_store::proof::Root;
 use gage_verify::{Document, Trust};
 use serde::Deserialize;
@@ -82,6 +82,37 @@ pub fn run(door: &Door, subjects: &Subjects, network: Hash, root: Root) -> anyho
     }
     checks.proofs_ok = checks.proofs_failed.is_empty();
     Ok(checks)
+}
+
+/// In a network: every validator has the same root, and a proof holds by the validators' keys alone.
+///
+/// # Errors
+/// A node does not answer as it should. What does not hold is told in `checks`.
+pub fn agree(door: &Door, validators: &[PublicKey], subjects: &Subjects, checks: &mut Checks) -> anyhow::Result<()> {
+    if validators.is_empty() {
+        return Ok(());
+    }
+    let first = root(door)?;
+    for other in door.others() {
+        let own = other.status()?.get("root").cloned().unwrap_or_default();
+        if own != Value::String(first.to_string()) {
+            checks.proofs_failed.push(format!("{} has the root {own}, the first validator {first}", other.url()));
+        }
+    }
+    let trust = Trust { genesis: Some(door.network()), validators: Some(validators.to_vec()), ..Trust::default() };
+    for vault in subjects.vaults.iter().take(1) {
+        let path = format!("/v1/vaults/{vault}/proof?at=published");
+        let evidence: Value = door.get(&path)?;
+        match Document::parse(&evidence.to_string()).and_then(|document| document.verify(&trust)) {
+            Ok(_) => checks.proofs_verified += 1,
+            Err(error) => checks.proofs_failed.push(format!("{path}: {error}")),
+        }
+    }
+    checks.proofs_ok = checks.proofs_failed.is_empty();
+    if checks.proofs_ok {
+        checks.conservation.push(format!("{} validators have the same root, and sign it", validators.len()));
+    }
+    Ok(())
 }
 
 /// The root of the newest checkpoint.

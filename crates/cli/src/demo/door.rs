@@ -1,6 +1,8 @@
 //! The only way the demo touches its node: HTTP on the loopback interface, through the public client.
 
-use anyhow::{Context as _, bail};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail, ensure};
 use gage_chain::{DecodedEvent, SignedTransaction, TransactionHash};
 use gage_client::{Client, Page, Taken};
 use gage_crypto::Hash;
@@ -15,9 +17,13 @@ use super::world::{FACILITY, FEED, STABLE, WATERFALL};
 /// The most entries of one page.
 const PAGE: usize = 500;
 
-/// An open connection to the demo's node.
+/// How long the other nodes may take to hear of what the first one was given.
+const GOSSIP: Duration = Duration::from_secs(20);
+
+/// Open connections to the demo's nodes: everything is asked of the first.
 pub struct Door {
     client: Client,
+    others: Vec<Client>,
     network: Hash,
 }
 
@@ -106,9 +112,19 @@ struct WaterfallReply {
 }
 
 impl Door {
-    /// On a node whose network is `network`.
-    pub fn new(client: Client, network: Hash) -> Door {
-        Door { client, network }
+    /// On nodes whose network is `network`.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn new(mut clients: Vec<Client>, network: Hash) -> anyhow::Result<Door> {
+        let others = clients.split_off(1.min(clients.len()));
+        let client = clients.pop().context("a door leads to at least one node")?;
+        Ok(Door { client, others, network })
+    }
+
+    /// The nodes besides the first.
+    pub fn others(&self) -> &[Client] {
+        &self.others
     }
 
     /// The genesis hash.
@@ -136,7 +152,7 @@ impl Door {
     /// # Errors
     /// The node does not answer as it should.
     pub fn seal(&self, time: Timestamp) -> anyhow::Result<Sealed> {
-        let reply = self.client.seal(time).context("sealing a block")?;
+        let reply = self.seal_everywhere(time)?;
         let height = reply.height.0;
         let refused = if reply.rejected + reply.internal > 0 { self.refused(height)? } else { Vec::new() };
         let mut events: Vec<(usize, DecodedEvent)> = Vec::new();
@@ -149,6 +165,45 @@ impl Door {
         events.sort_by_key(|(number, _)| *number);
         let events = events.into_iter().map(|(_, event)| event).collect();
         Ok(Sealed { executed: reply.done as u64, refused, events })
+    }
+
+    /// Tells every node the time, once all of them know what waits; all must come to the same block.
+    fn seal_everywhere(&self, time: Timestamp) -> anyhow::Result<gage_client::Sealed> {
+        if !self.others.is_empty() {
+            self.await_gossip()?;
+        }
+        let (first, others) = std::thread::scope(|scope| {
+            let tell = |client| scope.spawn(move || Client::seal(client, time));
+            let others: Vec<_> = self.others.iter().map(tell).collect();
+            let first = self.client.seal(time);
+            (first, others.into_iter().map(|told| told.join()).collect::<Vec<_>>())
+        });
+        let first = first.context("sealing a block")?;
+        for other in others {
+            let other = other.map_err(|_| anyhow::anyhow!("telling a validator the time failed"))?;
+            let other = other.context("sealing a block")?;
+            ensure!(
+                (other.block, other.root) == (first.block, first.root),
+                "the validators differ at height {}: {other:?}, {first:?}",
+                first.height
+            );
+        }
+        Ok(first)
+    }
+
+    /// Waits until as much waits at every node as at the first.
+    fn await_gossip(&self) -> anyhow::Result<()> {
+        let waiting = |client: &Client| -> anyhow::Result<Option<u64>> {
+            Ok(client.status()?.pointer("/mempool/waiting").and_then(Value::as_u64))
+        };
+        let (wanted, deadline) = (waiting(&self.client)?, Instant::now() + GOSSIP);
+        for other in &self.others {
+            while waiting(other)? != wanted {
+                ensure!(Instant::now() < deadline, "{} did not hear of all transactions", other.url());
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        }
+        Ok(())
     }
 
     fn refused(&self, height: u64) -> anyhow::Result<Vec<(TransactionHash, String)>> {

@@ -1,6 +1,6 @@
 //! `gage demo` and `gage replay`: a solo node in this process, a market played through its public API.
 //!
-//! In reading order: [`world`] (accounts, keys, genesis), [`sign`] (what agents sign), [`door`] (HTTP),
+//! In reading order: [`world`] (accounts, keys, genesis), [`sign`] (what agents sign), [`stack`] (what is played through), [`door`] (HTTP),
 //! [`play`] (the run, block by block), [`books`] (what events tell), [`checks`] (audit and proofs),
 //! [`record`] (the report's record), [`view`] (the terminal while it runs).
 
@@ -10,6 +10,7 @@ pub mod door;
 pub mod play;
 pub mod record;
 pub mod sign;
+pub mod stack;
 pub mod view;
 pub mod world;
 
@@ -23,15 +24,12 @@ use gage_agents::bars::Bars;
 use gage_agents::path::{self, PathRules};
 use gage_agents::population;
 use gage_agents::scenario::{ETH_CRASH_2020_03, Scenario};
-use gage_api::{ApiConfig, Server};
-use gage_client::{Client, ClientConfig};
-use gage_crypto::hash::sha256_parts;
-use gage_node::{Node, NodeConfig, Sealing};
 use gage_units::Timestamp;
 
 use self::door::Door;
 use self::play::{Play, SETUP_BLOCKS};
 use self::record::Sources;
+use self::stack::Stack;
 use self::view::View;
 use self::world::World;
 use crate::common::json;
@@ -59,6 +57,9 @@ pub struct RunArgs {
     /// Write no HTML report.
     #[arg(long)]
     pub no_html: bool,
+    /// Play it through four validators on loopback instead of a solo node; they are told the time
+    #[arg(long)]
+    pub network: bool,
     /// Leave the node running and say how to look around.
     #[arg(long)]
     pub keep: bool,
@@ -119,7 +120,7 @@ pub fn execute(args: &RunArgs, scenario: &Scenario, bars: &Bars, source: String)
     anyhow::ensure!(!used, "{} is not empty; give --dir a folder that is new or empty", dir.display());
     let symbols = [scenario.assets.collateral.clone(), scenario.assets.stable.clone()];
     let mut view = View::new(args.quiet, symbols);
-    let finished = run(scenario, bars, source, &dir, &mut view);
+    let finished = run(args, scenario, bars, source, &dir, &mut view);
     let (record, stack) = match finished {
         Ok(finished) => finished,
         Err(error) => {
@@ -155,79 +156,12 @@ pub fn execute(args: &RunArgs, scenario: &Scenario, bars: &Bars, source: String)
     Ok(code(if record.ok() { DONE } else { CHECK_FAILED }))
 }
 
-/// A node with its API, both in this process.
-pub struct Stack {
-    node: Node,
-    server: Server,
-    token: String,
-}
-
-impl Stack {
-    fn start(genesis: gage_chain::Genesis, dir: &Path, seed: u64) -> anyhow::Result<Stack> {
-        let mut config = NodeConfig::new(dir, genesis);
-        config.sealing = Sealing::Manual;
-        // One publisher of the outside world sends thousands of vaults' transactions in one block.
-        config.mempool_max = config.mempool_max.max(200_000);
-        let node = Node::start(config).with_context(|| format!("starting a node in {}", dir.display()))?;
-        // The token keeps other programs of this machine from sealing by mistake; nothing is at stake.
-        let id = std::process::id().to_be_bytes();
-        let token = sha256_parts(&[b"gage demo token", &seed.to_be_bytes(), &id]).to_string();
-        let limits = ApiConfig::default();
-        let api = ApiConfig {
-            admin_token: Some(token.clone()),
-            // All agents of the run share one address.
-            requests_per_second: 1_000_000,
-            requests_burst: 1_000_000,
-            ..limits
-        };
-        let server = Server::start(node.handle(), api).context("starting the API on a loopback port")?;
-        Ok(Stack { node, server, token })
-    }
-
-    fn stop(self) -> anyhow::Result<()> {
-        self.server.stop();
-        self.node.stop().context("stopping the node")
-    }
-
-    /// Says how to look around, and waits for a line or the end of the process.
-    fn keep(self, dir: &Path, record: &RunRecord) -> anyhow::Result<()> {
-        let url = self.server.url();
-        let lot = record.auctions.first().map_or(1, |row| row.lot);
-        let vault = record.auctions.first().map_or(1, |row| row.vault);
-        let words = format!(
-            "\nThe node is up at {url}, data in {dir}. Look around:\n\
-             \x20 curl -s {url}/v1/status\n\
-             \x20 curl -s {url}/v1/facilities/1\n\
-             \x20 curl -s {url}/v1/vaults/{vault}\n\
-             \x20 curl -s {url}/v1/feeds/0\n\
-             \x20 curl -s {url}/v1/backstop/1\n\
-             \x20 curl -s '{url}/v1/backstop-receipts?limit=5'\n\
-             \x20 curl -s '{url}/v1/vaults/{vault}/proof?at=published' > proof.json && gage verify proof.json\n\
-             \x20 curl -s {url}/v1/auctions/{lot}/proof    (an ended lot is proved absent)\n\
-             \x20 gage audit --node {url}\n\
-             \x20 gage show --node {url} vault {vault}\n\
-             \x20 curl -s -X POST {url}/v1/admin/seal -H 'Authorization: Bearer {token}' \
-             -H 'Content-Type: application/json' -d '{{\"time\": {next}}}'    (the next block)\n\
-             (In the repository `cargo gage` stands for `gage`.) Press Enter or Ctrl-C to stop it.\n",
-            dir = dir.display(),
-            token = self.token,
-            next = record.points.last().map_or(0, |point| point.time_ms) + 4 * record.block_interval_s * 1_000,
-        );
-        std::io::stderr().write_all(words.as_bytes())?;
-        let mut line = String::new();
-        while std::io::stdin().read_line(&mut line).context("waiting on the input")? == 0 {
-            // No input at all, as in the background: until the process is ended. What is ordered is on the disk.
-            std::thread::park();
-        }
-        self.stop()
-    }
-}
-
 /// Plays a scenario through a node in `dir`; the node is still up when it returns.
 ///
 /// # Errors
 /// What, where, and what to do.
 pub fn run(
+    args: &RunArgs,
     scenario: &Scenario,
     bars: &Bars,
     price_source: String,
@@ -247,20 +181,20 @@ pub fn run(
     let genesis = world::genesis(scenario, &people, &keys, Timestamp(start));
     let network = genesis.hash();
     let world = keys.on(network, genesis.params.base_fee_min);
-    let stack = Stack::start(genesis, dir, scenario.seed)?;
+    let stack = if args.network {
+        Stack::network(genesis, dir, scenario.seed)?
+    } else {
+        Stack::solo(genesis, dir, scenario.seed)?
+    };
     view.say(&format!(
-        "Node at {}, data in {}; opening {} vaults",
-        stack.server.url(),
+        "{} at {}, data in {}; opening {} vaults",
+        stack.describe(),
+        stack.url(),
         dir.display(),
         people.borrowers.len()
     ));
-    let config = ClientConfig {
-        admin_token: Some(stack.token.clone()),
-        genesis: Some(network),
-        ..ClientConfig::new(stack.server.url())
-    };
-    let client = Client::with(config).context("connecting to the node")?;
-    let mut play = Play::new(scenario, &people, world, Door::new(client, network), &ticks)?;
+    let door = Door::new(stack.clients(network)?, network)?;
+    let mut play = Play::new(scenario, &people, world, door, &ticks)?;
     play.run(&mut |point, planned| view.point(point, planned))?;
     view.finish();
     view.say("Checking the books and every proof");
@@ -271,6 +205,7 @@ pub fn run(
     };
     let root = checks::root(play.door())?;
     let mut found = checks::run(play.door(), &subjects, network, root)?;
+    checks::agree(play.door(), stack.validators(), &subjects, &mut found)?;
     found.unsafe_left_ok = play.unflagged.is_empty();
     found.conservation.extend(play.unflagged.iter().cloned());
     let sources = Sources { scenario, people: &people, bars, ticks: &ticks, price_source };

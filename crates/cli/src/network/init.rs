@@ -57,6 +57,11 @@ impl InitArgs {
         let (dir, addresses) = (dir.to_path_buf(), vec![first]);
         InitArgs { validators, dir, genesis: None, key: None, addresses, api_port }
     }
+
+    /// The same for the network of a genesis file.
+    pub fn with_genesis(self, genesis: PathBuf) -> InitArgs {
+        InitArgs { genesis: Some(genesis), ..self }
+    }
 }
 
 /// Makes what the arguments say.

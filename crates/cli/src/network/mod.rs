@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Subcommand;
 
+pub use init::{InitArgs, make};
 pub use sim::{SimArgs, sim};
 
 /// What to do with a network.

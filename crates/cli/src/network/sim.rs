@@ -20,6 +20,9 @@ pub struct SimArgs {
     /// Threads; as many as there are processors if not given
     #[arg(long)]
     threads: Option<usize>,
+    /// Every so many-th seed is played twice: the two runs must be the same to the last byte; 0 is never
+    #[arg(long, default_value_t = 25)]
+    twice_every: u64,
     /// Print what happened also where nothing is violated
     #[arg(long)]
     trace: bool,
@@ -47,7 +50,7 @@ pub fn sim(args: &SimArgs) -> Result<ExitCode> {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
                     // The receiver lives until all are done.
-                    if seed >= end || done.send(run(&Plan::of_seed(seed))).is_err() {
+                    if seed >= end || done.send(play(seed, args.twice_every)).is_err() {
                         return;
                     }
                 }
@@ -71,6 +74,20 @@ pub fn sim(args: &SimArgs) -> Result<ExitCode> {
         }
     });
     let seconds = start.elapsed().as_secs_f64();
-    say!("{played} seeds, {blocks} blocks, {transactions} transactions, {seconds:.0} s, {} violated", failed.len());
+    let failed_count = failed.len();
+    say!("{played} seeds, {blocks} blocks, {transactions} transactions, {seconds:.0} s, {failed_count} violated");
     Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Plays a seed, and again where it is due.
+fn play(seed: u64, twice_every: u64) -> Outcome {
+    let plan = Plan::of_seed(seed);
+    let mut outcome = run(&plan);
+    if twice_every > 0 && seed.is_multiple_of(twice_every) {
+        let again = run(&plan);
+        if (&again.auditor, &again.trace, &again.root) != (&outcome.auditor, &outcome.trace, &outcome.root) {
+            outcome.violations.push("the same seed gave another run the second time".to_owned());
+        }
+    }
+    outcome
 }

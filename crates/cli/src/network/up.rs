@@ -67,7 +67,8 @@ impl Process {
     fn start(dir: &Path, name: &str) -> Result<Process> {
         let (_, file) = gage_network::read_validator(dir)?;
         let log = dir.join("log.txt");
-        let out = std::fs::File::create(&log).with_context(|| format!("writing {}", log.display()))?;
+        let out = std::fs::File::options().create(true).append(true).open(&log);
+        let out = out.with_context(|| format!("writing {}", log.display()))?;
         let program = std::env::current_exe().context("finding this program")?;
         let child = Command::new(program)
             .args(["node", "--history", "none", "--validator"])

@@ -1,0 +1,172 @@
+//! `gage node --follow`: blocks come from other nodes' APIs, one source after the other where one fails.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use gage_client::{Client, Error};
+use gage_network::{Committee, FollowError, Follower, Validators};
+use gage_node::{NodeConfig, NodeHandle, SnapshotPart, install_snapshot};
+use gage_units::Height;
+use gage_verify::CertifiedBlocks;
+use serde_json::Value;
+
+/// Between two questions where there is nothing new.
+const PAUSE: Duration = Duration::from_millis(100);
+/// After an answer that does not hold, or none.
+const TROUBLE: Duration = Duration::from_secs(1);
+/// How long a state from a snapshot may wait for the network's word on it.
+const AGREEMENT: Duration = Duration::from_secs(120);
+/// The most parts of a snapshot that are read: 1 TiB.
+const PARTS_MAX: u64 = 1 << 20;
+
+/// In the data directory: the height of a snapshot whose root the validators have not published yet.
+const UNCONFIRMED: &str = "SNAPSHOT_UNCONFIRMED";
+
+/// A follower, and the thread that feeds it.
+pub struct Following {
+    handle: NodeHandle,
+    sources: Vec<String>,
+    validators: usize,
+    end: Arc<AtomicBool>,
+    thread: Option<JoinHandle<Result<()>>>,
+}
+
+impl Following {
+    /// Opens the directory, begins with a snapshot where the blocks are not kept any more, and follows. A state from a
+    /// snapshot is answered from only after the validators have published the same root.
+    pub fn start(config: NodeConfig, validators: &Path, urls: &[String]) -> Result<Following> {
+        let list = Validators::read(validators)?;
+        let genesis = config.genesis.hash();
+        ensure!(list.genesis == genesis, "{} is of another network than the genesis file", validators.display());
+        let committee = list.committee()?;
+        let sources: Vec<Client> = urls.iter().map(|url| Client::new(url)).collect::<Result<_, _>>()?;
+        let (mut follower, began) = begin(&config, &committee, &sources)?;
+        let mut feed = Feed { sources, at: 0, told: None };
+        if let Some(height) = began {
+            agree(&mut follower, &mut feed, height)?;
+            let doubt = config.dir.join(UNCONFIRMED);
+            std::fs::remove_file(&doubt).with_context(|| format!("removing {}", doubt.display()))?;
+        }
+        let (handle, end) = (follower.handle(), Arc::new(AtomicBool::new(false)));
+        let ended = Arc::clone(&end);
+        let run = move || {
+            while !ended.load(Ordering::Relaxed) && follower.handle().stopped().is_none() {
+                std::thread::sleep(feed.step(&mut follower));
+            }
+            Ok(follower.stop()?)
+        };
+        let thread = std::thread::Builder::new().name("gage-follow".to_owned()).spawn(run).context("following")?;
+        let (sources, validators) = (urls.to_vec(), committee.keys().len());
+        Ok(Following { handle, sources, validators, end, thread: Some(thread) })
+    }
+
+    pub fn handle(&self) -> NodeHandle {
+        self.handle.clone()
+    }
+
+    /// What the operator reads at the start.
+    pub fn describe(&self) -> String {
+        format!("none: follows {} validators through {}", self.validators, self.sources.join(", "))
+    }
+
+    pub fn stop(mut self) -> Result<()> {
+        self.end.store(true, Ordering::Relaxed);
+        let thread = self.thread.take().context("it is stopped once")?;
+        thread.join().map_err(|_| anyhow!("the thread that follows met a fault of the program"))?
+    }
+}
+
+/// Starts from what the directory holds, or from a source's snapshot where no source keeps the blocks after that; with
+/// the height of a snapshot that is not confirmed.
+fn begin(config: &NodeConfig, committee: &Committee, sources: &[Client]) -> Result<(Follower, Option<Height>)> {
+    let follower = Follower::start(config.clone(), committee)?;
+    let next = follower.next().0;
+    let doubt = config.dir.join(UNCONFIRMED);
+    let doubted = std::fs::read_to_string(&doubt).ok().and_then(|text| text.trim().parse().ok()).map(Height);
+    let mut offered: Option<(u64, &Client)> = None;
+    for source in sources {
+        // Who does not answer now may answer later.
+        let Ok(status) = source.status() else { continue };
+        let number = |path: &str| status.pointer(path).and_then(Value::as_u64);
+        if number("/log/first_height").is_some_and(|first| first <= next) {
+            return Ok((follower, doubted));
+        }
+        let snapshots = status.get("snapshots").and_then(Value::as_array).into_iter().flatten();
+        let newest = snapshots.filter_map(Value::as_u64).max().filter(|height| *height >= next);
+        if let Some(height) = newest
+            && offered.is_none_or(|(best, _)| best < height)
+        {
+            offered = Some((height, source));
+        }
+    }
+    let Some((height, source)) = offered else { return Ok((follower, doubted)) };
+    follower.stop()?;
+    eprintln!("gage: block {next} is not kept by any source; beginning with the snapshot of height {height}");
+    let part = |number: u64| -> Result<SnapshotPart> {
+        Ok(source.get::<SnapshotPart>(&format!("/v1/snapshots/{height}/parts/{number}"))?)
+    };
+    let parts = part(0)?.parts;
+    ensure!(parts <= PARTS_MAX, "the snapshot of {} has {parts} parts, at most {PARTS_MAX} are read", source.url());
+    // What this node kept ends before blocks that nobody has.
+    let log = config.dir.join("log");
+    if log.exists() {
+        std::fs::remove_dir_all(&log).with_context(|| format!("removing {}", log.display()))?;
+    }
+    std::fs::write(&doubt, format!("{height}\n")).with_context(|| format!("writing {}", doubt.display()))?;
+    install_snapshot::<anyhow::Error>(&config.dir, Height(height), parts, |number| Ok(part(number)?.bytes.0))?;
+    Ok((Follower::start(config.clone(), committee)?, Some(Height(height))))
+}
+
+/// Waits until the validators have published the root of a height from the snapshot's on, and it is this node's.
+fn agree(follower: &mut Follower, feed: &mut Feed, height: Height) -> Result<()> {
+    let start = Instant::now();
+    while follower.handle().agreed() < height {
+        if let Some(reason) = follower.handle().stopped() {
+            bail!("the snapshot is not the network's: {reason}; remove the data directory and follow another source");
+        }
+        ensure!(start.elapsed() < AGREEMENT, "no source has blocks after the snapshot of height {height}");
+        std::thread::sleep(feed.step(follower));
+    }
+    Ok(())
+}
+
+/// Who is asked, in turn.
+struct Feed {
+    sources: Vec<Client>,
+    at: usize,
+    /// The last trouble, told once.
+    told: Option<String>,
+}
+
+impl Feed {
+    /// Asks for the next blocks and hands them to the node; returns how long to wait before the next question.
+    fn step(&mut self, follower: &mut Follower) -> Duration {
+        let source = &self.sources[self.at % self.sources.len()];
+        let path = format!("/v1/blocks/{}/certified", follower.next());
+        let trouble = match source.get::<CertifiedBlocks>(&path) {
+            Ok(blocks) => match follower.take(&blocks) {
+                Ok(()) => None,
+                // The node says itself why it has stopped.
+                Err(FollowError::Stopped(_)) => return PAUSE,
+                Err(FollowError::Refused(error)) => Some(format!("{} sent what does not hold: {error}", source.url())),
+            },
+            Err(Error::Refused(problem)) if problem.name == "UnknownBlock" => {
+                // Another source may have more.
+                self.at += 1;
+                return PAUSE;
+            }
+            Err(error) => Some(error.to_string()),
+        };
+        if trouble.is_some() && trouble != self.told {
+            eprintln!("gage: following: {}", trouble.as_deref().unwrap_or_default());
+        }
+        let pause = if trouble.is_some() { TROUBLE } else { Duration::ZERO };
+        self.at += usize::from(trouble.is_some());
+        self.told = trouble;
+        pause
+    }
+}

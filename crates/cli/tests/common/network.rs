@@ -1,0 +1,272 @@
+//! Validators as processes of their own, on loopback, and a client that remembers what it was told.
+#![allow(dead_code, reason = "each test file uses what it needs")]
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use gage_chain::{SignedTransaction, TransactionHash};
+use gage_client::{Client, ClientConfig, Stage, Status};
+use gage_crypto::Hash;
+use gage_network::sim::{genesis, user_transfer};
+use serde_json::Value;
+
+/// How long anything may take on a loaded machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// As many ports in a row that nobody listens on, below those that the system gives to clients.
+pub fn ports(count: u16) -> u16 {
+    let begin = 20_000 + (std::process::id() % 500) as u16 * 20;
+    let free = |port: &u16| (0..count).all(|next| TcpListener::bind(("127.0.0.1", port + next)).is_ok());
+    (begin..32_000).step_by(usize::from(count)).find(free).expect("ports that nobody listens on")
+}
+
+/// Asks until it is so.
+#[track_caller]
+pub fn wait<T>(what: &str, mut reached: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = reached() {
+            return found;
+        }
+        assert!(start.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// A network whose validators are processes of this machine.
+pub struct Cluster {
+    pub dir: PathBuf,
+    pub genesis: Hash,
+    pub nodes: Vec<Process>,
+}
+
+/// One validator, running or not.
+pub struct Process {
+    dir: PathBuf,
+    arguments: Vec<String>,
+    child: Option<Child>,
+    pub client: Client,
+}
+
+impl Cluster {
+    /// Makes the files of `count` validators and starts them, with options.
+    pub fn start(dir: &Path, count: u16, options: &[&str]) -> Cluster {
+        let genesis = genesis();
+        let file = dir.join("genesis.json");
+        gage_node::write_genesis(&file, &genesis).unwrap();
+        let first = ports(2 * count);
+        let net = dir.join("net");
+        let peers = SocketAddr::from(([127, 0, 0, 1], first + count));
+        let made = Command::new(env!("CARGO_BIN_EXE_gage"))
+            .args(["network", "init", "--validators", &count.to_string(), "--dir"])
+            .arg(&net)
+            .arg("--genesis")
+            .arg(&file)
+            .args(["--api-port", &first.to_string(), "--address", &peers.to_string()])
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{made:?}");
+        let node = |index| {
+            let config = ClientConfig {
+                timeout: Duration::from_secs(10),
+                ..ClientConfig::new(format!("http://127.0.0.1:{}", first + index))
+            };
+            let dir = net.join(format!("validator-{index}"));
+            let mut arguments = vec!["--validator".to_owned(), dir.display().to_string()];
+            arguments.extend(options.iter().map(|option| (*option).to_owned()));
+            Process { dir, arguments, child: None, client: Client::with(config).unwrap() }
+        };
+        let mut cluster = Cluster { dir: net.clone(), genesis: genesis.hash(), nodes: (0..count).map(node).collect() };
+        cluster.nodes.iter_mut().for_each(Process::start);
+        cluster
+    }
+
+    pub fn clients(&self) -> Vec<Client> {
+        self.nodes.iter().map(|node| node.client.clone()).collect()
+    }
+
+    /// The highest block that any node which runs has executed.
+    pub fn height(&self) -> u64 {
+        self.nodes.iter().filter_map(Process::height).max().unwrap_or(0)
+    }
+
+    /// Waits until every node which runs has executed `more` blocks beyond the highest now.
+    #[track_caller]
+    pub fn go_on(&self, more: u64) {
+        let wanted = self.height() + more;
+        for node in self.nodes.iter().filter(|node| node.child.is_some()) {
+            wait("every node goes on", || node.height().filter(|height| *height >= wanted));
+        }
+    }
+
+    /// All nodes have the same block and the same published roots at the lowest of their heights.
+    pub fn agree(&self) -> u64 {
+        let heights: Vec<u64> = self.nodes.iter().map(|node| wait("the node answers", || node.height())).collect();
+        let height = heights.into_iter().min().unwrap();
+        let block = |node: &Process| {
+            let found: Value = node.client.get(&format!("/v1/blocks/{height}")).unwrap();
+            (found["block"].clone(), found["header"].clone())
+        };
+        let first = block(&self.nodes[0]);
+        assert!(first.1["executed"]["state_root"].is_string(), "{first:?}");
+        for node in &self.nodes {
+            assert_eq!(block(node), first, "height {height}");
+        }
+        height
+    }
+}
+
+impl Process {
+    /// A node that follows, through these nodes.
+    pub fn follower(dir: &Path, cluster: &Cluster, sources: &[usize]) -> Process {
+        std::fs::create_dir_all(dir).unwrap();
+        let listen = format!("127.0.0.1:{}", ports(1));
+        let text = |path: PathBuf| path.display().to_string();
+        let mut arguments = vec!["--dir".to_owned(), text(dir.join("data")), "--listen".to_owned(), listen.clone()];
+        arguments.extend(["--genesis".to_owned(), text(cluster.dir.join("genesis.json"))]);
+        arguments.extend(["--validators".to_owned(), text(cluster.dir.join("validators.toml"))]);
+        for source in sources {
+            arguments.extend(["--follow".to_owned(), cluster.nodes[*source].client.url().to_owned()]);
+        }
+        let client = Client::new(&format!("http://{listen}")).unwrap();
+        let mut process = Process { dir: dir.to_path_buf(), arguments, child: None, client };
+        process.start();
+        process
+    }
+
+    pub fn start(&mut self) {
+        let log = File::options().create(true).append(true).open(self.dir.join("log.txt")).unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_gage"))
+            .args(["node", "--history", "none"])
+            .args(&self.arguments)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        self.child = Some(child);
+    }
+
+    /// SIGKILL: nothing is written, nobody is told.
+    pub fn kill(&mut self) {
+        let mut child = self.child.take().expect("it runs");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// The process stands still; its connections stay open.
+    pub fn stop(&self) {
+        self.signal("-STOP");
+    }
+
+    pub fn go_on(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.child.as_ref().expect("it runs").id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+
+    /// The last executed block; none while it does not answer.
+    pub fn height(&self) -> Option<u64> {
+        self.child.as_ref()?;
+        let status = self.client.status().ok()?;
+        assert!(status["stopped"].is_null(), "{status}; {}", self.log());
+        status["head"]["height"].as_u64()
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.dir.join("log.txt")).unwrap_or_default()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            drop(child.kill());
+            drop(child.wait());
+        }
+    }
+}
+
+/// What a node said of a transaction.
+pub type Told = BTreeMap<TransactionHash, Status>;
+
+/// A client that pays all the time, through one node after the other, and keeps what it was told.
+pub struct Payer {
+    told: Arc<Mutex<Told>>,
+    end: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Payer {
+    pub fn start(cluster: &Cluster, user: u8) -> Payer {
+        let (clients, genesis) = (cluster.clients(), cluster.genesis);
+        let (told, end) = (Arc::new(Mutex::new(Told::new())), Arc::new(AtomicBool::new(false)));
+        let (kept, ended) = (Arc::clone(&told), Arc::clone(&end));
+        let thread = std::thread::spawn(move || {
+            let mut door = usize::from(user);
+            for nonce in 0.. {
+                let signed = user_transfer(&genesis, user, nonce, (user + 1) % 6, 1 + u128::from(nonce));
+                // Until some node says that it is executed; the same bytes again change nothing.
+                loop {
+                    if ended.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    door += 1;
+                    match pay(&clients[door % clients.len()], &signed) {
+                        Some(status) if status.status >= Stage::Ordered => {
+                            let executed = status.status >= Stage::Executed;
+                            kept.lock().unwrap().insert(status.transaction, status);
+                            if executed {
+                                break;
+                            }
+                        }
+                        // It is away, or behind.
+                        _ => std::thread::sleep(Duration::from_millis(20)),
+                    }
+                }
+            }
+        });
+        Payer { told, end, thread: Some(thread) }
+    }
+
+    pub fn count(&self) -> usize {
+        self.told.lock().unwrap().len()
+    }
+
+    /// Ends; what it was told.
+    pub fn finish(mut self) -> Told {
+        self.end.store(true, Ordering::Relaxed);
+        self.thread.take().unwrap().join().unwrap();
+        std::mem::take(&mut self.told.lock().unwrap())
+    }
+}
+
+fn pay(client: &Client, signed: &SignedTransaction) -> Option<Status> {
+    client.submit_and_wait(signed, Stage::Executed, Duration::from_secs(4)).ok()
+}
+
+/// Every node says of every transaction what one of them told the client.
+pub fn check(cluster: &Cluster, told: &Told) {
+    let highest = told.values().filter_map(|status| status.height).max().expect("something was ordered").0;
+    for node in &cluster.nodes {
+        wait("every node has what the client was told", || node.height().filter(|height| *height >= highest));
+        for (hash, first) in told {
+            let now = node.client.transaction(hash).unwrap().unwrap_or_else(|| panic!("{hash} is lost"));
+            assert!(now.status >= Stage::Executed, "{hash}: {now:?}");
+            assert_eq!(now.height, first.height, "{hash}");
+            if let (Some(now), Some(first)) = (&now.receipt, &first.receipt) {
+                assert_eq!(now, first, "{hash}");
+            }
+        }
+    }
+}
