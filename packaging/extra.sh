@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the Debian package holds beside the binary: completions and the manual, made by the binary itself.
-#   cargo build --profile dist --locked -p gage-cli && sh packaging/extra.sh && cargo deb -p gage-cli --no-build
+#   cargo build --profile dist --locked -p gage-cli && sh packaging/extra.sh && cargo deb -p gage-cli --profile dist --no-build
 set -eu
 folder=${1:-target/dist}
 extra=$folder/extra

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use syn::punctuated::Punctuated;
-use syn::{Field, Fields, GenericArgument, PathArguments, Token, Type as Ty, Variant};
+use syn::{Field, Fields, Token, Type as Ty, Variant};
 
+use crate::forms::{arguments, has_json, is_option, list, nullable, path_of, tagged, tuple, unboxed, wrapped};
 use crate::index::{Index, Place, Shape, Type};
 use crate::names::{Serde, comment, components, derives, renamed, serde};
 
@@ -352,86 +353,5 @@ impl<'i> Writer<'i> {
             whole.splice(..1, import.iter().cloned());
         }
         whole == ["serde_json", "Value"]
-    }
-}
-
-fn has_json(attributes: &[syn::Attribute]) -> bool {
-    derives(attributes, "Serialize") || derives(attributes, "Deserialize")
-}
-
-fn list(items: Value) -> Value {
-    json!({ "type": "array", "items": items })
-}
-
-fn tuple(items: Vec<Value>) -> Value {
-    let count = items.len();
-    json!({ "type": "array", "prefixItems": items, "minItems": count, "maxItems": count })
-}
-
-fn nullable(schema: Value) -> Value {
-    if schema == json!({}) { schema } else { json!({ "anyOf": [schema, { "type": "null" }] }) }
-}
-
-fn wrapped(name: &str, content: Value) -> Value {
-    json!({ "type": "object", "properties": { name: content }, "required": [name], "additionalProperties": false })
-}
-
-fn tagged(tag: &str, name: &str, content: Option<Value>) -> Value {
-    let own = json!({ "type": "object", "properties": { tag: { "const": name } }, "required": [tag] });
-    match content {
-        None => own,
-        Some(content) => match content.get("properties").and_then(Value::as_object) {
-            Some(fields) => {
-                let mut merged = content.clone();
-                let mut properties = fields.clone();
-                properties.insert(tag.to_owned(), json!({ "const": name }));
-                merged["properties"] = Value::Object(properties);
-                if let Some(required) = merged["required"].as_array_mut() {
-                    required.push(json!(tag));
-                }
-                merged
-            }
-            None => json!({ "allOf": [own, content] }),
-        },
-    }
-}
-
-fn is_option(ty: &Ty) -> bool {
-    matches!(ty, Ty::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
-}
-
-fn unboxed(ty: &Ty) -> &Ty {
-    match ty {
-        Ty::Path(path) => match path.path.segments.last() {
-            Some(last) if matches!(last.ident.to_string().as_str(), "Box" | "Arc") => match &last.arguments {
-                PathArguments::AngleBracketed(list) => match list.args.first() {
-                    Some(GenericArgument::Type(inner)) => inner,
-                    _ => ty,
-                },
-                _ => ty,
-            },
-            _ => ty,
-        },
-        _ => ty,
-    }
-}
-
-fn path_of(ty: &Ty) -> Option<Vec<String>> {
-    match ty {
-        Ty::Path(path) => Some(path.path.segments.iter().map(|part| part.ident.to_string()).collect()),
-        _ => None,
-    }
-}
-
-fn arguments(arguments: &PathArguments) -> Vec<Ty> {
-    match arguments {
-        PathArguments::AngleBracketed(list) => {
-            let types = list.args.iter().filter_map(|argument| match argument {
-                GenericArgument::Type(ty) => Some(ty.clone()),
-                _ => None,
-            });
-            types.collect()
-        }
-        _ => Vec::new(),
     }
 }

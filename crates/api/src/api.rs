@@ -37,7 +37,7 @@ pub struct Api {
     /// Streams that read what is not at hand, in their turn.
     pub(crate) late: Arc<Semaphore>,
     /// One audit at a time, kept for its height.
-    pub(crate) audit: tokio::sync::Mutex<Option<Kept>>,
+    pub(crate) audit: Arc<tokio::sync::Mutex<Option<Kept>>>,
     /// Dry runs, one at a time.
     pub(crate) dry_runs: Gate,
     /// The events of late blocks, decoded once for all who ask.
@@ -60,7 +60,7 @@ impl Api {
             streams: Arc::new(Semaphore::new(config.streams_max)),
             readers: Arc::new(Semaphore::new(config.reads_max)),
             late: Arc::new(Semaphore::new(LATE_MAX)),
-            audit: tokio::sync::Mutex::default(),
+            audit: Arc::default(),
             dry_runs: Gate::default(),
             decoded: DecodedBlocks::default(),
             hub: Hub::default(),
@@ -127,6 +127,11 @@ impl Api {
             done
         });
         done.await.map_err(|_| Problem::new(Cause::Internal, "a fault of the program was met; nothing was changed"))?
+    }
+
+    /// Who stands for what is final: this node alone, or the validators.
+    pub(crate) fn finality(&self) -> &'static str {
+        if self.node.is_network() { "validators" } else { "solo" }
     }
 
     /// Whether anybody listens to a stream.

@@ -1,5 +1,6 @@
 //! Reading requests so that every refusal is a problem, and writing answers.
 
+use std::error::Error as _;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -87,9 +88,40 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<Api>> for Params<T> {
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Params<T>, Problem> {
         let query = Query::<T>::from_request_parts(parts, api).await;
         let refused = |error: axum::extract::rejection::QueryRejection| {
-            Problem::new(Cause::BadParameter, format!("the query is not understood: {}", error.body_text()))
+            // Below the library's own sentence stands what the reader of the values said.
+            let reason = error.source().map_or_else(|| error.body_text(), ToString::to_string);
+            Problem::new(Cause::BadParameter, query_sentence(&reason))
         };
         query.map(|Query(params)| Params(params)).map_err(refused)
+    }
+}
+
+/// What a reader of queries says, as a sentence about the query.
+fn query_sentence(reason: &str) -> String {
+    let named = |word: &str| {
+        let (_, rest) = reason.split_once(&format!("{word} field `"))?;
+        rest.split_once('`')
+    };
+    if let Some((name, rest)) = named("unknown") {
+        let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
+        let shown: String = name.chars().take(80).collect();
+        return match known.as_slice() {
+            [] => format!("{shown} is no parameter of this path, which has none in its query"),
+            known => format!("{shown} is no parameter of this path; it has {}", known.join(", ")),
+        };
+    }
+    if let Some((name, _)) = named("missing") {
+        return format!("the parameter {name} is missing in the query");
+    }
+    if let Some((name, _)) = named("duplicate") {
+        return format!("the parameter {name} is given twice; give it once");
+    }
+    match reason.split_once(": ") {
+        Some((name, reason)) if ["digit", "integer", "number"].iter().any(|word| reason.contains(word)) => {
+            format!("the parameter {name} must be a whole number in its range")
+        }
+        Some((name, reason)) => format!("the parameter {name} does not read: {reason}"),
+        None => format!("the query is not understood: {reason}"),
     }
 }
 

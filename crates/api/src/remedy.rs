@@ -33,7 +33,7 @@ fn by_number(code: u32) -> Option<&'static str> {
         40_007 => "Take a time later than that of GET /v1/status.",
         40_008 => "Take a table of GET /v1/tables.",
         40_009 => "Ask for a height between those the sentence names, or leave `at` away.",
-        40_010 => "Wait until it is executed; for older ones ask GET /v1/history.",
+        40_010 => "Wait until it is executed; for one that is forgotten ask a node that keeps a history.",
         40_011 => "Send it to a validator of the network.",
         41_001 | 41_002 => "GET /openapi.json lists every route with its methods.",
         41_003 => "Send less at once: split the batch or the transaction.",

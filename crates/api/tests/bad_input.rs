@@ -287,6 +287,29 @@ fn requests_that_are_none() {
     assert_eq!(world.node().read(|chain| chain.head().height.0), 0);
 }
 
+/// A query that does not read is answered in the house's words, which say what is wrong and what there is.
+#[test]
+fn a_query_that_does_not_read_is_told_what_there_is() {
+    let world = World::new();
+    for (path, sentence) in [
+        ("/v1/vaults?limits=7", "limits is no parameter of this path; it has cursor, limit, "),
+        ("/v1/vaults?limit=many", "the parameter limit must be a whole number in its range"),
+        ("/v1/vaults?limit=-1", "the parameter limit must be a whole number in its range"),
+        ("/v1/vaults?limit=1&limit=2", "the parameter limit is given twice; give it once"),
+        ("/v1/auctions/1/preview", "the parameter amount is missing in the query"),
+        ("/v1/events?account=alice", "the parameter account does not read: "),
+        ("/v1/vaults?limit=501", "limit must be between 1 and 500"),
+    ] {
+        let answer = world.get(path);
+        assert_eq!((answer.status, answer.problem().0.as_str()), (400, "BadParameter"), "{path}");
+        let problem = answer.json();
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.starts_with(sentence), "{path}: {detail}");
+        assert!(!detail.contains("deserialize"), "{path}: {detail}");
+        assert!(!problem["remedy"].as_str().unwrap().is_empty(), "{problem}");
+    }
+}
+
 #[test]
 fn without_a_token_there_are_no_admin_routes() {
     let world = World::with(|_| {}, |config| config.admin_token = None);

@@ -226,6 +226,9 @@ fn waits_say_what_was_reached() {
         assert!(reached >= wanted, "{stage}: {status}");
         assert_eq!((&status["final"], &status["finality"]), (&json!(true), &json!("solo")));
     }
+    // Where consensus orders the blocks, it is not this node that stands for them.
+    let validator = World::with(|config| config.sealing = Sealing::Consensus, |_| {});
+    assert_eq!(validator.get("/v1/network").json()["consensus"], "validators");
     // A node that seals on command does not get there: the answer says how far it is.
     let mut manual = World::new();
     let bytes = manual.signed(ALICE, vec![transfer(id(BOB), USD, 5)]).to_bytes();

@@ -4,7 +4,11 @@
 mod common;
 
 use common::{ALICE, BOB, USD, World, id, transfer};
-use serde_json::json;
+use gage_chain::BlockResult;
+use gage_node::NodeConfig;
+use gage_units::Height;
+use gage_verify::{Document, Trust};
+use serde_json::{Value, json};
 
 #[test]
 fn receipts_older_than_memory_are_answered() {
@@ -28,6 +32,89 @@ fn receipts_older_than_memory_are_answered() {
     assert_eq!((world.get(&block).json(), world.get(&events).json()), known);
     let never = world.get(&format!("/v1/transactions/{}", "ab".repeat(32)));
     assert_eq!((never.status, never.problem().0.as_str()), (404, "UnknownTransaction"));
+}
+
+/// Only every fourth root is published here, and the node forgets receipts after two blocks.
+#[test]
+fn receipts_older_than_memory_are_proved_against_todays_header() {
+    let rare = |config: &mut NodeConfig| {
+        config.receipts_retained_blocks = 2;
+        config.genesis.params.checkpoint_every = 4;
+    };
+    let mut world = World::with(rare, |_| {});
+    let mut paid = Vec::new();
+    for amount in 1..=9 {
+        let status = world.run(ALICE, vec![transfer(id(BOB), USD, amount)]);
+        paid.push((status["transaction"].as_str().unwrap().to_owned(), status["height"].as_u64().unwrap()));
+    }
+    // One that nothing can prove yet: its evidence says so.
+    let (youngest, at) = paid.last().unwrap().clone();
+    world.recorded();
+    let young = world.get(&format!("/v1/transactions/{youngest}/proof")).json();
+    assert_eq!((&young["height"], &young["header"], young.get("accumulated")), (&json!(at), &Value::Null, None));
+    for _ in 0..8 {
+        world.seal();
+    }
+    world.recorded();
+    let newest = world.node().published().unwrap();
+    let header = world.node().header(Height(newest.0 + 2)).unwrap().hash(&world.genesis());
+    let mut through = Vec::new();
+    for (hash, height) in paid {
+        assert!(world.node().result(Height(height)).is_none(), "the node has forgotten");
+        let answer = world.get(&format!("/v1/transactions/{hash}/proof"));
+        let document = Document::parse(&answer.body).unwrap();
+        let Document::Receipt(evidence) = &document else { panic!("a receipt was asked for") };
+        through.push((height % 4 == 0, evidence.accumulated.is_some()));
+        // An old checkpoint has a header of its own; the others rest on the newest.
+        let own = evidence.header.as_ref().map(|header| header.hash(&world.genesis()));
+        let trust = Trust { genesis: Some(world.genesis()), header: own.or(Some(header)), ..Trust::default() };
+        let verified = document.verify(&trust).unwrap();
+        assert!(verified.anchored && verified.height == Height(height), "{verified:?}");
+    }
+    assert!(through.iter().all(|(checkpoint, accumulated)| checkpoint != accumulated), "{through:?}");
+    assert!(through.iter().filter(|(_, accumulated)| *accumulated).count() >= 6, "{through:?}");
+    let never = world.get(&format!("/v1/transactions/{}/proof", "ab".repeat(32)));
+    assert_eq!((never.status, never.problem().0.as_str()), (404, "NoReceipt"));
+}
+
+/// Whoever takes blocks and results from the API has what the node had.
+#[test]
+fn raw_blocks_come_with_what_they_did_however_old() {
+    let mut world = World::with(|config| config.receipts_retained_blocks = 2, |_| {});
+    world.furnish();
+    for _ in 0..4 {
+        world.seal();
+    }
+    world.recorded();
+    let head = world.node().progress_now().executed.0;
+    let (mut taken, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = world.get(&format!("/v1/raw-blocks?limit=3{cursor}")).json();
+        taken.extend(page["items"].as_array().unwrap().clone());
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(taken.len() as u64, head);
+    let bytes = |value: &Value| hex::decode(value.as_str().unwrap()).unwrap();
+    for (raw, height) in taken.iter().zip(1u64..) {
+        assert_eq!(raw["height"], height);
+        let block = world.node().block(Height(height)).unwrap();
+        assert_eq!(bytes(&raw["block"]), block.to_bytes());
+        let result = BlockResult::from_bytes(&block, &world.genesis(), &bytes(&raw["result"])).unwrap();
+        if let Some(known) = world.node().result(Height(height)) {
+            assert_eq!(result, *known);
+        }
+        let listed = world.get(&format!("/v1/blocks/{height}")).json();
+        assert_eq!(listed["events_root"], result.events_root.to_string(), "block {height}");
+        let mut shorter = bytes(&raw["result"]);
+        shorter.pop();
+        assert_eq!(BlockResult::from_bytes(&block, &world.genesis(), &shorter), None);
+    }
+    assert_eq!(world.get(&format!("/v1/raw-blocks?cursor={head}")).json(), json!({ "items": [], "next": null }));
+    let genesis: gage_chain::Genesis = serde_json::from_value(world.get("/v1/genesis").json()).unwrap();
+    assert_eq!(genesis.hash(), world.genesis());
 }
 
 #[test]

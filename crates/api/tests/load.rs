@@ -86,6 +86,8 @@ fn a_thousand_subscribers_hear_every_block_beside_slow_ones() {
     );
     let mut readers = open_many(&world, SUBSCRIBERS, &serde_json::json!({ "channel": "blocks" }));
     let mut followers = open_many(&world, 200, &serde_json::json!({ "channel": "account", "account": id(BOB) }));
+    // Each has the account as it is now: what comes later is a change for all of them.
+    hear(&mut followers, 1);
     // They ask for everything and read nothing.
     let slow = open_many(&world, SLOW, &serde_json::json!({ "channel": "events" }));
     let mut longest = Duration::ZERO;
@@ -96,7 +98,7 @@ fn a_thousand_subscribers_hear_every_block_beside_slow_ones() {
         world.seal();
         longest = longest.max(hear(&mut readers, block));
     }
-    // The first is the snapshot; looks that fell together are one change.
+    // The snapshot, and a change: looks that fell together are one.
     hear(&mut followers, 2);
     for reader in &readers {
         assert_eq!(reader.sequences, (1..=BLOCKS as u64).collect::<Vec<_>>(), "no gap, nothing twice");

@@ -291,6 +291,7 @@ fn every_route_answers_as_its_document_says() {
     assert_eq!(node["head"]["height"], node["certified"]);
     let network = ask.get("get_network", "/v1/network");
     assert_eq!((&network["network"], &network["consensus"]), (&json!("api-test"), &json!("solo")));
+    ask.get("get_genesis", "/v1/genesis");
     assert_eq!(ask.get("get_fees", "/v1/fees")["symbol"], "USD");
     ask.get("list_scheduled_bundles", "/v1/governance/bundles");
     let audit = ask.get("audit", "/v1/audit");

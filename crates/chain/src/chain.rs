@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::block::{Block, Executed, Header};
 use crate::prepared::Body;
-use crate::receipt::Receipt;
+use crate::receipt::{Receipt, events_root};
 use crate::state::{Head, network, params};
 use crate::transaction::SignedTransaction;
 use crate::validity::Claims;
@@ -42,6 +42,32 @@ pub struct BlockResult {
     pub due: Events,
     /// The root of receipts and due events.
     pub events_root: Hash,
+}
+
+impl BlockResult {
+    /// The bytes of receipts, the number of bundles among them, and due events: with the block, everything it did.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let bundles = u64::try_from(self.bundles).expect("a block has fewer bundles than a u64 counts");
+        borsh::to_vec(&(&self.receipts, bundles, &self.due)).expect("writing to memory cannot fail")
+    }
+
+    /// What a block did, from those bytes. Its roots are computed here; whether they are the network's, a later header
+    /// says. `None` if the bytes are not of a result of this block.
+    pub fn from_bytes(block: &Block, genesis: &Hash, bytes: &[u8]) -> Option<BlockResult> {
+        let (receipts, bundles, due) = borsh::from_slice::<(Vec<Receipt>, u64, Events)>(bytes).ok()?;
+        let bundles = usize::try_from(bundles).ok()?;
+        // The receipts of bundles come first, then one for each transaction.
+        let of_transactions = receipts.get(bundles..)?;
+        let own = block.transactions.iter().map(|signed| signed.transaction.hash(genesis));
+        if of_transactions.len() != block.transactions.len()
+            || !of_transactions.iter().map(|receipt| receipt.transaction).eq(own)
+        {
+            return None;
+        }
+        let events_root = events_root(&receipts, &due);
+        let (height, hash) = (block.header.height, block.header.hash(genesis));
+        Some(BlockResult { height, block: hash, receipts, bundles, due, events_root })
+    }
 }
 
 /// Why a node stops: it never repairs.

@@ -14,7 +14,7 @@ use crate::invariants::{AUDITS, BLOCK_CHECKS};
 use crate::prepared::Body;
 use crate::receipt::{Outcome, Receipt, events_root};
 use crate::run::Act;
-use crate::state::{BUNDLES, FROZEN, Head, accumulator, params, put_accumulator, put_head};
+use crate::state::{BUNDLES, FROZEN, Head, accumulator, block_leaf, params, put_accumulator, put_head};
 use crate::touch::Planned;
 use crate::transaction::TransactionHash;
 use crate::{Error, MODULE, PreparedBlock, Rejection, account_bundles, classes, fees, touch, validity};
@@ -219,8 +219,7 @@ impl Chain {
         let used = receipts.iter().fold(0u64, |sum, receipt| sum.saturating_add(receipt.weight));
         fees::adapt(&mut self.draft, used).map_err(|error| stopped("base_fee", &error))?;
         let mut blocks = accumulator(&self.draft);
-        let leaf = gage_crypto::hash::sha256_parts(&[b"gage/leaf/1", &hash.0, &events_root.0]);
-        blocks.append(&leaf).map_err(|error| stopped("accumulator", &error))?;
+        blocks.append(&block_leaf(&hash, &events_root)).map_err(|error| stopped("accumulator", &error))?;
         put_accumulator(&mut self.draft, blocks);
         put_head(&mut self.draft, Head { height, time, block: hash });
         self.draft.commit();

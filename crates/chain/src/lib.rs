@@ -64,7 +64,8 @@ pub use params::Params;
 pub use prepared::PreparedBlock;
 pub use receipt::{Outcome, Receipt, ReceiptProof};
 pub use state::{
-    Head, accumulator, frozen_modules, head, head_key_bytes, network_key_bytes, read_network_record, scheduled,
+    Head, accumulator, accumulator_key_bytes, block_leaf, frozen_modules, head, head_key_bytes, network_key_bytes,
+    read_network_record, scheduled,
 };
 pub use text::{TEXT_MAX, TEXT_OPERATIONS_MAX, TextError, operations_text, wallet_message};
 pub use transaction::{

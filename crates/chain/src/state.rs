@@ -100,6 +100,16 @@ pub fn head_key_bytes() -> Vec<u8> {
     HEAD.key_bytes(&ONE)
 }
 
+/// The bytes under which the record of the [`accumulator`] stands in the authenticated tree.
+pub fn accumulator_key_bytes() -> Vec<u8> {
+    ACCUMULATOR.key_bytes(&ONE)
+}
+
+/// The leaf of a block in the [`accumulator`].
+pub fn block_leaf(block: &Hash, events_root: &Hash) -> Hash {
+    gage_crypto::hash::sha256_parts(&[b"gage/leaf/1", &block.0, &events_root.0])
+}
+
 /// Genesis hash and name in the bytes of the network's own record. `None` if they are not its bytes.
 pub fn read_network_record(bytes: &[u8]) -> Option<(Hash, String)> {
     Network::try_from_slice(bytes).ok().map(|network| (network.genesis, network.name))

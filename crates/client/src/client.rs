@@ -194,8 +194,11 @@ impl Client {
     /// [`Error`].
     pub fn text(&self, path: &str) -> Result<String, Error> {
         let (success, bytes) = self.bytes(self.agent.get(format!("{}{path}", self.url)).call())?;
-        let text = String::from_utf8(bytes).map_err(|error| self.answer(error))?;
-        if success { Ok(text) } else { Err(self.answer(text)) }
+        if !success {
+            let problem: Problem = serde_json::from_slice(&bytes).map_err(|error| self.answer(error))?;
+            return Err(Error::Refused(Box::new(problem)));
+        }
+        String::from_utf8(bytes).map_err(|error| self.answer(error))
     }
 
     /// The network the node runs; an error if it is another than the one this client is for.

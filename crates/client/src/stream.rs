@@ -37,6 +37,20 @@ pub enum Channel {
     Price,
 }
 
+impl Channel {
+    /// All of them, in the order of the API.
+    pub const ALL: [Channel; 8] = [
+        Channel::Blocks,
+        Channel::Events,
+        Channel::Prices,
+        Channel::Auctions,
+        Channel::Account,
+        Channel::Vault,
+        Channel::Auction,
+        Channel::Price,
+    ];
+}
+
 #[derive(Serialize)]
 struct Subscribe<'a> {
     #[serde(rename = "type")]

@@ -189,6 +189,22 @@ fn streams_resume() {
     );
 }
 
+/// Both sides have the same channels: the node names its own where it refuses another.
+#[test]
+fn the_client_knows_every_channel_of_the_node() {
+    let world = World::new();
+    let (mut socket, _) = {
+        let tcp = std::net::TcpStream::connect(world.server.as_ref().unwrap().address()).unwrap();
+        tungstenite::client("ws://localhost/v1/stream", tcp).unwrap()
+    };
+    socket.send(r#"{"type":"subscribe","id":"x","channel":"weather"}"#.into()).unwrap();
+    let said = socket.read().unwrap().into_text().unwrap().to_string();
+    let (_, known) = said.split_once("expected one of ").unwrap_or_else(|| panic!("{said}"));
+    let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+    let word = |channel: &Channel| serde_json::to_value(channel).unwrap().as_str().unwrap().to_owned();
+    assert_eq!(known, Channel::ALL.iter().map(word).collect::<Vec<_>>());
+}
+
 #[test]
 fn refusals_and_absence_are_told_apart() {
     let world = World::new();

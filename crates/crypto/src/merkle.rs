@@ -32,7 +32,7 @@ pub fn merkle_root<L: AsRef<[u8]>>(leaves: &[L]) -> Hash {
 pub fn merkle_root_of(leaf_hashes: impl IntoIterator<Item = Hash>) -> Hash {
     let mut peaks = Vec::new();
     for (count, leaf) in (0..).zip(leaf_hashes) {
-        push_peak(&mut peaks, count, leaf);
+        push_peak(&mut peaks, count, leaf, |_, _| {});
     }
     bag_peaks(&peaks)
 }
@@ -101,13 +101,16 @@ pub(crate) fn root_of_path(leaf: &[u8], index: u64, count: u64, path: &[Hash]) -
     (last == 0).then_some(node)
 }
 
-/// Adds leaf number `count_before` to the roots of full subtrees, largest first.
-pub(crate) fn push_peak(peaks: &mut Vec<Hash>, count_before: u64, leaf: Hash) {
+/// Adds leaf number `count_before` to the roots of full subtrees, largest first, and tells every subtree that it
+/// completes: the binary logarithm of its leaves, and its root.
+pub(crate) fn push_peak(peaks: &mut Vec<Hash>, count_before: u64, leaf: Hash, mut told: impl FnMut(u32, Hash)) {
     let mut node = leaf;
+    told(0, node);
     // Each trailing one bit of the count is a full subtree that merges like a carry.
-    for _ in 0..count_before.trailing_ones() {
+    for level in 1..=count_before.trailing_ones() {
         if let Some(left) = peaks.pop() {
             node = node_hash(&left, &node);
+            told(level, node);
         }
     }
     peaks.push(node);

@@ -229,3 +229,26 @@ proptest! {
         prop_assert!(MmrProof::make(&leaves, index).unwrap().verify(&root, &leaves[index]));
     }
 }
+
+/// Whoever keeps the subtrees that were told proves any leaf under any later count, and goes on where the list stands.
+#[test]
+fn subtrees_that_were_told_prove_every_leaf() {
+    let leaves: Vec<Hash> = (0u8..70).map(|number| sha256(&[number])).collect();
+    let (mut kept, mut accumulator) = (std::collections::BTreeMap::new(), Accumulator::new());
+    for (count, leaf) in leaves.iter().enumerate() {
+        let told = |level, place, hash| assert_eq!(kept.insert((level, place), hash), None, "a subtree is told once");
+        accumulator.append_telling(leaf, told).unwrap();
+        let count = count + 1;
+        let find = |level, place| kept.get(&(level, place)).copied().ok_or((level, place));
+        for index in 0..count {
+            let made = MmrProof::from_subtrees(index as u64, count as u64, find).unwrap();
+            assert_eq!(made, MmrProof::make(&leaves[..count], index));
+        }
+        assert_eq!(MmrProof::from_subtrees(count as u64, count as u64, find), Ok(None));
+        assert_eq!(Accumulator::of_subtrees(count as u64, find).as_ref(), Ok(&accumulator));
+        let peaks: Vec<_> = accumulator.subtrees().collect();
+        assert!(peaks.iter().all(|(level, place, hash)| kept.get(&(*level, *place)) == Some(hash)), "{peaks:?}");
+        assert_eq!(peaks.len(), accumulator.peaks().len());
+    }
+    assert_eq!(MmrProof::from_subtrees(0, 71, |level, place| kept.get(&(level, place)).copied().ok_or(())), Err(()));
+}

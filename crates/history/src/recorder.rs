@@ -14,6 +14,7 @@ use crate::books::Books;
 use crate::db::{Cell, Columns, Db};
 use crate::markets::{self, Place};
 use crate::rows::Rows;
+use crate::tree::Tree;
 use crate::words::{Readable, amount_in, number_in};
 use crate::{HistoryError, schema};
 
@@ -36,6 +37,7 @@ pub struct Recorder {
     height: Option<u64>,
     books: Books,
     numbers: HashMap<AccountId, u32>,
+    tree: Tree,
 }
 
 /// The parts of a holding in the order of their columns.
@@ -44,7 +46,7 @@ const PARTS: [Part; 4] = [Part::Free, Part::Held, Part::Pledged, Part::Frozen];
 impl Recorder {
     pub(crate) fn new(mut db: Db) -> Result<Recorder, HistoryError> {
         let height = last_height(&mut db)?;
-        Ok(Recorder { db, height, books: Books::default(), numbers: HashMap::new() })
+        Ok(Recorder { db, height, books: Books::default(), numbers: HashMap::new(), tree: Tree::Unread })
     }
 
     /// The last height recorded; `None` while nothing is.
@@ -57,11 +59,17 @@ impl Recorder {
     /// # Errors
     /// [`HistoryError::Database`].
     pub fn clear(&mut self) -> Result<(), HistoryError> {
-        self.books.forget();
-        self.numbers.clear();
+        self.forget();
         schema::clear(&mut self.db)?;
         self.height = None;
         Ok(())
+    }
+
+    /// What was not written is not known either: it is read again.
+    fn forget(&mut self) {
+        self.books.forget();
+        self.numbers.clear();
+        self.tree = Tree::Unread;
     }
 
     /// Writes the state that everything begins with: accounts, assets, and what is held, as lines of purpose `opening`.
@@ -77,6 +85,7 @@ impl Recorder {
         self.opening(chain, &mut rows)?;
         let height = Cell::from_u64(head.height.0, "a height")?;
         markets::opening(chain, &mut rows, &height);
+        self.tree.begin(gage_chain::accumulator(chain.draft()), &mut rows)?;
         rows.balances = self.books.changes(head.height.0)?;
         rows.blocks.push(vec![
             height,
@@ -103,12 +112,12 @@ impl Recorder {
         for recorded in blocks {
             let given = recorded.result.height.0;
             if last.and_then(|last| last.checked_add(1)) != Some(given) {
+                self.forget();
                 return Err(HistoryError::NotNext { last: last.unwrap_or(0), given });
             }
             last = Some(given);
             if let Err(error) = self.block(recorded, &mut rows) {
-                self.books.forget();
-                self.numbers.clear();
+                self.forget();
                 return Err(error);
             }
         }
@@ -128,8 +137,7 @@ impl Recorder {
         match written {
             Ok(()) => self.height = Some(newest),
             Err(error) => {
-                self.books.forget();
-                self.numbers.clear();
+                self.forget();
                 return Err(error);
             }
         }
@@ -199,6 +207,7 @@ impl Recorder {
             number = number.saturating_add(1);
         }
         rows.balances.extend(self.books.changes(result.height.0)?);
+        self.tree.append(&mut self.db, result.height, (&result.block, &result.events_root), rows)?;
         let count = |count: usize| u64::try_from(count).map_err(|_| HistoryError::OutOfRange("a count"));
         rows.blocks.push(vec![
             height,

@@ -3,29 +3,22 @@
 //! Nothing is locked or changed, so this works beside a running node, in its process or in another. What later headers
 //! publish of events is compared with what execution gives.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
-use gage_chain::{Block, Chain, Genesis};
+use gage_chain::{Chain, Genesis};
 use gage_crypto::Hash;
 use gage_node::disk::{LogFollower, list_snapshots};
 use gage_node::load_snapshot;
 use gage_units::Height;
 
 use crate::HistoryError;
+use crate::published::{Execution, SEED};
 use crate::recorder::Recorded;
-
-/// Events roots kept for headers to come: more than any header lags behind.
-const ROOTS_KEPT: usize = 10_000;
-/// Scatters hash tables and decides nothing.
-const SEED: u64 = 0;
 
 /// A state that follows a log.
 pub struct Replay {
-    chain: Chain,
+    execution: Execution,
     log: LogFollower,
-    roots: BTreeMap<Height, Hash>,
 }
 
 impl Replay {
@@ -47,17 +40,17 @@ impl Replay {
             (None, None) => return Err(HistoryError::NoStart { first }),
         };
         let next = chain.head().height.0.saturating_add(1);
-        Ok(Replay { log: LogFollower::new(&log_dir, hash.0, next), chain, roots: BTreeMap::new() })
+        Ok(Replay { log: LogFollower::new(&log_dir, hash.0, next), execution: Execution::of(chain) })
     }
 
     /// The state after the last block.
     pub fn chain(&self) -> &Chain {
-        &self.chain
+        self.execution.chain()
     }
 
     /// The height of the last block.
     pub fn height(&self) -> Height {
-        self.chain.head().height
+        self.chain().head().height
     }
 
     /// Takes the caller's word that every block up to a height is on the disk.
@@ -71,21 +64,7 @@ impl Replay {
     /// [`HistoryError::Disk`], [`HistoryError::BadBlock`], [`HistoryError::Fault`], [`HistoryError::EventsRoot`].
     pub fn next_block(&mut self) -> Result<Option<Recorded>, HistoryError> {
         let Some((height, body)) = self.log.next_block()? else { return Ok(None) };
-        let block =
-            Block::from_bytes(&body).map_err(|error| HistoryError::BadBlock { height, reason: error.to_string() })?;
-        let published = block.header.executed;
-        if let Some(found) = self.roots.get(&published.height).filter(|found| **found != published.events_root) {
-            let (found, published_root) = (found.to_string(), published.events_root.to_string());
-            return Err(HistoryError::EventsRoot { height: published.height, found, published: published_root });
-        }
-        let result = self.chain.execute(&block).map_err(|fault| HistoryError::Fault { height, fault })?;
-        // The changes are for a tree that nobody builds here.
-        self.chain.drain_changes(|_, _| {});
-        self.roots.insert(result.height, result.events_root);
-        while self.roots.len() > ROOTS_KEPT {
-            self.roots.pop_first();
-        }
-        Ok(Some(Recorded { block, result: Arc::new(result) }))
+        self.execution.execute(height, &body).map(Some)
     }
 }
 

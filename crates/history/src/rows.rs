@@ -20,6 +20,7 @@ pub(crate) struct Rows {
     pub lots: Vec<Row>,
     pub takes: Vec<Row>,
     pub lot_ends: Vec<Row>,
+    pub block_tree: Vec<Row>,
     pub blocks: Vec<Row>,
 }
 
@@ -40,6 +41,7 @@ impl Rows {
             ("lots", &self.lots),
             ("takes", &self.takes),
             ("lot_ends", &self.lot_ends),
+            ("block_tree", &self.block_tree),
             ("blocks", &self.blocks),
         ] {
             db.insert(table(name), rows)?;

@@ -4,8 +4,9 @@
 mod common;
 
 use common::*;
+use gage_crypto::Hash;
 use gage_history::query::{EventsAsked, PageAsked, Span, StatementAsked};
-use gage_history::{Follower, History, Replay};
+use gage_history::{Follower, History, HistoryError, Replay, Told};
 use gage_units::{Amount, Height, Timestamp};
 
 fn all(page: PageAsked) -> StatementAsked {
@@ -264,4 +265,65 @@ fn two_writers_make_one_history() {
     second.stop();
     let alone = follow(&world.handle(), &sqlite(&scratch, "alone.sqlite"));
     assert_same(&dump(&alone), &dump(&history));
+}
+
+/// What a node says its blocks did is taken only as far as its own headers bear it out.
+#[test]
+fn what_a_node_says_is_held_against_its_headers() {
+    let scratch = Scratch::new("told");
+    let mut world = World::start(config(&scratch.path().join("node")));
+    world.play();
+    let head = world.handle().read(|chain| chain.head().height.0);
+    let hash = world.handle().genesis();
+    let block = |height| world.handle().block(Height(height)).unwrap().to_bytes();
+    let result = |height| world.handle().result(Height(height)).unwrap();
+    let told = || Told::after(hash, Some(hash));
+    let mut sound = told();
+    for height in 1..=head {
+        let recorded = sound.take(height, &block(height), &result(height).to_bytes()).unwrap();
+        assert_eq!(recorded.result, result(height));
+    }
+    // A fee of a block that is changed shows at the header that publishes the block's root.
+    let mut forged = (*result(2)).clone();
+    forged.receipts[0].fee = Amount(forged.receipts[0].fee.0 + 1);
+    let mut source = told();
+    source.take(1, &block(1), &result(1).to_bytes()).unwrap();
+    source.take(2, &block(2), &forged.to_bytes()).unwrap();
+    source.take(3, &block(3), &result(3).to_bytes()).unwrap();
+    let refused = source.take(4, &block(4), &result(4).to_bytes()).unwrap_err();
+    assert!(matches!(refused, HistoryError::EventsRoot { height: Height(2), .. }), "{refused}");
+    // Results of another block, blocks out of their order, or of another network are refused at once.
+    let bad = |refused: HistoryError| matches!(refused, HistoryError::BadBlock { .. });
+    assert!(bad(told().take(1, &block(1), &result(2).to_bytes()).unwrap_err()));
+    assert!(bad(told().take(2, &block(2), &result(2).to_bytes()).unwrap_err()));
+    assert!(bad(told().take(2, &block(1), &result(1).to_bytes()).unwrap_err()));
+    let elsewhere = Hash([7; 32]);
+    assert!(bad(Told::after(elsewhere, Some(hash)).take(1, &block(1), &result(1).to_bytes()).unwrap_err()));
+}
+
+/// The tree over blocks is the state's accumulator: every block is proved in it, under every later height.
+#[test]
+fn every_block_is_proved_under_every_later_accumulator() {
+    let scratch = Scratch::new("tree");
+    let mut world = World::start(config(&scratch.path().join("node")));
+    let location = sqlite(&scratch, "history.sqlite");
+    let mut history = follow(&world.handle(), &location);
+    let (mut roots, mut leaves) = (Vec::new(), Vec::new());
+    for _ in 0..9 {
+        world.pay(ALICE, BOB, 3);
+        world.seal();
+        roots.push(world.handle().read(|chain| gage_chain::accumulator(chain.draft()).root()));
+        let result = world.handle().result(Height(roots.len() as u64)).unwrap();
+        leaves.push(gage_chain::block_leaf(&result.block, &result.events_root));
+        // Another writer each time: the tree goes on from its rows.
+        history = follow(&world.handle(), &location);
+    }
+    for (root, newest) in roots.iter().zip(1u64..) {
+        for (leaf, height) in leaves.iter().zip(1u64..=newest) {
+            let proof = history.block_proof(Height(height), Height(newest)).unwrap().unwrap();
+            assert!(proof.verify(root, leaf), "block {height} under {newest}");
+        }
+    }
+    let none = |height, newest| history.block_proof(Height(height), Height(newest)).unwrap().is_none();
+    assert!(none(0, 3) && none(4, 3) && none(1, 10), "what is not there is not proved");
 }

@@ -231,6 +231,11 @@ impl NodeHandle {
         self.shared.progress.wait_for(|progress| progress.executed >= height).map(|_| ())
     }
 
+    /// Whether validators order the blocks, and not this node alone.
+    pub fn is_network(&self) -> bool {
+        self.shared.is_network()
+    }
+
     /// Why no more blocks are made, if so.
     pub fn stopped(&self) -> Option<StopReason> {
         self.shared.progress.stopped()

@@ -1,6 +1,6 @@
 //! Evidence: records and receipts with everything that `gage-verify` needs.
 
-use gage_chain::{ReceiptProof, TransactionHash, head_key_bytes, network_key_bytes};
+use gage_chain::{BlockResult, ReceiptProof, TransactionHash, head_key_bytes, network_key_bytes};
 use gage_store::certified::Certified;
 use gage_units::Height;
 use gage_verify::{Evidence, ProvedRecord, RECEIPT_FORMAT, RECORD_FORMAT, ReceiptEvidence};
@@ -56,19 +56,28 @@ impl NodeHandle {
     /// [`ProveError::NoReceipt`].
     pub fn receipt_proof(&self, hash: &TransactionHash) -> Result<ReceiptEvidence, ProveError> {
         let (result, index) = lock(&self.shared().index).receipt(hash).ok_or(ProveError::NoReceipt)?;
+        self.prove_receipt(&result, index)
+    }
+
+    /// The same for a result that the caller has kept longer than the node.
+    ///
+    /// # Errors
+    /// [`ProveError::NoReceipt`].
+    pub fn prove_receipt(&self, result: &BlockResult, index: usize) -> Result<ReceiptEvidence, ProveError> {
         let receipt = result.receipts.get(index).ok_or(ProveError::NoReceipt)?;
         let proof = ReceiptProof::make(result.height, &result.receipts, &result.due, index);
         let header = self.shared().publishing_header(result.height);
         Ok(ReceiptEvidence {
             format: RECEIPT_FORMAT.to_owned(),
             genesis: self.shared().genesis,
-            transaction: *hash,
+            transaction: receipt.transaction,
             receipt: receipt.to_bytes(),
             proof: proof.ok_or(ProveError::NoReceipt)?,
             height: result.height,
             events_root: result.events_root,
             finality: header.as_ref().and_then(|header| self.finality_of(header)),
             header,
+            accumulated: None,
         })
     }
 }

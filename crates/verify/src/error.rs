@@ -78,6 +78,12 @@ pub enum VerifyError {
     /// The path does not lead from the receipt to the root.
     #[error("the path does not lead from the receipt to the events root")]
     ReceiptPath,
+    /// The path does not lead from the block to the accumulator.
+    #[error("the path does not lead from the block's events root to the accumulator of height {0}")]
+    BlockPath(Height),
+    /// Two ways to a header, of which one would have to be believed.
+    #[error("the evidence has a header of its own and a path through the accumulator; it may have one of them")]
+    TwoWays,
     /// The reader trusts another genesis.
     #[error("the evidence is of genesis {found}, trusted is {trusted}")]
     GenesisNotTrusted {

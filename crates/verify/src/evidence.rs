@@ -2,6 +2,7 @@
 
 use gage_chain::{Header, ReceiptProof, TransactionHash};
 use gage_crypto::Hash;
+use gage_crypto::accumulator::MmrProof;
 use gage_store::proof::{Proof, Root};
 use gage_units::Height;
 use serde::{Deserialize, Serialize};
@@ -83,4 +84,19 @@ pub struct ReceiptEvidence {
     /// Why that header is final, in a network of validators.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finality: Option<Finality>,
+    /// Where no header publishes the root itself: the path of the block to the accumulator of a later state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accumulated: Option<Accumulated>,
+}
+
+/// A block among all blocks before a later one, whose state has the accumulator of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accumulated {
+    /// The hash of the block's header: with its events root, the leaf.
+    pub block: Hash,
+    /// The path from the leaf to the accumulator's root.
+    pub proof: MmrProof,
+    /// The accumulator's record, proved like any other, with the header that publishes that state.
+    pub record: Evidence,
 }

@@ -7,6 +7,7 @@
 //! ```text
 //!   record --proof--> state root --published by--> header --hash--> compared with what you trust
 //!   receipt --path--> events root -----'
+//!                          '--path--> accumulator, a record of any later state
 //! ```
 //!
 //! Under the same state root two more records are always proved: the network's own, which binds root,
@@ -31,7 +32,7 @@ mod trust;
 pub use blocks::{BLOCKS_MAX, CertifiedBlocks};
 pub use document::{DOCUMENT_BYTES_MAX, Document};
 pub use error::VerifyError;
-pub use evidence::{Evidence, ProvedRecord, RECEIPT_FORMAT, RECORD_FORMAT, ReceiptEvidence};
+pub use evidence::{Accumulated, Evidence, ProvedRecord, RECEIPT_FORMAT, RECORD_FORMAT, ReceiptEvidence};
 pub use finality::{Certificate, Finality, HEADERS_MAX, VALIDATORS_MAX, Vote};
 pub use hex_bytes::Hex;
 pub use receipt::verify_receipt;

@@ -16,7 +16,7 @@ pub struct Trust {
     pub genesis: Option<Hash>,
     /// The hash of the header that publishes the root.
     pub header: Option<Hash>,
-    /// The state root itself. Says nothing about receipts.
+    /// The state root itself. Says nothing about receipts, but those that are proved through the accumulator.
     pub state_root: Option<Root>,
     /// The events root itself. Says nothing about records.
     pub events_root: Option<Hash>,

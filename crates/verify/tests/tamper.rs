@@ -3,8 +3,9 @@
 use gage_accounts::{GenesisAccount, NewKey, Quantity};
 use gage_chain::{
     Chain, Executed, Genesis, GenesisCredit, Header, KeySignature, Operation, ReceiptProof, SignedTransaction,
-    Transaction, genesis_account_id, head_key_bytes, network_key_bytes,
+    Transaction, accumulator_key_bytes, block_leaf, genesis_account_id, head_key_bytes, network_key_bytes,
 };
+use gage_crypto::accumulator::MmrProof;
 use gage_crypto::{Hash, Scheme, SecretKey};
 use gage_ledger::operations::Transfer;
 use gage_ledger::{AssetNames, GenesisAsset, GenesisBalance, balance_key_bytes};
@@ -12,19 +13,21 @@ use gage_store::certified::{Certified, Changes};
 use gage_store::proof::Root;
 use gage_units::{AccountNumber, Amount, AssetId, Height, Timestamp};
 use gage_verify::{
-    Document, Evidence, ProvedRecord, RECEIPT_FORMAT, RECORD_FORMAT, ReceiptEvidence, Trust, VerifyError, verify,
-    verify_receipt,
+    Accumulated, Document, Evidence, ProvedRecord, RECEIPT_FORMAT, RECORD_FORMAT, ReceiptEvidence, Trust, VerifyError,
+    verify, verify_receipt,
 };
 use serde_json::Value;
 
 const USD: AssetId = AssetId(0);
 
-/// Three blocks of a small network; the first moves value, the third publishes the first one's roots.
+/// Six blocks of a small network; the first moves value, the third publishes the first one's roots.
 struct Network {
     chain: Chain,
     tree: Certified,
     headers: Vec<Header>,
     receipt: ReceiptEvidence,
+    /// The leaves of the accumulator.
+    leaves: Vec<Hash>,
 }
 
 fn network() -> Network {
@@ -63,14 +66,15 @@ fn network() -> Network {
             SignedTransaction { transaction, signatures }
         })
         .collect();
-    let (mut headers, mut receipt) = (Vec::new(), None);
-    for height in 1..=3u64 {
+    let (mut headers, mut receipt, mut leaves) = (Vec::new(), None, Vec::new());
+    for height in 1..=6u64 {
         let executed = height.saturating_sub(2);
         let (root, events_root) = roots[executed as usize];
         let transactions = if height == 1 { transfers.clone() } else { Vec::new() };
         let block = chain.make_block(Timestamp(1_000 + height), transactions, Height(executed), root, events_root);
         let result = chain.execute(&block).unwrap();
         headers.push(block.header);
+        leaves.push(block_leaf(&result.block, &result.events_root));
         if height == 1 {
             let proof = ReceiptProof::make(result.height, &result.receipts, &result.due, 2).unwrap();
             receipt = Some(ReceiptEvidence {
@@ -83,13 +87,14 @@ fn network() -> Network {
                 events_root: result.events_root,
                 header: None,
                 finality: None,
+                accumulated: None,
             });
         }
         roots.push((checkpoint(&mut chain, &mut tree), result.events_root));
     }
     let mut receipt = receipt.unwrap();
     receipt.header = Some(headers[2].clone());
-    Network { chain, tree, headers, receipt }
+    Network { chain, tree, headers, receipt, leaves }
 }
 
 fn checkpoint(chain: &mut Chain, tree: &mut Certified) -> Root {
@@ -100,23 +105,35 @@ fn checkpoint(chain: &mut Chain, tree: &mut Certified) -> Root {
 
 impl Network {
     fn evidence(&self, account: u32) -> Evidence {
-        let key = balance_key_bytes(AccountNumber(account), USD);
-        let read = |key: &[u8]| self.tree.read_at(1, key).unwrap();
+        self.record("ledger/balances", balance_key_bytes(AccountNumber(account), USD), 1)
+    }
+
+    /// The receipt as it is proved when its own header is out of reach: by the accumulator after block 4.
+    fn accumulated(&self) -> ReceiptEvidence {
+        let record = self.record("chain/accumulator", accumulator_key_bytes(), 4);
+        let proof = MmrProof::make(&self.leaves[..4], 0).unwrap();
+        let block = self.headers[0].hash(&self.chain.genesis());
+        let accumulated = Some(Accumulated { block, proof, record });
+        ReceiptEvidence { header: None, accumulated, ..self.receipt.clone() }
+    }
+
+    fn record(&self, table: &str, key: Vec<u8>, height: u64) -> Evidence {
+        let read = |key: &[u8]| self.tree.read_at(height, key).unwrap();
         let proved = |key: &[u8]| ProvedRecord { value: read(key).value.unwrap(), proof: read(key).proof };
         let found = read(&key);
         Evidence {
             format: RECORD_FORMAT.to_owned(),
             network: "verify-test".to_owned(),
             genesis: self.chain.genesis(),
-            table: "ledger/balances".to_owned(),
+            table: table.to_owned(),
             key,
             value: found.value,
             proof: found.proof,
             network_record: proved(&network_key_bytes()),
             head_record: proved(&head_key_bytes()),
-            height: Height(1),
+            height: Height(height),
             state_root: found.root,
-            header: Some(self.headers[2].clone()),
+            header: Some(self.headers[height as usize + 1].clone()),
             finality: None,
         }
     }
@@ -242,6 +259,33 @@ fn no_field_can_be_touched() {
     let receipt = Document::Receipt(Box::new(network.receipt.clone()));
     // The number of leaves only shapes the path: another number of the same shape proves the same.
     assert!(nothing_passes(&receipt, &network.trust(), &[".proof.count"]) > 60);
+}
+
+#[test]
+fn an_old_receipt_is_proved_by_the_accumulator_of_a_later_state() {
+    let network = network();
+    let evidence = network.accumulated();
+    let header = Some(network.headers[5].hash(&network.chain.genesis()));
+    let trust = Trust { header, ..network.trust() };
+    let verified = verify_receipt(&evidence, &trust).unwrap();
+    assert!(verified.anchored && verified.header == header, "{verified:?}");
+    assert!(verified.checked.iter().any(|line| line.contains("among its 4 blocks")), "{verified:?}");
+    let document = Document::Receipt(Box::new(evidence.clone()));
+    assert!(nothing_passes(&document, &trust, &[".proof.count"]) > 200);
+
+    let with = |change: &dyn Fn(&mut ReceiptEvidence)| {
+        let mut evidence = evidence.clone();
+        change(&mut evidence);
+        verify_receipt(&evidence, &trust).unwrap_err()
+    };
+    // The header of the receipt's own block is a second way, which nothing would compare with the first.
+    assert_eq!(with(&|it| it.header = network.receipt.header.clone()), VerifyError::TwoWays);
+    let other = network.record("chain/head", head_key_bytes(), 4);
+    let foreign = with(&|it| it.accumulated.as_mut().unwrap().record = other.clone());
+    assert_eq!(foreign, VerifyError::BadRecord("record of the accumulator"));
+    let younger = MmrProof::make(&network.leaves[..3], 0).unwrap();
+    let misplaced = with(&|it| it.accumulated.as_mut().unwrap().proof = younger.clone());
+    assert_eq!(misplaced, VerifyError::BlockPath(Height(4)));
 }
 
 #[test]

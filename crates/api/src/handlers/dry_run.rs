@@ -70,12 +70,12 @@ pub(crate) struct Posting {
 /// Lets dry runs in one by one, and not too often.
 pub(crate) struct Gate {
     waiting: Arc<Semaphore>,
-    next: Mutex<Option<Instant>>,
+    next: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Default for Gate {
     fn default() -> Gate {
-        Gate { waiting: Arc::new(Semaphore::new(WAITING_MAX)), next: Mutex::default() }
+        Gate { waiting: Arc::new(Semaphore::new(WAITING_MAX)), next: Arc::default() }
     }
 }
 
@@ -91,14 +91,17 @@ pub(crate) async fn post(
     let busy = || Problem::new(Cause::Busy, format!("{WAITING_MAX} dry runs wait already"));
     let _place = Arc::clone(&api.dry_runs.waiting).try_acquire_owned().map_err(|_| busy())?;
     let (transaction, keys) = api.blocking(move |api| read(api, trial)).await?;
-    let mut next = api.dry_runs.next.lock().await;
+    let mut next = Arc::clone(&api.dry_runs.next).lock_owned().await;
     if let Some(at) = *next {
         tokio::time::sleep_until(at).await;
     }
-    let (reply, took) = api.blocking(move |api| Ok(run(api, transaction, keys))).await?;
-    *next = Some(Instant::now() + took.saturating_mul(SHARE.saturating_sub(1)));
-    drop(next);
-    Ok(ok(&reply))
+    // The turn goes with the work: a client that leaves does not let the next one in before its time.
+    let reply = api.blocking(move |api| {
+        let (reply, took) = run(api, transaction, keys);
+        *next = Some(Instant::now() + took.saturating_mul(SHARE.saturating_sub(1)));
+        Ok(reply)
+    });
+    Ok(ok(&reply.await?))
 }
 
 fn run(api: &Api, transaction: Transaction, keys: Vec<KeyId>) -> (DryRunReply, Duration) {

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use gage_chain::{BlockResult, TransactionHash};
+use gage_chain::{BlockResult, TransactionHash, accumulator_key_bytes};
 use gage_crypto::AccountId;
 use gage_history::query::{EventsAsked, LotsAsked, PageAsked, ReceiptFound, Span, StatementAsked};
 use gage_history::{History, HistoryError, HistoryStatus};
-use gage_node::TxStatus;
+use gage_node::{ProveError, TxStatus};
 use gage_units::{AssetId, Height, Timestamp};
+use gage_verify::{Accumulated, ReceiptEvidence};
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
@@ -278,4 +279,25 @@ pub(crate) async fn receipt_of(api: &Shared, hash: TransactionHash) -> Result<Op
         true => TxStatus::Certified { height, index, receipt },
         false => TxStatus::Executed { height, index, receipt },
     }))
+}
+
+/// The receipt of a transaction that the node has forgotten, with its proof.
+pub(crate) fn proved(api: &Api, history: &History, hash: TransactionHash) -> Result<ReceiptEvidence, Problem> {
+    let found = history.receipt(&hash).map_err(|error| refused(&error))?;
+    let none = || Problem::prove(&ProveError::NoReceipt);
+    let ReceiptFound { height, index, .. } = found.ok_or_else(none)?;
+    let result = history.result(height).map_err(|error| refused(&error))?.ok_or_else(none)?;
+    let evidence = api.node.prove_receipt(&result, index).map_err(|error| Problem::prove(&error))?;
+    if evidence.header.is_some() { Ok(evidence) } else { anchored(api, history, evidence) }
+}
+
+/// Only the events roots of checkpoints are published. Any other block is proved as one of all blocks before a checkpoint,
+/// whose accumulator is a record of the state. Without a later checkpoint the evidence stays as it is.
+pub(crate) fn anchored(api: &Api, history: &History, evidence: ReceiptEvidence) -> Result<ReceiptEvidence, Problem> {
+    let Some(newest) = api.node.published().filter(|newest| *newest >= evidence.height) else { return Ok(evidence) };
+    let proof = history.block_proof(evidence.height, newest).map_err(|error| refused(&error))?;
+    let (Some(proof), Some(header)) = (proof, api.node.header(evidence.height)) else { return Ok(evidence) };
+    let record = api.node.prove(&accumulator_key_bytes(), Some(newest)).map_err(|error| Problem::prove(&error))?;
+    let accumulated = Some(Accumulated { block: header.hash(&evidence.genesis), proof, record });
+    Ok(ReceiptEvidence { accumulated, ..evidence })
 }

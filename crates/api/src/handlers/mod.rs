@@ -15,6 +15,7 @@ pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod network;
 pub(crate) mod payments;
+pub(crate) mod raw;
 pub(crate) mod records;
 pub(crate) mod redemption;
 pub(crate) mod render;

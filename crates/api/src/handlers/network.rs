@@ -19,8 +19,9 @@ pub(crate) struct NetworkReply {
     network: String,
     /// The genesis hash: its name in every signature.
     genesis: Hash,
-    /// Who orders blocks: `solo` is this node alone. A transaction is final once it is on its disk (`ordered`);
-    /// `certified` says that this node has a root with which its effects can be proved, not that others agree.
+    /// Who orders blocks: `solo` is this node alone, where a transaction is final once it is on its disk (`ordered`);
+    /// `validators` have agreed on a block before it is ordered. `certified` says that this node has a root with which
+    /// effects can be proved.
     consensus: &'static str,
     /// The version of the rules.
     protocol_version: u32,
@@ -45,12 +46,13 @@ pub(crate) struct FrozenModule {
 
 /// `GET /v1/network`
 pub(crate) async fn get(api: Shared) -> Result<Response, Problem> {
-    let reply = api.read(|chain, ctx| {
+    let consensus = api.finality();
+    let reply = api.read(move |chain, ctx| {
         let frozen = frozen_modules(chain.draft()).into_iter();
         Ok(NetworkReply {
             network: chain.network_name(),
             genesis: chain.genesis(),
-            consensus: "solo",
+            consensus,
             protocol_version: gage_chain::PROTOCOL_VERSION,
             params: chain.params().clone(),
             height: ctx.height,
@@ -59,6 +61,11 @@ pub(crate) async fn get(api: Shared) -> Result<Response, Problem> {
         })
     });
     Ok(ok(&reply.await?))
+}
+
+/// `GET /v1/genesis`
+pub(crate) async fn genesis(api: Shared) -> Result<Response, Problem> {
+    api.blocking(|api| Ok(ok(&api.node.config().genesis))).await
 }
 
 /// What an act costs in the next block.

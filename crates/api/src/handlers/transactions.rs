@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::response::Response;
 use gage_chain::{Outcome, Receipt, TransactionHash, module_name, readable_event};
 use gage_crypto::Hash;
-use gage_node::{Stage, TxStatus};
+use gage_node::{ProveError, Stage, TxStatus};
 use gage_units::{Amount, Height};
 use gage_verify::Document;
 use serde::Serialize;
@@ -29,7 +29,7 @@ pub(crate) struct StatusReply {
     /// Whether it can no longer be undone: from `ordered` on, and once it is dropped.
     #[serde(rename = "final")]
     pub is_final: bool,
-    /// Who stands for that: `solo` is this node alone, nobody else has agreed.
+    /// Who stands for that: `solo` is this node alone, nobody else has agreed; `validators` have agreed on its block.
     pub finality: &'static str,
     /// Its block, once it is ordered.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,7 +102,7 @@ impl ReceiptReply {
 }
 
 impl StatusReply {
-    pub(crate) fn of(hash: &TransactionHash, status: &TxStatus) -> StatusReply {
+    pub(crate) fn of(api: &Api, hash: &TransactionHash, status: &TxStatus) -> StatusReply {
         let index = match status {
             TxStatus::Executed { index, .. } | TxStatus::Certified { index, .. } => Some(*index),
             _ => None,
@@ -115,7 +115,7 @@ impl StatusReply {
             transaction: hash.to_string(),
             status: status.word(),
             is_final: !matches!(status, TxStatus::Accepted | TxStatus::Unknown),
-            finality: "solo",
+            finality: api.finality(),
             height: status.height(),
             index,
             receipt: status.receipt().map(ReceiptReply::of),
@@ -163,13 +163,20 @@ pub(crate) async fn get(api: Shared, Segment(hash): Segment<Hash>) -> Result<Res
             let detail = "this node has not seen the transaction, or no longer keeps its receipt";
             Err(Problem::new(Cause::UnknownTransaction, detail))
         }
-        status => Ok(ok(&StatusReply::of(&hash, &status))),
+        status => Ok(ok(&StatusReply::of(&api, &hash, &status))),
     }
 }
 
 /// `GET /v1/transactions/{hash}/proof`
 pub(crate) async fn proof(api: Shared, Segment(hash): Segment<Hash>) -> Result<Response, Problem> {
-    let evidence =
-        api.blocking(move |api| api.node.receipt_proof(&TransactionHash(hash)).map_err(|error| Problem::prove(&error)));
+    let hash = TransactionHash(hash);
+    let evidence = api.blocking(move |api| {
+        let young = api.node.receipt_proof(&hash);
+        match (young, &api.config.history) {
+            (Err(ProveError::NoReceipt), Some(history)) => past::proved(api, history, hash),
+            (Ok(evidence), Some(history)) if evidence.header.is_none() => past::anchored(api, history, evidence),
+            (young, _) => young.map_err(|error| Problem::prove(&error)),
+        }
+    });
     Ok(ok(&Document::Receipt(Box::new(evidence.await?))))
 }

@@ -50,6 +50,16 @@ fn of_node() -> Vec<Entry> {
             get(network::get),
         ),
         (
+            Route::get(
+                "get_genesis",
+                "/v1/genesis",
+                tag,
+                "What the network began with: compare its hash with one of your own",
+            )
+            .answers::<gage_chain::Genesis>(),
+            get(network::genesis),
+        ),
+        (
             Route::get("get_fees", "/v1/fees", tag, "What an act costs in the next block")
                 .answers::<network::FeesReply>(),
             get(network::fees),

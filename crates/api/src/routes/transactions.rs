@@ -6,7 +6,7 @@ use gage_verify::{CertifiedBlocks, ReceiptEvidence};
 
 use super::Entry;
 use crate::decoded::EventView;
-use crate::handlers::{blocks, dry_run, render, stream, submit, transactions};
+use crate::handlers::{blocks, dry_run, raw, render, stream, submit, transactions};
 use crate::openapi::Route;
 use crate::paging::PageQuery;
 
@@ -79,6 +79,12 @@ pub(crate) fn routes() -> Vec<Entry> {
                 .query::<blocks::EventsQuery>()
                 .page::<EventView>(),
             get(blocks::events),
+        ),
+        (
+            Route::get("list_raw_blocks", "/v1/raw-blocks", "blocks", "The blocks as bytes with what they did, the oldest first, for indexers; a cursor is the height after which a page begins")
+                .query::<PageQuery>()
+                .page::<raw::RawBlock>(),
+            get(raw::blocks),
         ),
         (
             Route::get("list_events", "/v1/events", "blocks", "The events of all blocks that are kept, the oldest first; the last page's cursor goes on with what comes")

@@ -2,6 +2,7 @@
 //! of routes, as the API's document is.
 
 mod table;
+mod units;
 
 use std::process::ExitCode;
 use std::sync::LazyLock;
@@ -16,6 +17,8 @@ use serde_json::Value;
 use crate::common::{self, NodeUrl, json, say};
 use crate::settings;
 
+use self::units::Units;
+
 /// A route by name
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  gage query list_vaults --owner alice\n  gage query get_price 0 --json")]
@@ -25,6 +28,9 @@ pub struct QueryArgs {
     /// The most entries of a list; all of them without
     #[arg(long, global = true, value_name = "COUNT")]
     most: Option<usize>,
+    /// Amounts in smallest units, as the API has them; with --json they always are
+    #[arg(long, global = true)]
+    raw: bool,
     #[command(subcommand)]
     route: Asked,
 }
@@ -133,14 +139,19 @@ pub fn query(args: &QueryArgs) -> Result<ExitCode> {
         Answer::Text => say(format_args!("{}", client.text(&path)?.trim_end())),
         Answer::Page(_) => {
             let items = pages(&client, &path, args.most.unwrap_or(usize::MAX))?;
-            show(&items);
+            show(&client, args, &items)?;
         }
         Answer::List(_) => {
             let answer: Value = client.get(&path)?;
             let items = answer["items"].as_array().cloned().unwrap_or_default();
-            show(items.get(..args.most.unwrap_or(items.len()).min(items.len())).unwrap_or_default());
+            let most = args.most.unwrap_or(items.len()).min(items.len());
+            show(&client, args, items.get(..most).unwrap_or_default())?;
         }
-        _ => common::print(&client.get::<Value>(&path)?),
+        _ => {
+            let answer: Value = client.get(&path)?;
+            let schema = args.route.route.schema().unwrap_or_default();
+            common::print(&if args.raw || json() { answer } else { Units::of(&client)?.shown(&schema, &answer) });
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -196,14 +207,20 @@ fn pages(client: &Client, path: &str, most: usize) -> Result<Vec<Value>> {
     Ok(items)
 }
 
-fn show(items: &[Value]) {
+fn show(client: &Client, args: &QueryArgs, items: &[Value]) -> Result<()> {
     if json() {
         items.iter().for_each(|item| say(format_args!("{item}")));
     } else if items.is_empty() {
         say(format_args!("none"));
-    } else {
+    } else if args.raw {
         say(format_args!("{}", table::table(items).trim_end()));
+    } else {
+        let schema = args.route.route.schema().unwrap_or_default();
+        let (units, item) = (Units::of(client)?, &schema["properties"]["items"]["items"]);
+        let items: Vec<Value> = items.iter().map(|value| units.shown(item, value)).collect();
+        say(format_args!("{}", table::table(&items).trim_end()));
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::command::{Given, flag, is_list};
 use super::value::{Known, Reader};
 use crate::exit::{Refused, Usage};
 
-/// The operation, checked as far as it can be without the ledger's state.
+/// The operation as it was given; nobody has judged it.
 pub fn operation(catalog: &Catalog, known: &Known, given: &Given) -> Result<Operation> {
     let entry = catalog.module(&given.module).and_then(|module| module.operation(&given.operation));
     let entry = entry.with_context(|| format!("there is no operation {} {}", given.module, given.operation))?;
@@ -32,9 +32,8 @@ pub fn operation(catalog: &Catalog, known: &Known, given: &Given) -> Result<Oper
         fields.insert(field.name.clone(), value.with_context(named)?);
     }
     let value = json!({ &*given.module: { &*given.operation: Value::Object(fields) } });
-    let operation: Operation = serde_json::from_value(value)
-        .with_context(|| format!("the operation {} {} does not read", given.module, given.operation))?;
-    checked(operation)
+    serde_json::from_value(value)
+        .with_context(|| format!("the operation {} {} does not read", given.module, given.operation))
 }
 
 /// Refuses what the ledger would refuse whatever its state.

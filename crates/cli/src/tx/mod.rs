@@ -27,7 +27,8 @@ use serde_json::json;
 
 pub use self::command::Act;
 
-use self::catalog::catalog;
+pub use self::catalog::{catalog, reference};
+
 use self::shortcut::Full;
 use self::value::{Known, KnownAsset, Reader};
 use crate::common::{self, NodeUrl, tell};
@@ -59,6 +60,9 @@ pub struct TxArgs {
     /// Do not submit: write the transaction with its text into this file, for others to sign
     #[arg(long, global = true, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Do not submit and ask no node: print the bytes of each operation in hexadecimal digits, which nobody has judged
+    #[arg(long, global = true, conflicts_with_all = ["out", "dry_run"])]
+    bytes: bool,
     /// Do not submit: show the receipt, the events and the postings that it would make now
     #[arg(long, global = true, conflicts_with = "out")]
     dry_run: bool,
@@ -79,6 +83,9 @@ pub struct Wait {
 
 /// Builds, signs, submits and waits.
 pub fn tx(args: &TxArgs) -> Result<ExitCode> {
+    if args.bytes {
+        return bytes(&args.act);
+    }
     let client = args.node.client()?;
     let operations = operations(&client, &args.act)?;
     let given = acting(args.account.as_deref())?;
@@ -95,6 +102,18 @@ pub fn tx(args: &TxArgs) -> Result<ExitCode> {
             submitted(&client, &signed, &args.wait)
         }
     }
+}
+
+/// Prints what a signer without a network puts into a transaction.
+fn bytes(act: &Act) -> Result<ExitCode> {
+    let known = Known { assets: Vec::new(), accounts: settings().accounts.clone(), now: machine_now() };
+    let operations = read(None, &known, act).context(
+        "--bytes asks no node: write amounts as raw:100 for smallest units, and assets as numbers in JSON (`gage tx send`)",
+    )?;
+    let bytes: Vec<String> =
+        operations.iter().map(|operation| Ok(hex::encode(borsh::to_vec(operation)?))).collect::<Result<_>>()?;
+    tell(&json!({ "operations": bytes }), || bytes.iter().for_each(|bytes| say!("{bytes}")));
+    Ok(ExitCode::SUCCESS)
 }
 
 fn tried(client: &Client, args: &TxArgs, given: Option<AccountId>, operations: &[Operation]) -> Result<ExitCode> {
@@ -177,24 +196,27 @@ pub fn valid_until(client: &Client, minutes: u64) -> Result<Timestamp> {
 
 /// The later of the node's time and this machine's: a node that had nothing to do has an old time.
 fn now(client: &Client) -> Result<Timestamp> {
+    Ok(client.network()?.time.max(machine_now()))
+}
+
+fn machine_now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let machine = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
-    Ok(Timestamp(client.network()?.time.0.max(machine)))
+    Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// The operations of an act, with names and units as this node knows them.
 pub fn operations(client: &Client, act: &Act) -> Result<Vec<Operation>> {
-    let known = known(client)?;
+    read(Some(client), &known(client)?, act)?.into_iter().map(build::checked).collect()
+}
+
+fn read(client: Option<&Client>, known: &Known, act: &Act) -> Result<Vec<Operation>> {
     let full = match act {
         Act::Operation(given) => Full::Operation(given.clone()),
         Act::Shortcut(shortcut) => shortcut.in_full(client)?,
     };
     match full {
-        Full::Operation(given) => Ok(vec![build::operation(catalog(), &known, &given)?]),
-        Full::Json(text) => {
-            let reader = Reader { catalog: catalog(), known: &known };
-            reader.operations(&text)?.into_iter().map(build::checked).collect()
-        }
+        Full::Operation(given) => Ok(vec![build::operation(catalog(), known, &given)?]),
+        Full::Json(text) => Reader { catalog: catalog(), known }.operations(&text),
     }
 }
 

@@ -96,7 +96,7 @@ pub enum Full {
 
 impl Shortcut {
     /// The word in full. For a take, the node says what is sold for what, and at which price now.
-    pub fn in_full(&self, client: &Client) -> Result<Full> {
+    pub fn in_full(&self, client: Option<&Client>) -> Result<Full> {
         Ok(Full::Operation(match self {
             Shortcut::Transfer { to, asset, amount } => {
                 let fields = [("to", Some(to.clone())), ("asset", asset.clone()), ("quantity", Some(amount.clone()))];
@@ -111,6 +111,7 @@ impl Shortcut {
             Shortcut::Repay(this) => this.in_full("repay"),
             Shortcut::CloseVault { vault } => full("vaults", "close_vault", [("vault", Some(vault.to_string()))]),
             Shortcut::Take { lot, amount, price_max } => {
+                let client = client.context("only a node knows at which price a lot is sold")?;
                 let view: gage_client::Lot = client.get(&format!("/v1/auctions/{lot}"))?;
                 let price = price_max.clone().unwrap_or_else(|| format_decimal(view.price.0, 18));
                 let fields = [

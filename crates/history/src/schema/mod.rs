@@ -22,9 +22,10 @@ struct Step {
     fill: fn(&mut Db) -> Result<(), HistoryError>,
 }
 
-const STEPS: [Step; 2] = [
+const STEPS: [Step; 3] = [
     Step { number: 1, sql: include_str!("0001_core.sql"), fill: decimal_sum },
     Step { number: 2, sql: include_str!("0002_markets.sql"), fill: crate::markets::fill },
+    Step { number: 3, sql: include_str!("0003_block_tree.sql"), fill: crate::tree::fill },
 ];
 
 const VIEWS: &str = include_str!("views.sql");

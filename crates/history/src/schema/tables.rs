@@ -119,6 +119,7 @@ pub(crate) const TABLES: &[Table] = &[
         columns: &["lot", "height", "number", "remainder", "remainder_to", "raised"],
         order: "lot",
     },
+    Table { name: "block_tree", columns: &["level", "place", "hash"], order: "level, place" },
     Table {
         name: "blocks",
         columns: &["height", "time_ms", "hash", "events_root", "transactions", "bundles", "events", "header"],

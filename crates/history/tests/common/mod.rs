@@ -262,6 +262,16 @@ impl World {
     }
 }
 
+impl World {
+    /// Payments in blocks of their own.
+    pub fn play_on(&mut self) {
+        for _ in 0..6 {
+            self.pay(ALICE, BOB, 5);
+            self.seal();
+        }
+    }
+}
+
 pub fn transfer(to: u8, asset: AssetId, amount: u128) -> Operation {
     let quantity = Quantity::Exact(Amount(amount));
     Operation::Ledger(gage_ledger::Operation::Transfer(Transfer { to: id(to), asset, quantity }))

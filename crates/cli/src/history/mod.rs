@@ -1,5 +1,7 @@
 //! `gage history` and `gage export`: what happened, from the database beside a node.
 
+mod remote;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -14,7 +16,7 @@ use gage_node::{genesis_path, read_genesis};
 use gage_units::{Height, Timestamp};
 use serde_json::json;
 
-use crate::common::{print, tell};
+use crate::common::{NodeUrl, print, tell};
 use crate::progress;
 use crate::say;
 use crate::settings::{settings, variable};
@@ -29,7 +31,7 @@ pub struct Place {
     #[arg(long)]
     dir: Option<PathBuf>,
     /// The history: a SQLite file or postgres://user@host/database; else GAGE_HISTORY, else `history` of the configuration, else history.sqlite in the data directory
-    #[arg(long)]
+    #[arg(long, visible_alias = "to")]
     history: Option<String>,
 }
 
@@ -62,7 +64,9 @@ pub enum HistoryCommand {
     Status(StatusArgs),
     /// Empty a history and write it anew from the node's log; works beside a running node
     Rebuild(Place),
-    /// Record a node's log from another process, until interrupted
+    /// Record a node's blocks from another process, until interrupted: from its log with --dir, else from its API
+    #[command(after_help = "Example:\n  gage history follow --dir data --to history.sqlite\n  \
+                            gage history follow --node http://127.0.0.1:7800 --to postgres://gage@localhost/history")]
     Follow(FollowArgs),
     /// Run a statement of SQL on a history and print its rows; nothing it changes stays
     Sql(SqlArgs),
@@ -78,7 +82,15 @@ pub struct StatusArgs {
 pub struct FollowArgs {
     #[command(flatten)]
     place: Place,
-    /// End when everything that is in the log now is recorded
+    #[command(flatten)]
+    node: NodeUrl,
+    /// The genesis file that the node's must agree with; without, the node's own is believed
+    #[arg(long, conflicts_with = "dir")]
+    genesis: Option<PathBuf>,
+    /// Execute every block here, in place of believing what the node says it did
+    #[arg(long, conflicts_with = "dir")]
+    execute: bool,
+    /// End when everything that is there now is recorded
     #[arg(long)]
     once: bool,
 }
@@ -103,11 +115,10 @@ pub fn history(command: &HistoryCommand) -> Result<ExitCode> {
             tell(&json!({ "blocks": count, "history": location }), || say!("{count} blocks recorded in {location}"));
         }
         HistoryCommand::Follow(args) => {
-            let (_, mut recorder) = open(&args.place)?;
             let stop = Arc::new(AtomicBool::new(false));
             let asked = Arc::clone(&stop);
             ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed)).context("listening for signals")?;
-            let count = record(&args.place, &mut recorder, &stop, args.once)?;
+            let count = follow(args, &stop)?;
             tell(&json!({ "blocks": count }), || say!("{count} blocks recorded"));
         }
         HistoryCommand::Sql(args) => {
@@ -117,6 +128,16 @@ pub fn history(command: &HistoryCommand) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn follow(args: &FollowArgs, stop: &AtomicBool) -> Result<u64> {
+    if args.place.dir.is_some() {
+        let (_, mut recorder) = open(&args.place)?;
+        return record(&args.place, &mut recorder, stop, args.once);
+    }
+    let (location, client) = (args.place.location()?, args.node.client()?);
+    let (genesis, execute, once) = (args.genesis.as_deref(), args.execute, args.once);
+    remote::Remote { client: &client, genesis, execute, once }.follow(&location, stop)
 }
 
 fn open(place: &Place) -> Result<(History, Recorder)> {
