@@ -165,6 +165,8 @@ fn every_route_answers_as_its_document_says() {
     assert_eq!(blocks["items"].as_array().unwrap().len(), 3);
     let block = ask.get("get_block", &format!("/v1/blocks/{height}"));
     assert_eq!(block["receipts"]["items"][0]["transaction"], hash);
+    let raw = ask.get("list_raw_blocks", "/v1/raw-blocks?limit=2");
+    assert_eq!((&raw["items"][1]["height"], &raw["next"]), (&json!(2), &json!("2")));
     let events = ask.get("list_block_events", &format!("/v1/blocks/{height}/events?account={bob}"));
     assert_eq!(events["items"].as_array().unwrap().len(), 1, "{events}");
     let none = world.get(&format!("/v1/blocks/{height}/events?module=oracle")).json();

@@ -106,7 +106,7 @@ fn an_auctions_history_tells_who_took_what() {
     assert!(history.lot_history(2, &PageAsked::first(1)).unwrap().is_none());
 }
 
-/// What a history of schema 1 had: everything but the tables that schema 2 brought.
+/// What a history of schema 1 had: everything but the tables that later schemas brought.
 fn make_old(execute: impl Fn(&str)) {
     for view in [
         "auction_takes",
@@ -121,7 +121,7 @@ fn make_old(execute: impl Fn(&str)) {
     ] {
         execute(&format!("DROP VIEW {view}"));
     }
-    for table in ["prices", "vaults", "vault_lines", "lots", "takes", "lot_ends"] {
+    for table in ["prices", "vaults", "vault_lines", "lots", "takes", "lot_ends", "block_tree"] {
         execute(&format!("DROP TABLE {table}"));
     }
     execute("UPDATE history SET value = '1' WHERE name = 'schema'");
@@ -138,7 +138,7 @@ fn an_older_history_becomes_what_a_new_one_is() {
     assert!(file.execute_batch("SELECT * FROM prices").is_err(), "it is old now");
     let history = History::open(&Location::Sqlite(path.clone()), &genesis()).unwrap();
     assert_same(&expected, &dump(&history));
-    assert_eq!(history.status().unwrap().schema, 2);
+    assert_eq!(history.status().unwrap().schema, 3);
     // It goes on from there, and its views are there.
     world.report(95);
     let history = follow(&world.handle(), history.location());
@@ -150,7 +150,7 @@ fn an_older_history_becomes_what_a_new_one_is() {
     file.execute_batch("UPDATE history SET value = '999' WHERE name = 'schema'").unwrap();
     let refused = History::open(&Location::Sqlite(path.clone()), &genesis()).unwrap_err();
     assert!(matches!(refused, HistoryError::TooNew { found: 999, .. }), "{refused}");
-    file.execute_batch("UPDATE history SET value = '2' WHERE name = 'schema'").unwrap();
+    file.execute_batch("UPDATE history SET value = '3' WHERE name = 'schema'").unwrap();
     let other = gage_chain::Genesis { network: "another".to_owned(), ..genesis() };
     let refused = History::open(&Location::Sqlite(path), &other).unwrap_err();
     assert!(matches!(refused, HistoryError::OtherNetwork { .. }), "{refused}");
