@@ -1,6 +1,7 @@
 //! What is played through: a solo node, or four validators, with their APIs in this process.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
