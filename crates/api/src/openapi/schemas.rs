@@ -54,9 +54,8 @@ pub fn segment(name: &str) -> Value {
         "account" | "owner" => reference("AccountId"),
         "table" => json!({ "type": "string", "pattern": "^[a-z_]+[.][a-z_]+$", "examples": ["ledger.balances"] }),
         "key" => json!({ "type": "string", "pattern": "^([0-9a-f]{2})*$" }),
-        "height" | "lot" | "bond" | "request" | "receipt" | "instruction" | "hold" | "bundle" | "distribution" => {
-            number(u64::MAX)
-        }
+        "height" | "lot" | "bond" | "request" | "receipt" | "instruction" | "hold" | "bundle" | "distribution"
+        | "part" => number(u64::MAX),
         "tier" => number(u8::MAX.into()),
         "code" | "asset" | "feed" | "vault" | "facility" | "waterfall" | "identity" => number(u32::MAX.into()),
         other => panic!("openapi/schemas.rs does not say what {{{other}}} in a path is"),
