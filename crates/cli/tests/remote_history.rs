@@ -18,7 +18,7 @@ fn gage(arguments: &[&str]) -> Output {
 
 fn follow_url(url: &str, to: &Location, options: &[&str]) -> Output {
     let to = to.to_string();
-    gage(&[&["--json", "history", "follow", "--node", url, "--to", to.as_str(), "--once"], options].concat())
+    gage(&[&["--json", "history", "follow", "--node", url, "--history", to.as_str(), "--once"], options].concat())
 }
 
 fn ok(output: &Output) -> serde_json::Value {

@@ -162,6 +162,24 @@ AccountsFreezeWard = TypedDict(
 )
 """Freezes an account at once; each of its guardians may."""
 
+AccountsGenesis = TypedDict(
+    "AccountsGenesis",
+    {
+        "accounts": "NotRequired[list[AccountsGenesisAccount]]",
+    },
+)
+"""This module's section of the genesis file."""
+
+AccountsGenesisAccount = TypedDict(
+    "AccountsGenesisAccount",
+    {
+        "id": "NotRequired[AccountId | None]",
+        "keys": "list[AccountsNewKey]",
+        "threshold": "int",
+    },
+)
+"""One account of the genesis file."""
+
 AccountsGrant = TypedDict(
     "AccountsGrant",
     {
@@ -831,6 +849,37 @@ BackstopFirstLoss = TypedDict(
 )
 """The curator's capital."""
 
+BackstopGenesis = TypedDict(
+    "BackstopGenesis",
+    {
+        "insurance": "NotRequired[list[BackstopGenesisInsurance]]",
+        "waterfalls": "NotRequired[list[BackstopGenesisWaterfall]]",
+    },
+)
+"""What the genesis file says about the backstop."""
+
+BackstopGenesisInsurance = TypedDict(
+    "BackstopGenesisInsurance",
+    {
+        "terms": "BackstopInsuranceTerms",
+        "tier": "int",
+        "waterfall": "BackstopWaterfallId",
+    },
+)
+"""An insurance tier that exists from the start."""
+
+BackstopGenesisWaterfall = TypedDict(
+    "BackstopGenesisWaterfall",
+    {
+        "collateral": "list[AssetId]",
+        "curator": "NotRequired[AccountId | None]",
+        "stable": "AssetId",
+        "steps": "list[BackstopStep]",
+        "terms": "BackstopTerms",
+    },
+)
+"""A waterfall that exists from the start; numbers are given in the order of the file, from 1."""
+
 BackstopHolding = TypedDict(
     "BackstopHolding",
     {
@@ -1187,6 +1236,36 @@ ChainExecuted = TypedDict(
 )
 """What this block says of an earlier height that its maker has executed."""
 
+ChainGenesis = TypedDict(
+    "ChainGenesis",
+    {
+        "accounts": "NotRequired[AccountsGenesis]",
+        "auctions": "NotRequired[AuctionsGenesis]",
+        "backstop": "NotRequired[BackstopGenesis]",
+        "compliance": "NotRequired[ComplianceGenesis]",
+        "credits": "NotRequired[list[ChainGenesisCredit]]",
+        "governor": "NotRequired[AccountId | None]",
+        "ledger": "NotRequired[LedgerGenesis]",
+        "network": "NotRequired[str]",
+        "oracle": "NotRequired[OracleGenesis]",
+        "params": "NotRequired[ChainParams]",
+        "securities": "NotRequired[SecuritiesGenesis]",
+        "staking": "NotRequired[StakingGenesis]",
+        "time": "NotRequired[Timestamp]",
+        "vaults": "NotRequired[VaultsGenesis]",
+    },
+)
+"""The genesis file: network, assets, accounts, parameters."""
+
+ChainGenesisCredit = TypedDict(
+    "ChainGenesisCredit",
+    {
+        "account": "AccountId",
+        "amount": "Amount",
+    },
+)
+"""Fee credit that an account has from the start, paid from its own genesis balance."""
+
 ChainGiveCredit = TypedDict(
     "ChainGiveCredit",
     {
@@ -1442,6 +1521,49 @@ ComplianceFreezeAccount = TypedDict(
     },
 )
 """Freezes an account in one asset (its agent or governance) or in all (governance), in place of an earlier freeze there. A pledge made before ranks before it: rules still seize."""
+
+ComplianceGenesis = TypedDict(
+    "ComplianceGenesis",
+    {
+        "identities": "NotRequired[list[ComplianceGenesisIdentity]]",
+        "rules": "NotRequired[list[ComplianceGenesisRules]]",
+        "trusted_issuers": "NotRequired[list[ComplianceSetTrustedIssuers]]",
+    },
+)
+"""This module's section of the genesis file."""
+
+ComplianceGenesisClaim = TypedDict(
+    "ComplianceGenesisClaim",
+    {
+        "expires": "NotRequired[Timestamp | None]",
+        "issuer": "AccountId",
+        "jurisdiction": "NotRequired[ComplianceJurisdiction | None]",
+        "scope": "ComplianceScope",
+        "topic": "ComplianceTopic",
+    },
+)
+"""One claim of the genesis file; it counts from genesis on."""
+
+ComplianceGenesisIdentity = TypedDict(
+    "ComplianceGenesisIdentity",
+    {
+        "accounts": "list[AccountId]",
+        "claims": "NotRequired[list[ComplianceGenesisClaim]]",
+    },
+)
+"""One identity of the genesis file."""
+
+ComplianceGenesisRules = TypedDict(
+    "ComplianceGenesisRules",
+    {
+        "agent": "NotRequired[AccountId | None]",
+        "asset": "AssetId",
+        "counted": "NotRequired[ComplianceCounted | None]",
+        "requirements": "NotRequired[list[ComplianceRequirementOfAccountId]]",
+        "venues": "NotRequired[list[int] | None]",
+    },
+)
+"""The rules of one asset of the genesis file."""
 
 ComplianceIdentity = TypedDict(
     "ComplianceIdentity",
@@ -2257,6 +2379,37 @@ LedgerFreezePart = TypedDict(
 )
 """Immobilises a free amount of a holder, on its account, by a court's or the issuer's order. Needs the asset's agent or governance. What is held or pledged is not reached: an earlier pledge ranks before."""
 
+LedgerGenesis = TypedDict(
+    "LedgerGenesis",
+    {
+        "assets": "NotRequired[list[LedgerGenesisAsset]]",
+        "balances": "NotRequired[list[LedgerGenesisBalance]]",
+    },
+)
+"""Assets and first balances."""
+
+LedgerGenesisAsset = TypedDict(
+    "LedgerGenesisAsset",
+    {
+        "decimals": "int",
+        "issuer": "NotRequired[AccountId | None]",
+        "itemised": "NotRequired[bool]",
+        "module": "NotRequired[int | None]",
+        "symbol": "str",
+    },
+)
+"""An asset that exists from the start; numbers are given in the order of the file, from zero."""
+
+LedgerGenesisBalance = TypedDict(
+    "LedgerGenesisBalance",
+    {
+        "account": "AccountId",
+        "amount": "Amount",
+        "asset": "AssetId",
+    },
+)
+"""An amount that is minted to an account at the start."""
+
 LedgerGiveHold = TypedDict(
     "LedgerGiveHold",
     {
@@ -2604,6 +2757,16 @@ Load = TypedDict(
 )
 """How busy the server is."""
 
+MmrProof = TypedDict(
+    "MmrProof",
+    {
+        "count": "int",
+        "index": "int",
+        "path": "list[Hash]",
+    },
+)
+"""Proof that a leaf stands at an index of the list when it had `count` leaves."""
+
 Network = TypedDict(
     "Network",
     {
@@ -2638,6 +2801,16 @@ NodeMempoolStatus = TypedDict(
     },
 )
 """What waits."""
+
+NodeSnapshotPart = TypedDict(
+    "NodeSnapshotPart",
+    {
+        "bytes": "VerifyHex",
+        "height": "Height",
+        "parts": "int",
+    },
+)
+"""A part of a snapshot's file."""
 
 NodeStatus = TypedDict(
     "NodeStatus",
@@ -2778,6 +2951,40 @@ OracleFeedView = TypedDict(
 )
 """A feed as people see it."""
 
+OracleGenesis = TypedDict(
+    "OracleGenesis",
+    {
+        "feeds": "NotRequired[list[OracleGenesisFeed]]",
+        "guardian_sets": "NotRequired[list[OracleSetGuardianSet]]",
+        "params": "NotRequired[OracleParams]",
+    },
+)
+"""Rules and feeds that exist from the start; feeds get their numbers from zero in the order given."""
+
+OracleGenesisFeed = TypedDict(
+    "OracleGenesisFeed",
+    {
+        "base": "OracleDimension",
+        "decimals": "NotRequired[int]",
+        "growth_cap": "NotRequired[OracleGrowthCap | None]",
+        "params": "NotRequired[OracleFeedParams]",
+        "publishers": "NotRequired[list[OracleGenesisPublisher]]",
+        "quote": "OracleDimension",
+        "source": "NotRequired[OracleSource]",
+    },
+)
+"""A feed that exists from the start."""
+
+OracleGenesisPublisher = TypedDict(
+    "OracleGenesisPublisher",
+    {
+        "account": "AccountId",
+        "pyth": "NotRequired[Hash | None]",
+        "weight": "int",
+    },
+)
+"""A publisher of a feed from the start."""
+
 OracleGrowthCap = TypedDict(
     "OracleGrowthCap",
     {
@@ -2880,6 +3087,17 @@ OracleOperationsReportReport = TypedDict(
     },
 )
 """Says what a publisher saw; counts from this block's aggregation on."""
+
+OracleParams = TypedDict(
+    "OracleParams",
+    {
+        "halt_gap_ms": "NotRequired[int]",
+        "matrix": "NotRequired[OracleMatrix]",
+        "pyth": "NotRequired[OracleEmitter | None]",
+        "slashing": "NotRequired[OracleSlashing]",
+    },
+)
+"""The rules of the whole module."""
 
 OraclePermission = TypedDict(
     "OraclePermission",
@@ -3192,6 +3410,16 @@ Problem = TypedDict(
 )
 """A refusal. `code` and `name` are stable: those of a module where a rule refused, of the 40,000s where the node did, of the 41,000s where the API did."""
 
+RawBlock = TypedDict(
+    "RawBlock",
+    {
+        "block": "str",
+        "height": "Height",
+        "result": "str | None",
+    },
+)
+"""A block as bytes."""
+
 Ready = TypedDict(
     "Ready",
     {
@@ -3329,9 +3557,10 @@ SecuritiesAttachContract = TypedDict(
         "cash": "AssetId",
         "claim_ms": "int",
         "contract": "str",
+        "steps": "int",
     },
 )
-"""Attaches the contract that an instrument names by its hash, so that the ledger pays what it says when it is due. Signed by the issuer or the paying agent, who pays; once."""
+"""Attaches the contract that an instrument names by its hash, so that the ledger pays what it says when it is due. Signed by the issuer; once. The paying agent that the instrument names pays, or without one the issuer."""
 
 SecuritiesAttest = TypedDict(
     "SecuritiesAttest",
@@ -3389,7 +3618,7 @@ SecuritiesClaimDistribution = TypedDict(
         "distribution": "SecuritiesDistributionId",
     },
 )
-"""Takes what a distribution by the register owes the signer, less what is withheld. Pulled, never pushed."""
+"""Takes what a distribution by the register owes the signer, less what is withheld. Pulled, never pushed. What is withheld goes to the agent; where he may not receive it, it stays in the pot, and goes back with it to the payer."""
 
 SecuritiesClaimRedemption = TypedDict(
     "SecuritiesClaimRedemption",
@@ -3408,6 +3637,7 @@ SecuritiesContractView = TypedDict(
         "next": "Timestamp | None",
         "payer": "AccountId | None",
         "reserve": "Amount",
+        "steps": "int",
         "text": "str",
     },
 )
@@ -3507,14 +3737,16 @@ SecuritiesFundContract = TypedDict(
     {
         "amount": "Amount",
         "asset": "AssetId",
+        "steps": "int",
     },
 )
-"""Adds money of the payer from which payments of a contract are funded when they are due."""
+"""Adds money of the payer from which payments of a contract are funded when they are due, and steps that it may make."""
 
 SecuritiesFundDistribution = TypedDict(
     "SecuritiesFundDistribution",
     {
         "amount": "Amount",
+        "asset": "AssetId",
         "distribution": "SecuritiesDistributionId",
         "option": "int",
     },
@@ -3529,6 +3761,17 @@ SecuritiesFundRedemptions = TypedDict(
     },
 )
 """Adds money of the signer from which windows pay."""
+
+SecuritiesGenesis = TypedDict(
+    "SecuritiesGenesis",
+    {
+        "backings": "NotRequired[list[SecuritiesSetBackingTerms]]",
+        "compositions": "NotRequired[list[SecuritiesSetComposition]]",
+        "instruments": "NotRequired[list[SecuritiesRegisterInstrument]]",
+        "listings": "NotRequired[list[SecuritiesList]]",
+    },
+)
+"""What is known of assets from the start: the operations governance would use, in this order."""
 
 SecuritiesInstrumentView = TypedDict(
     "SecuritiesInstrumentView",
@@ -3667,7 +3910,7 @@ SecuritiesPublishFixing = TypedDict(
         "value": "TermsNumber",
     },
 )
-"""Publishes a number that a contract waits for. Signed by the calculation agent, or without one by the issuer; each number once."""
+"""Publishes a number that a contract waits for. Signed by the calculation agent, or without one by whoever pays; each number once. It pays for the step that it causes, and leaves the deposit for the records of it."""
 
 SecuritiesQueueView = TypedDict(
     "SecuritiesQueueView",
@@ -3837,16 +4080,18 @@ SecuritiesSetWithholding = TypedDict(
         "terms": "NotRequired[SecuritiesNewWithholding | None]",
     },
 )
-"""Sets what is withheld from payments of an asset, by where holders live; no terms withhold nothing. Signed by governance or the issuer; it counts for every claim that follows."""
+"""Sets what is withheld from what an asset pays by the register, by where holders live; no terms withhold nothing. What is paid for units given back is paid whole. Signed by governance or the issuer; it counts for the distributions whose register is taken later."""
 
 SecuritiesSurrender = TypedDict(
     "SecuritiesSurrender",
     {
+        "asset": "AssetId",
         "distribution": "SecuritiesDistributionId",
+        "payout": "SecuritiesPayout",
         "quantity": "AccountsQuantity",
     },
 )
-"""Gives units of the signer back for what a distribution by surrender pays for them."""
+"""Gives units of the signer back, for good, for what a distribution by surrender pays for them. What it says must be what the distribution says."""
 
 SecuritiesVerifierView = TypedDict(
     "SecuritiesVerifierView",
@@ -3885,7 +4130,7 @@ SecuritiesWithdrawReserve = TypedDict(
         "asset": "AssetId",
     },
 )
-"""Takes back what lies in the reserve of a contract that has nothing to pay by itself: it is over, waits for a number, or stands still."""
+"""Takes back what lies in the reserve of a contract that is over, or that has waited for a number or stood still for as long as a payment can be claimed: silence for a day frees nothing."""
 
 SecuritiesWithholding = TypedDict(
     "SecuritiesWithholding",
@@ -3947,6 +4192,35 @@ StakingEvidence = TypedDict(
     },
 )
 """What proves an offence; the module of the role verified it."""
+
+StakingGenesis = TypedDict(
+    "StakingGenesis",
+    {
+        "bonds": "NotRequired[list[StakingGenesisBond]]",
+        "roles": "NotRequired[list[StakingGenesisRole]]",
+    },
+)
+"""Roles and bonds that exist from the start."""
+
+StakingGenesisBond = TypedDict(
+    "StakingGenesisBond",
+    {
+        "account": "AccountId",
+        "amount": "Amount",
+        "purpose": "int",
+        "role": "StakingRole",
+    },
+)
+"""A bond from the start, in the asset of the role's terms."""
+
+StakingGenesisRole = TypedDict(
+    "StakingGenesisRole",
+    {
+        "role": "StakingRole",
+        "terms": "StakingRoleTerms",
+    },
+)
+"""A role that is open from the start."""
 
 StakingOperationsBondBond = TypedDict(
     "StakingOperationsBondBond",
@@ -4329,6 +4603,46 @@ VaultsFacilityView = TypedDict(
     },
 )
 """A facility."""
+
+VaultsGenesis = TypedDict(
+    "VaultsGenesis",
+    {
+        "facilities": "NotRequired[list[VaultsGenesisFacility]]",
+        "pools": "NotRequired[list[VaultsGenesisPool]]",
+    },
+)
+"""What the genesis file says about vaults."""
+
+VaultsGenesisCollateral = TypedDict(
+    "VaultsGenesisCollateral",
+    {
+        "asset": "AssetId",
+        "liquidation": "VaultsLiquidationTerms",
+        "terms": "VaultsCollateralTerms",
+    },
+)
+"""A collateral of a facility that exists from the start."""
+
+VaultsGenesisFacility = TypedDict(
+    "VaultsGenesisFacility",
+    {
+        "collaterals": "list[VaultsGenesisCollateral]",
+        "par": "Price",
+        "params": "VaultsFacilityParams",
+        "stable": "AssetId",
+        "waterfall": "BackstopWaterfallId",
+    },
+)
+"""A facility that exists from the start; numbers are given in the order of the file, from 1."""
+
+VaultsGenesisPool = TypedDict(
+    "VaultsGenesisPool",
+    {
+        "collaterals": "list[VaultsGenesisCollateral]",
+        "create": "VaultsCreatePool",
+    },
+)
+"""A facility with a pool that exists from the start; its asset of shares gets the next number after those of the file, its own number follows those of the facilities that mint."""
 
 VaultsGraceTerms = TypedDict(
     "VaultsGraceTerms",
@@ -4871,6 +5185,16 @@ VaultsWithdrawSupply = TypedDict(
 )
 """Burns shares of the signer's for their part of the pool, as far as there is cash."""
 
+VerifyAccumulated = TypedDict(
+    "VerifyAccumulated",
+    {
+        "block": "Hash",
+        "proof": "MmrProof",
+        "record": "VerifyEvidence",
+    },
+)
+"""A block among all blocks before a later one, whose state has the accumulator of them."""
+
 VerifyCertificate = TypedDict(
     "VerifyCertificate",
     {
@@ -4882,6 +5206,15 @@ VerifyCertificate = TypedDict(
     },
 )
 """More than two thirds of the validators finalized a block."""
+
+VerifyCertifiedBlocks = TypedDict(
+    "VerifyCertifiedBlocks",
+    {
+        "blocks": "list[VerifyHex]",
+        "finality": "VerifyFinality",
+    },
+)
+"""Blocks, oldest first, and why the last one is final; so are then all before it."""
 
 VerifyEvidence = TypedDict(
     "VerifyEvidence",
@@ -4924,6 +5257,7 @@ VerifyProvedRecord = TypedDict(
 VerifyReceiptEvidence = TypedDict(
     "VerifyReceiptEvidence",
     {
+        "accumulated": "NotRequired[VerifyAccumulated | None]",
         "events_root": "Hash",
         "finality": "NotRequired[VerifyFinality | None]",
         "format": "str",
@@ -4987,6 +5321,8 @@ AuctionsCurve = dict[str, Any]
 """The shape of the fall. The three shapes of Maker's `abaci.sol`, with the price rounded up."""
 AuctionsEvent = dict[str, Any]
 """An event of this module."""
+AuctionsGenesis = dict[str, Any]
+"""What the genesis file says about auctions."""
 AuctionsLotId = int
 """The number of a lot, given at opening from 1 upward and never again."""
 AuctionsOperation = dict[str, Any]
@@ -5113,6 +5449,8 @@ OracleEvent = dict[str, Any]
 """An event of this module."""
 OracleFeedId = int
 """The dense number of a feed."""
+OracleMatrix = list[OraclePermission]
+"""Action by class: which price permits what."""
 OracleOffenceKind = Union["Literal['equivocation']", "Literal['deviation']"]
 """How a publisher offended."""
 OracleOperation = dict[str, Any]
@@ -5210,3 +5548,5 @@ VaultsStage = Union["Literal['winding']", "Literal['settling']", "Literal['payin
 VaultsVaultId = int
 VaultsWith = Union["Literal['nothing']", "dict[str, Any]"]
 """With what a band is kept."""
+VerifyHex = str
+"""Bytes in a list."""

@@ -244,6 +244,10 @@ class Routes(Http):
         """A block with a page of its receipts."""
         return cast("models.Block", self.get(f"/v1/blocks/{self.segment(height)}", cursor=cursor, limit=limit))
 
+    def get_certified_blocks(self, height: int | str) -> models.VerifyCertifiedBlocks:
+        """Blocks from a height on in their bytes, with the validators' certificate of the last: what a follower reads."""
+        return cast("models.VerifyCertifiedBlocks", self.get(f"/v1/blocks/{self.segment(height)}/certified"))
+
     def list_block_events(
         self,
         height: int | str,
@@ -382,6 +386,10 @@ class Routes(Http):
         """What an act costs in the next block."""
         return cast("models.Fees", self.get("/v1/fees"))
 
+    def get_genesis(self) -> models.ChainGenesis:
+        """What the network began with: compare its hash with one of your own."""
+        return cast("models.ChainGenesis", self.get("/v1/genesis"))
+
     def list_scheduled_bundles(self, *, limit: int | None = None) -> Iterator[models.Scheduled]:
         """What governance has scheduled."""
         return self.pages("/v1/governance/bundles", limit=limit)
@@ -508,6 +516,10 @@ class Routes(Http):
         """Proven offences of publishers."""
         return self.pages("/v1/oracle/offences", limit=limit)
 
+    def list_raw_blocks(self, *, limit: int | None = None) -> Iterator[models.RawBlock]:
+        """The blocks as bytes with what they did, the oldest first, for indexers; a cursor is the height after which a page begins."""
+        return self.pages("/v1/raw-blocks", limit=limit)
+
     def get_record(
         self,
         table: str,
@@ -568,6 +580,10 @@ class Routes(Http):
     def get_contract(self, asset: int | str) -> models.SecuritiesContractView:
         """The contract of an asset: its terms as text, its reserve, the payments to come."""
         return cast("models.SecuritiesContractView", self.get(f"/v1/securities/{self.segment(asset)}/contract"))
+
+    def get_snapshot_part(self, height: int | str, part: int | str) -> models.NodeSnapshotPart:
+        """A part of a snapshot's file, from which a follower begins; GET /v1/status lists the heights."""
+        return cast("models.NodeSnapshotPart", self.get(f"/v1/snapshots/{self.segment(height)}/parts/{self.segment(part)}"))
 
     def list_bonds(self, *, role: models.StakingRole, purpose: int | None = None) -> dict[str, Any]:
         """The bonds of a role for a purpose, at most 100."""

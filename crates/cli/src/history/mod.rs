@@ -31,7 +31,7 @@ pub struct Place {
     #[arg(long)]
     dir: Option<PathBuf>,
     /// The history: a SQLite file or postgres://user@host/database; else GAGE_HISTORY, else `history` of the configuration, else history.sqlite in the data directory
-    #[arg(long, visible_alias = "to")]
+    #[arg(long)]
     history: Option<String>,
 }
 
@@ -65,8 +65,8 @@ pub enum HistoryCommand {
     /// Empty a history and write it anew from the node's log; works beside a running node
     Rebuild(Place),
     /// Record a node's blocks from another process, until interrupted: from its log with --dir, else from its API
-    #[command(after_help = "Example:\n  gage history follow --dir data --to history.sqlite\n  \
-                            gage history follow --node http://127.0.0.1:7800 --to postgres://gage@localhost/history")]
+    #[command(after_help = "Example:\n  gage history follow --dir data --history history.sqlite\n  \
+                            gage history follow --node http://127.0.0.1:7800 --history postgres://gage@localhost/history")]
     Follow(FollowArgs),
     /// Run a statement of SQL on a history and print its rows; nothing it changes stays
     Sql(SqlArgs),

@@ -123,6 +123,7 @@ async fn validate(context: Context, field: Field, index: usize) -> Ended {
     let step = step(&field, index, forgets);
     let node = step.handle();
     locked(&field.nodes)[index] = Some(node.clone());
+    let stopped = node.clone();
     let (queue, blocks) = mpsc::unbounded();
     let queued = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&queued);
@@ -150,7 +151,9 @@ async fn validate(context: Context, field: Field, index: usize) -> Ended {
         context.child("executor").spawn(move |context| execute(context, field, index, step, blocks, queued));
     let running = start(context.child("engine"), setup, channels).await.expect("a member of the committee");
     match select(executing, select_all(running.handles)).await {
-        Either::Left((Ok(()), _)) => Ended::Stopped,
+        // The executor also ends where consensus lets go of it, whose part tells a moment later.
+        Either::Left((Ok(()), _)) if stopped.stopped().is_some() => Ended::Stopped,
+        Either::Left((Ok(()), _)) => Ended::Part("its delivery".to_owned()),
         Either::Left((Err(_), _)) => Ended::Part("its executor".to_owned()),
         Either::Right(((_, part, _), _)) => Ended::Part(format!("part {part} of consensus")),
     }
