@@ -14,8 +14,8 @@
 //! [`actus`] turns the terms of eighteen ACTUS contract types into dated payoffs; [`pool`] projects what loans collect;
 //! [`waterfall`] splits it among fees, tranches and reserves.
 //!
-//! Invariants: `step` and `project` are total and bounded by [`NODES_MAX`], [`DEPTH_MAX`],
-//! [`PAYMENTS_MAX`] and one count of [`Work`]; stepping at moments between changes nothing that depends on dates and dated fixings; a
+//! Invariants: `step` and `project` are total and bounded by [`NODES_MAX`], [`DEPTH_MAX`], [`PAYMENTS_MAX`] and
+//! one count of [`Work`]; stepping at moments between changes nothing that depends on dates and dated fixings; a
 //! text, its JSON and its bytes are the same contract and come back; interest accrued in parts is interest
 //! accrued at once.
 
