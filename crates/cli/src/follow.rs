@@ -155,9 +155,14 @@ impl Feed {
                 Err(FollowError::Refused(error)) => Some(format!("{} sent what does not hold: {error}", source.url())),
             },
             Err(Error::Refused(problem)) if problem.name == "UnknownBlock" => {
-                // Another source may have more.
-                self.at += 1;
-                return PAUSE;
+                match forgotten(source, follower.next()) {
+                    Some(sentence) => Some(sentence),
+                    None => {
+                        // Another source may have more.
+                        self.at += 1;
+                        return PAUSE;
+                    }
+                }
             }
             Err(error) => Some(error.to_string()),
         };
@@ -169,4 +174,14 @@ impl Feed {
         self.told = trouble;
         pause
     }
+}
+
+/// What to tell where a source has forgotten the next block: it is not there yet otherwise.
+fn forgotten(source: &Client, next: Height) -> Option<String> {
+    let status = source.status().ok()?;
+    let first = status.pointer("/log/first_height").and_then(Value::as_u64).filter(|first| *first > next.0)?;
+    let url = source.url();
+    Some(format!(
+        "{url} keeps blocks from {first} on, and not {next} any more; started anew, it begins with a snapshot"
+    ))
 }
