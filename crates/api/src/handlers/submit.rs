@@ -81,7 +81,7 @@ async fn submit(api: &Shared, query: SubmitQuery, headers: &HeaderMap, body: &[u
     // 200 is an end: it reached what was waited for with a receipt, or will never have one.
     let ended = status.stage().is_none_or(|reached| reached >= stage.max(Stage::Executed));
     let code = if ended { StatusCode::OK } else { StatusCode::ACCEPTED };
-    Ok(json(code, &StatusReply::of(&api, &hash, &status)))
+    Ok(json(code, &StatusReply::of(api, &hash, &status)))
 }
 
 fn timeout(query: &SubmitQuery) -> Result<Duration, Problem> {

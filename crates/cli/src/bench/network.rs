@@ -115,7 +115,7 @@ impl Processes {
             let (door, reader) = (&self.clients[index % VALIDATORS], &self.clients[(index + 1) % VALIDATORS]);
             let start = Instant::now();
             let hash = door.submit(signed)?;
-            while !reader.transaction(&hash)?.is_some_and(|status| status.status >= Stage::Executed) {
+            while reader.transaction(&hash)?.is_none_or(|status| status.status < Stage::Executed) {
                 ensure!(start.elapsed() < PATIENCE, "a transfer is not executed");
                 std::thread::sleep(Duration::from_micros(500));
             }

@@ -38,6 +38,8 @@ pub fn sim(args: &SimArgs) -> Result<ExitCode> {
         }
     };
     ensure!(first < end, "--seeds A..B with A below B");
+    // A process whose disk fails ends by a panic, and so may what does not hold: the trace tells of both.
+    std::panic::set_hook(Box::new(|_| {}));
     let threads = args.threads.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
     let (start, next) = (Instant::now(), AtomicU64::new(first));
     let (done, outcomes) = channel::<Outcome>();

@@ -116,7 +116,7 @@ const RULES: &[(&str, &[&str], Of)] = &[
 fn rule(schema: &str, field: &str, names_asset: bool) -> Option<Of> {
     let own = |exact: bool| {
         let fits = |fields: &&[&str]| if exact { fields.contains(&field) } else { fields.is_empty() };
-        RULES.iter().find(|(name, fields, _)| *name == schema && fits(&fields)).map(|(_, _, of)| *of)
+        RULES.iter().find(|(name, fields, _)| *name == schema && fits(fields)).map(|(_, _, of)| *of)
     };
     own(true).or_else(|| own(false)).or_else(|| names_asset.then_some(Of::Named("asset")))
 }
