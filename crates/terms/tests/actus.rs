@@ -203,9 +203,10 @@ proptest! {
         prop_assert_eq!(principal, Number::ZERO);
         prop_assert!(lent.last().unwrap().state.notional.is_zero());
         if kind == "ANN" {
-            // Level to what rounding in the eighteenth place can become over the life.
+            // Level to what rounding in the eighteenth place can become over the life: a loan of ten millions at 30 % for
+            // five years makes some 3e-9 of it.
             let first = *payments.values().next().unwrap();
-            prop_assert!(payments.values().all(|sum| sum.minus(first).unwrap().magnitude().unwrap() < Number(1_000_000_000)));
+            prop_assert!(payments.values().all(|sum| sum.minus(first).unwrap().magnitude().unwrap() < Number(10_000_000_000)));
         }
     }
 }
