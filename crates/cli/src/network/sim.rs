@@ -23,6 +23,9 @@ pub struct SimArgs {
     /// Every so many-th seed is played twice: the two runs must be the same to the last byte; 0 is never
     #[arg(long, default_value_t = 25)]
     twice_every: u64,
+    /// In the middle of every run all disks fail for some seconds; some seeds do not hold then
+    #[arg(long)]
+    disks: bool,
     /// Print what happened also where nothing is violated
     #[arg(long)]
     trace: bool,
@@ -52,7 +55,7 @@ pub fn sim(args: &SimArgs) -> Result<ExitCode> {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
                     // The receiver lives until all are done.
-                    if seed >= end || done.send(play(seed, args.twice_every)).is_err() {
+                    if seed >= end || done.send(play(seed, args)).is_err() {
                         return;
                     }
                 }
@@ -70,7 +73,7 @@ pub fn sim(args: &SimArgs) -> Result<ExitCode> {
             }
             if !outcome.violations.is_empty() {
                 outcome.violations.iter().for_each(|line| say!("  violated: {line}"));
-                say!("  again: gage sim --seeds {seed}");
+                say!("  again: gage sim --seeds {seed}{}", if args.disks { " --disks" } else { "" });
                 failed.push(seed);
             }
         }
@@ -82,10 +85,10 @@ pub fn sim(args: &SimArgs) -> Result<ExitCode> {
 }
 
 /// Plays a seed, and again where it is due.
-fn play(seed: u64, twice_every: u64) -> Outcome {
-    let plan = Plan::of_seed(seed);
+fn play(seed: u64, args: &SimArgs) -> Outcome {
+    let plan = if args.disks { Plan::with_failing_disks(seed) } else { Plan::of_seed(seed) };
     let mut outcome = run(&plan);
-    if twice_every > 0 && seed.is_multiple_of(twice_every) {
+    if args.twice_every > 0 && seed.is_multiple_of(args.twice_every) {
         let again = run(&plan);
         if (&again.auditor, &again.trace, &again.root) != (&outcome.auditor, &outcome.trace, &outcome.root) {
             outcome.violations.push("the same seed gave another run the second time".to_owned());
