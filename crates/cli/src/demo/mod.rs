@@ -57,7 +57,7 @@ pub struct RunArgs {
     /// Write no HTML report.
     #[arg(long)]
     pub no_html: bool,
-    /// Play it through four validators on loopback instead of a solo node; they are told the time
+    /// Play it through four validators on loopback instead of a solo node; they are told the time; its check of proofs does not hold yet
     #[arg(long)]
     pub network: bool,
     /// Leave the node running and say how to look around.
