@@ -56,12 +56,12 @@ pub(crate) fn hand_over(
         return Ok(false);
     }
     let low = gage_oracle::quote_for(draft, ctx, terms.feed, Action::Liquidate)?.low;
-    let fetched = fetches(draft, ctx, asset, &queue, low, lot.remaining)?;
+    let wait = expected_wait_ms(draft, asset, &queue, lot.remaining)?;
+    let fetched = fetches(draft, ctx, &queue, low, wait)?;
     if fetched.mul_div(Price::ONE.0, terms.par.0, Rounding::Down)? < floor {
         return Ok(false);
     }
-    let patience = expected_wait_ms(draft, asset, &queue, lot.remaining)?.saturating_mul(2);
-    let until = ctx.time.plus_ms(patience)?;
+    let until = ctx.time.plus_ms(wait.saturating_mul(2))?;
     let amount = gage_auctions::close(draft, ctx, id, ACCOUNT)?.amount;
     let request = request_redemption(draft, ctx, ACCOUNT, asset, amount)?;
 

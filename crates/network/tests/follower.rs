@@ -1,28 +1,17 @@
 //! A node that follows believes what two thirds of the validators signed, and nothing else.
 
-use std::path::{Path, PathBuf};
+mod common;
+
+use std::path::Path;
 use std::time::Duration;
 
+use common::scratch;
 use gage_chain::{Block, Operation, PreparedBlock};
 use gage_network::sim::{Outcome, Plan, genesis, run};
 use gage_network::{Committee, FollowError, Follower};
 use gage_node::{NodeConfig, StepNode, StopReason, SubmitError, disk};
 use gage_units::Height;
 use gage_verify::{CertifiedBlocks, Finality, Hex, VerifyError};
-
-struct Scratch(PathBuf);
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
-}
-
-fn scratch(name: &str) -> Scratch {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
-    drop(std::fs::remove_dir_all(&dir));
-    Scratch(dir)
-}
 
 /// A network that ran for some seconds: its committee, and its blocks up to a certified one.
 fn network() -> (Outcome, Committee, Vec<Hex>, Finality) {

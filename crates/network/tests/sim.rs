@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gage_crypto::{PublicKey, Scheme};
-use gage_network::sim::{Fault, Outcome, Plan, Planted, Twist, run};
+use gage_network::sim::{Fault, Outcome, Plan, Planted, Twist, UNRULY, run};
 use gage_verify::{Certificate, Document, Trust, VerifyError, verify};
 
 #[track_caller]
@@ -100,17 +100,7 @@ fn a_certificate_proves_a_record_and_only_that() {
 /// One of four may do what it wants.
 #[test]
 fn one_validator_of_four_may_do_what_it_wants() {
-    let twists = [
-        Twist::Equivocates,
-        Twist::Withholds,
-        Twist::ProposesInvalid,
-        Twist::PublishesWrongRoots,
-        Twist::Censors,
-        Twist::ReversesClasses,
-        Twist::AheadOfTime,
-        Twist::Floods,
-    ];
-    for (seed, twist) in (20..).zip(twists) {
+    for (seed, twist) in (20..).zip(UNRULY) {
         let mut plan = Plan::quiet(seed, 4, Duration::from_secs(12));
         plan.twists[2] = twist;
         let outcome = run(&plan);

@@ -1,29 +1,18 @@
 //! Real validators in one process: their own threads, disks and encrypted connections on loopback.
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use common::scratch;
 use gage_chain::TransactionHash;
 use gage_network::sim::{genesis, secret, user_transfer};
 use gage_network::{Committee, NetworkError, Timing, Validator, ValidatorConfig};
 use gage_node::{NodeConfig, Stage};
 use gage_units::Height;
-
-struct Scratch(PathBuf);
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
-}
-
-fn scratch(name: &str) -> Scratch {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
-    drop(std::fs::remove_dir_all(&dir));
-    Scratch(dir)
-}
 
 /// Ports that nobody listens on now.
 fn addresses(count: usize) -> Vec<SocketAddr> {

@@ -47,20 +47,11 @@ pub fn expected_wait_ms(draft: &Draft, asset: AssetId, queue: &Queue, amount: Am
     Ok(wait_ms(terms.notice_ms, terms.window_ms, per_window, ahead)?)
 }
 
-/// The lower of `price` and what the queue of an asset would fetch for a whole unit, were `amount` of it handed
-/// over now.
+/// The lower of `price` and what the queue of an asset would fetch for a whole unit after a wait.
 ///
 /// # Errors
 /// If a figure does not fit.
-pub fn fetches(
-    draft: &Draft,
-    ctx: &Context,
-    asset: AssetId,
-    queue: &Queue,
-    price: Price,
-    amount: Amount,
-) -> Result<Price, Error> {
-    let wait = expected_wait_ms(draft, asset, queue, amount)?;
+pub fn fetches(draft: &Draft, ctx: &Context, queue: &Queue, price: Price, wait_ms: u64) -> Result<Price, Error> {
     let paid = match queue.terms.price {
         RedemptionPrice::Nav => price,
         RedemptionPrice::Par(each) => {
@@ -76,7 +67,7 @@ pub fn fetches(
             money.mul_div(each.0, unit.0, Rounding::Down)?.min(price)
         }
     };
-    Ok(after_wait(paid, wait)?)
+    Ok(after_wait(paid, wait_ms)?)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! the facility holds of it.
 
 use gage_accounts::Context;
-use gage_securities::queue_value::fetches;
+use gage_securities::queue_value::{expected_wait_ms, fetches};
 use gage_securities::redemption::QUEUES;
 use gage_store::Draft;
 use gage_units::{Amount, AssetId, Price};
@@ -22,5 +22,6 @@ pub(crate) fn at_most(
     held: impl FnOnce() -> Result<Amount, Error>,
 ) -> Result<Price, Error> {
     let Some(queue) = QUEUES.peek(draft, &asset) else { return Ok(price) };
-    Ok(fetches(draft, ctx, asset, queue, price, held()?)?)
+    let wait = expected_wait_ms(draft, asset, queue, held()?)?;
+    Ok(fetches(draft, ctx, queue, price, wait)?)
 }

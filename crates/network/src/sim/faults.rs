@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::draw::Draw;
-use super::twist::Twist;
+use super::twist::{Twist, UNRULY};
 
 /// One thing that goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,18 +92,8 @@ impl Plan {
         plan.latency_ms = 5 + draw.below(40);
         plan.client_pause_ms = 200 + draw.below(600);
         if !seed.is_multiple_of(2) {
-            let twists = [
-                Twist::Equivocates,
-                Twist::Withholds,
-                Twist::ProposesInvalid,
-                Twist::PublishesWrongRoots,
-                Twist::Censors,
-                Twist::ReversesClasses,
-                Twist::AheadOfTime,
-                Twist::Floods,
-            ];
             let node = draw.below(plan.validators as u64) as usize;
-            plan.twists[node] = twists[draw.below(twists.len() as u64) as usize];
+            plan.twists[node] = UNRULY[draw.below(UNRULY.len() as u64) as usize];
         }
         plan.clocks_off_ms = (0..plan.validators).map(|_| draw.below(400).cast_signed() - 200).collect();
         for part in 0..6u64 {

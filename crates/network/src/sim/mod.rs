@@ -25,5 +25,5 @@ mod world;
 
 pub use faults::{Fault, Plan, Planted};
 pub use run::{Outcome, run};
-pub use twist::Twist;
+pub use twist::{Twist, UNRULY};
 pub use world::{genesis, secret, user_transfer};

@@ -50,6 +50,18 @@ pub enum Twist {
     AcceptsAnything,
 }
 
+/// Every way not to follow the protocol that a network of four bears in one of them.
+pub const UNRULY: [Twist; 8] = [
+    Twist::Equivocates,
+    Twist::Withholds,
+    Twist::ProposesInvalid,
+    Twist::PublishesWrongRoots,
+    Twist::Censors,
+    Twist::ReversesClasses,
+    Twist::AheadOfTime,
+    Twist::Floods,
+];
+
 /// The chain's side of consensus, twisted.
 #[derive(Clone)]
 pub(crate) struct Twisted {

@@ -127,13 +127,7 @@ pub fn report(table: &Table, name: (&str, usize)) -> Option<Report> {
             table,
             "price and five slopes each; the last two print another theta than the same exchange in single units has",
             |row| {
-                let side = |spot, dividend, volatility| Market {
-                    spot: row.number(spot),
-                    dividend: row.number(dividend),
-                    volatility: row.number(volatility),
-                    rate: row.number(6),
-                };
-                let pair = Pair { first: side(0, 4, 8), second: side(1, 5, 9), correlation: row.number(10) };
+                let pair = margrabe_pair(row);
                 let found =
                     two_assets::exchange(&pair, (row.number(2), row.number(3)), row.number(7)).expect("in the domain");
                 let numbers = [found.price, found.delta.0, found.delta.1, found.gamma.0, found.gamma.1, found.theta];
@@ -146,13 +140,7 @@ pub fn report(table: &Table, name: (&str, usize)) -> Option<Report> {
                 if row.0.len() < 13 {
                     return Vec::new();
                 }
-                let side = |spot, dividend, volatility| Market {
-                    spot: row.number(spot),
-                    dividend: row.number(dividend),
-                    volatility: row.number(volatility),
-                    rate: row.number(6),
-                };
-                let pair = Pair { first: side(0, 4, 8), second: side(1, 5, 9), correlation: row.number(10) };
+                let pair = margrabe_pair(row);
                 let found =
                     two_assets::exchange_as_call(&pair, (row.number(2), row.number(3))).and_then(|(market, strike)| {
                         american::bjerksund_stensland(&market, Kind::Call, strike, row.number(7))
@@ -313,4 +301,15 @@ fn variance_swap_report(table: &Table) -> Report {
     // 90 days of 365.
     let found = variance_swap::fair_variance(&market, 0.246_575, &puts, &calls).expect("in order");
     Report::none(table, &format!("quotes; the strip gives {found:.5}, the paper prints 0.0419"))
+}
+
+/// The two markets of a row of margrabeoption.cpp.
+fn margrabe_pair(row: &Row) -> Pair {
+    let side = |spot, dividend, volatility| Market {
+        spot: row.number(spot),
+        dividend: row.number(dividend),
+        volatility: row.number(volatility),
+        rate: row.number(6),
+    };
+    Pair { first: side(0, 4, 8), second: side(1, 5, 9), correlation: row.number(10) }
 }
