@@ -15,7 +15,8 @@ use crate::protection::band::{self, Band};
 use crate::protection::ladder::{self, Ladder};
 use crate::protection::watch::{self, Watch};
 use crate::redemption::REDEMPTIONS;
-use crate::state::{FACILITIES, LOTS, OWNED, VAULTS};
+use crate::shutdown::PARTS;
+use crate::state::{FACILITIES, KEPT, LOTS, OWNED, VAULTS};
 use crate::wide::{divide, in_numeraire, narrow, scale_of, times, wide, worth};
 use crate::{
     Collateral, CollateralTerms, Error, Facility, FacilityId, Mark, Peg, Pool, Redemption, Shutdown, Totals, Vault,
@@ -316,6 +317,16 @@ fn pool_view(
 /// All facilities, by number.
 pub fn facilities(draft: &Draft) -> Result<Vec<FacilityView>, Error> {
     FACILITIES.iter(draft).map(|(id, _)| facility(draft, id)).collect()
+}
+
+/// What lies on the module's account for an owner who might not hold it: collateral that could not return to him,
+/// and his parts of baskets. Reads all that is kept.
+pub fn kept_for(draft: &Draft, account: AccountNumber) -> Vec<Holding> {
+    let of_vaults = KEPT.iter(draft).filter(|((vault, _), _)| owner(draft, *vault) == Some(account));
+    let of_vaults = of_vaults.map(|((_, asset), amount)| Holding { asset: *asset, amount: *amount });
+    let of_baskets = PARTS.iter(draft).filter(|((holder, ..), _)| *holder == account);
+    let of_baskets = of_baskets.map(|((.., asset), amount)| Holding { asset: *asset, amount: *amount });
+    of_vaults.chain(of_baskets).collect()
 }
 
 /// How many vaults of a facility the index cannot call safe: the work of its next liquidations.

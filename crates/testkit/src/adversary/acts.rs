@@ -27,33 +27,37 @@ pub struct Gene {
 }
 
 /// How many acts there are.
-pub const VERBS: u16 = 47;
+pub const VERBS: u16 = 60;
+/// The first act of claims and what follows them.
+pub const CLAIMS: u16 = 47;
+/// The first act that is asked of others than the adversary: see [`super::others`].
+pub const OF_OTHERS: u16 = 56;
 /// What moves through most acts.
-const SYMBOLS: [&str; 7] = ["GUSD", "ETH", "BTC", "USDC", "P-USDC", "BOND", "GEUR"];
+const SYMBOLS: [&str; 9] = ["GUSD", "ETH", "BTC", "USDC", "P-USDC", "BOND", "GEUR", "SHARE", "GOLD"];
 /// What the facilities lend.
 const LENT: [&str; 3] = stage::STABLES;
 /// Enough for a million of the stage's largest units.
-const MANY: usize = 200;
+pub(super) const MANY: usize = 200;
 
 /// The state that an act is made for.
 pub struct Scene<'a> {
-    world: &'a World,
-    draft: &'a Draft,
-    who: &'static str,
-    other: &'static str,
-    gene: Gene,
+    pub(super) world: &'a World,
+    pub(super) draft: &'a Draft,
+    pub(super) who: &'static str,
+    pub(super) other: &'static str,
+    pub(super) gene: Gene,
 }
 
-fn pick<T: Copy>(list: &[T], choice: u16) -> Option<T> {
+pub(super) fn pick<T: Copy>(list: &[T], choice: u16) -> Option<T> {
     list.get(usize::from(choice).checked_rem(list.len())?).copied()
 }
 
-fn asset(symbol: &str) -> AssetId {
+pub(super) fn asset(symbol: &str) -> AssetId {
     stage::asset(symbol).expect("the stage lists its assets").0
 }
 
 /// The symbol of an asset of the stage.
-fn symbol(asset: AssetId) -> Option<&'static str> {
+pub(super) fn symbol(asset: AssetId) -> Option<&'static str> {
     SYMBOLS.into_iter().find(|symbol| stage::asset(symbol).is_some_and(|(other, _)| other == asset))
 }
 
@@ -70,7 +74,9 @@ impl Scene<'_> {
             28..=34 => scene.auction(),
             35..=38 => scene.instruction(),
             39..=43 => scene.at_once(),
-            _ => scene.arranged(),
+            44..=46 => scene.arranged(),
+            CLAIMS..OF_OTHERS => scene.claim(),
+            _ => None,
         }
     }
 
@@ -79,12 +85,12 @@ impl Scene<'_> {
         GANG[usize::from(gene.who) % GANG.len()]
     }
 
-    fn number(&self, name: &str) -> AccountNumber {
+    pub(super) fn number(&self, name: &str) -> AccountNumber {
         let id = self.world.account(name).expect("the people of the market are there");
         gage_accounts::resolve(self.draft, &id).expect("the people of the market have accounts")
     }
 
-    fn free(&self, symbol: &str) -> u128 {
+    pub(super) fn free(&self, symbol: &str) -> u128 {
         let account = self.number(self.who);
         let holdings = gage_ledger::query::holdings(self.draft, account, AssetId(0), MANY).into_iter();
         let of = |asset: AssetId| move |holding: &gage_ledger::query::HoldingView| holding.asset == asset;
@@ -92,7 +98,7 @@ impl Scene<'_> {
     }
 
     /// One to three units, a part of what there is, all of it, or more.
-    fn part(&self, all: u128) -> u128 {
+    pub(super) fn part(&self, all: u128) -> u128 {
         match self.gene.size % 12 {
             0 => 1,
             1 => 2,

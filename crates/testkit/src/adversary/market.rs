@@ -17,12 +17,14 @@ pub enum Market {
     Still,
     /// They drift and jump, as far as the feeds believe at once.
     Moving,
+    /// They stand still, and facilities end.
+    Ending,
 }
 
 impl Market {
     /// The prices of a block after `last`, by two numbers of its gene.
     pub fn next(self, last: Prices, a: u16, b: u16) -> Prices {
-        if self == Market::Still {
+        if self != Market::Moving {
             return last;
         }
         // Parts of a hundred; as often as not a price stands, now and then it jumps.
@@ -36,7 +38,7 @@ impl Market {
 
 /// What is played before: features that governance must turn on, without any interest or fee for a swap,
 /// so that nobody earns by waiting and a round trip costs nothing but its rounding.
-pub fn prelude() -> String {
+pub fn prelude(market: Market) -> String {
     const ALL: &str = "340282366920938463463374607431768211455";
     const NO_INTEREST: &str = "1000000000000000000000000000";
     let step = |kind: &str| format!("{{\"kind\":{kind},\"cap\":\"{ALL}\"}}");
@@ -68,6 +70,14 @@ pub fn prelude() -> String {
         format!("do {name} {{\"chain\":{{\"buy_credit\":{{\"asset\":$FEE,\"quantity\":{{\"exact\":\"50000000\"}}}}}}}}")
     };
     let fixed = |line: &str| line.to_owned();
+    let instrument = |symbol: &str, agent: bool| {
+        let agent = if agent { ",\"paying_agent\":$mallory" } else { "" };
+        format!(
+            "govern {{\"securities\":{{\"register_instrument\":{{\"asset\":${symbol},\"version\":1,\"issuer\":$bank,\
+             \"name\":\"Paper\",\"governing_law\":\"CH\",\"terms\":\"{}\",\"documents\":[]{agent}}}}}}}",
+            "0".repeat(64)
+        )
+    };
     [
         fixed("price ETH 200 BTC 20000"),
         fixed(
@@ -122,12 +132,64 @@ pub fn prelude() -> String {
         fixed(
             "vault mary USDC + deposit mary vault-5 20 ETH + deposit mary vault-5 0.3 BTC \
              + borrow mary vault-5 3000 USDC + vault mary GEUR + deposit mary vault-6 10 ETH \
-             + borrow mary vault-6 1200 GEUR + pool mary 500 GEUR",
+             + borrow mary vault-6 1200 GEUR + pool mary 300 GEUR \
+             + transfer mary dora 400.000000000000000007 GEUR",
         ),
+        fixed("end"),
+        // What pays: shares, certificates against proven backing, and a paying agent who is the adversary.
+        fixed("open v1"),
+        fixed("open v2"),
+        instrument("BOND", true),
+        instrument("SHARE", true),
+        instrument("GOLD", false),
+        fixed(
+            "govern {\"securities\":{\"set_backing_terms\":{\"asset\":$GOLD,\"terms\":{\"description\":\"credits\",\
+             \"verifiers\":[$v1,$v2],\"threshold\":2,\"validity_ms\":31536000000,\"grace_ms\":864000000,\"haircut\":0,\
+             \"late_haircut\":2100,\"quarantine_haircut\":6000}}}}",
+        ),
+        fixed("attest v1 100 GOLD for 300d"),
+        fixed("attest v2 100 GOLD for 300d"),
+        fixed("begin"),
+        fixed(
+            "mint-backed bank 80.000007 GOLD + transfer bank mallory 30 GOLD + transfer bank mary 20.000007 GOLD \
+             + transfer bank dora 30 GOLD + mint bank mallory 100.000003 SHARE + mint bank mary 20 SHARE \
+             + mint bank dora 40 SHARE + mint bank bank 500 SHARE",
+        ),
+        fixed("end"),
+        // Something is owed of every kind, to be chosen, claimed, given back for or taken back.
+        fixed("begin"),
+        fixed("declare bank BOND pays 0.05 USDC or 0.00025 ETH recorded 1s paid 3h until 40h"),
+        fixed("declare bank GOLD pays 0.333333 USDC recorded 1s paid 2s until 40h"),
+        fixed("offer bank SHARE pays 1 USDC paid 2s until 40h"),
+        fixed("offer bank GOLD pays 1 SHARE paid 2s until 40h"),
+        fixed("declare mallory BOND pays 0.01 USDC recorded 1s paid 2s until 50m"),
+        fixed("offer mallory SHARE pays 0.5 USDC paid 20h until 30h"),
+        fixed("end"),
+        fixed("advance 5s"),
+        fixed("begin"),
+        fixed("price ETH 200 BTC 20000"),
+        fixed("bring bank distribution-1 26.6667 USDC + bring bank distribution-2 660.000003 USDC"),
+        fixed("bring mallory distribution-4 1.6 USDC + bring mallory distribution-5 10 USDC"),
         fixed("end"),
         // What rounding took from borrowers is given to suppliers when interest is next accrued.
         fixed("advance 2s"),
         fixed("price ETH 200 BTC 20000"),
     ]
+    .into_iter()
+    .chain(ended(market))
+    .collect::<Vec<String>>()
     .join("\n")
+}
+
+/// Where facilities end, the smallest has ended already, and one account may not hold what its basket has.
+fn ended(market: Market) -> Vec<String> {
+    let lines = [
+        "govern {\"vaults\":{\"shut_down\":{\"facility\":2,\"asset\":$GEUR,\"window_ms\":3600000}}}",
+        "advance 61m",
+        "price ETH 200 BTC 20000",
+        "freeze-holder bank mary ETH both",
+        "basket mary 50 GEUR",
+        "price ETH 200 BTC 20000",
+    ];
+    if market == Market::Ending { lines.map(str::to_owned).to_vec() } else { Vec::new() }
 }

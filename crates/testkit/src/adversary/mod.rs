@@ -6,7 +6,8 @@
 //! every block, what the block did to the adversary's wealth at the prices of that very block. A rise of
 //! the market is no gain in it, because the holdings of before are valued at the same prices. What the
 //! rules pay for a risk is subtracted: the discount of a lot that was bought, what a loss left to those
-//! who bore it, debt that a vault of no more value leaves behind.
+//! who bore it, debt that a vault of no more value leaves behind, what the frozen quotes of a facility that
+//! ends leave to a borrower. What the bank pays on units is the adversary's from the record date on, once.
 //!
 //! The sum must never be above zero, not by one smallest unit: every rounding is against the actor. And
 //! nobody who did nothing loses by a block in which nothing of his was sold or written off.
@@ -17,7 +18,9 @@
 //! a scenario: see [`Finding`].
 
 mod acts;
+mod claims;
 mod market;
+mod others;
 mod play;
 mod search;
 mod wealth;

@@ -5,11 +5,13 @@ use std::fmt;
 
 use gage_auctions::LotId;
 use gage_chain::DecodedEvent;
-use gage_units::{AccountNumber, AssetId};
+use gage_units::{AccountNumber, AssetId, Rounding};
 
 use super::acts::{Gene, Scene, VERBS, honest_take};
 use super::market::{GANG, HONEST, Market, START, prelude};
+use super::others;
 use super::wealth::{Prices, Valuation};
+use crate::scenario::expect::event_name;
 use crate::scenario::world::World;
 use crate::scenario::{play_line, script, stage};
 
@@ -38,6 +40,8 @@ pub struct Played {
     pub done: u64,
     /// What was seen: a verb with an outcome, a verb done after another.
     pub seen: BTreeSet<(u16, String)>,
+    /// How often each kind of event happened.
+    pub events: BTreeMap<String, u64>,
     /// What it must not have done.
     pub finding: Option<Finding>,
 }
@@ -57,10 +61,22 @@ struct Stand {
     since: i128,
 }
 
+/// What the rules of the last block paid the adversary.
+struct Lawful {
+    /// For a risk.
+    risk: i128,
+    /// On what it held at a record date.
+    paid: i128,
+    /// Whether anything of anybody was sold, settled or written off.
+    sold: bool,
+    /// Whether a facility began to pay its basket.
+    ended: bool,
+}
+
 /// Plays a sequence in a market.
 pub fn play(market: Market, genes: &[Gene]) -> Played {
-    let mut stand = Stand::new();
-    let mut played = Played { best: i128::MIN, done: 0, seen: BTreeSet::new(), finding: None };
+    let mut stand = Stand::new(market);
+    let mut played = Played { best: i128::MIN, done: 0, seen: BTreeSet::new(), events: BTreeMap::new(), finding: None };
     let mut last = None;
     for block in blocks(genes) {
         let before = stand.gain;
@@ -90,6 +106,9 @@ pub fn play(market: Market, genes: &[Gene]) -> Played {
             return played;
         }
     }
+    for event in stand.world.all_events() {
+        *played.events.entry(event_name(&event)).or_default() += 1;
+    }
     played
 }
 
@@ -99,10 +118,10 @@ fn blocks(genes: &[Gene]) -> impl Iterator<Item = &[Gene]> {
 }
 
 impl Stand {
-    fn new() -> Stand {
+    fn new(market: Market) -> Stand {
         let mut world = World::new();
-        let lines: Vec<String> = prelude().lines().map(str::to_owned).collect();
-        for line in script::parse(&prelude()).expect("the prelude is a scenario") {
+        let lines: Vec<String> = prelude(market).lines().map(str::to_owned).collect();
+        for line in script::parse(&prelude(market)).expect("the prelude is a scenario") {
             play_line(&mut world, &line).unwrap_or_else(|failure| panic!("the prelude holds: {failure}"));
         }
         let number = |name: &&str| {
@@ -114,9 +133,15 @@ impl Stand {
         Stand { world, lines, gang, honest, everyone, prices: START, lots: BTreeMap::new(), gain: 0, since: 0 }
     }
 
+    /// The last block's state; after a block parts are rounded down.
     fn at(&self, prices: Prices) -> Valuation<'_> {
-        let (draft, height) = (self.world.draft(), self.world.height());
-        Valuation { draft, height, prices, everyone: &self.everyone }
+        let (draft, height, time) = (self.world.draft(), self.world.height(), self.world.time());
+        Valuation { draft, height, time, prices, rounding: Rounding::Down, everyone: &self.everyone }
+    }
+
+    /// The same before a block: parts are rounded up.
+    fn before(&self, prices: Prices) -> Valuation<'_> {
+        Valuation { rounding: Rounding::Up, ..self.at(prices) }
     }
 
     fn say(&mut self, line: &str) -> Result<(), String> {
@@ -139,7 +164,13 @@ impl Stand {
         }
         self.prices = market.next(self.prices, first.a, first.b);
         let prices = self.prices;
-        let before = self.at(prices).sum(&self.gang);
+        let before = self.before(prices).sum(&self.gang);
+        let played = self.world.blocks();
+        for gene in genes {
+            if let Some(line) = others::before_block(&self.world, market, *gene) {
+                self.say(&line)?;
+            }
+        }
         let bystanders: Vec<i128> = self.honest.iter().map(|account| self.at(prices).wealth(*account)).collect();
 
         self.say("begin")?;
@@ -163,16 +194,22 @@ impl Stand {
         };
         let buys = honest_take(&self.world, cheap, next).filter(|_| first.b.is_multiple_of(3));
         let honest_acts = buys.is_some();
-        if let Some(line) = buys {
+        let others = genes.iter().filter_map(|gene| others::in_block(&self.world, market, *gene)).collect::<Vec<_>>();
+        for line in buys.into_iter().chain(others) {
             self.say(&format!("{line} -> *"))?;
         }
         self.say("end")?;
 
-        let (lawful, sold) = self.lawful(prices);
+        let Lawful { mut risk, paid, sold, ended } = self.lawful(played, prices);
         let after = self.at(prices).sum(&self.gang);
+        if ended {
+            // What was lent is its part of the basket from now on: what that is worth more is the quotes'.
+            risk += (after - before - risk - paid).max(0);
+        }
+        let lawful = risk + paid;
         self.gain += after - before - lawful;
         self.since = if lawful == 0 { self.since + after - before } else { 0 };
-        if market == Market::Still && lawful != 0 {
+        if market == Market::Still && risk != 0 {
             return Err("a loss without a price that moved".to_owned());
         }
         if !honest_acts && !sold {
@@ -203,12 +240,12 @@ impl Stand {
         found.into_iter().map(|(_, operations, verbs)| (operations.join(" + "), verbs)).collect()
     }
 
-    /// What the rules pay the adversary for a risk in the last block, at its prices, and whether anything of
-    /// anybody was sold or written off: the discount of what it bought at auctions of others, what a loss left to
-    /// the pool above what that bore, what its vaults owe no more.
-    fn lawful(&mut self, prices: Prices) -> (i128, bool) {
-        let (mut lawful, mut sold) = (0, false);
-        for event in self.world.events() {
+    /// What the rules pay the adversary in the blocks from that place on, at their prices: the discount of what it bought at auctions
+    /// of others, what a loss left to the pool above what that bore, what its vaults owe no more; and what units owe
+    /// that it held at a record date.
+    fn lawful(&mut self, first: usize, prices: Prices) -> Lawful {
+        let (mut lawful, mut sold, mut paid, mut ended) = (0, false, 0, false);
+        for event in self.world.events_from(first) {
             match event {
                 DecodedEvent::Auctions(gage_auctions::Event::LotOpened { lot, owner, asset, want, .. }) => {
                     let vault = u32::try_from(owner.id).ok().filter(|_| owner.module == gage_vaults::MODULE);
@@ -247,6 +284,25 @@ impl Stand {
                         found.and_then(|found| gage_vaults::query::facility(self.world.draft(), found.facility).ok());
                     lawful += facility.map_or(0, |facility| self.at(prices).value(facility.record.stable, debt));
                 }
+                DecodedEvent::Vaults(gage_vaults::Event::VaultSettled { vault, debt, loss, taken }) => {
+                    sold = true;
+                    if self.is_own(vault)
+                        && let Some(stable) = self.lent_to(vault)
+                    {
+                        let at = self.at(prices);
+                        let owed = debt.minus(loss).map_or(0, |covered| at.value(stable, covered));
+                        let given: i128 = taken.iter().map(|part| at.value(part.asset, part.amount)).sum();
+                        // A debt is settled at the high end of its collateral's quote.
+                        lawful += (owed - given).max(0);
+                    }
+                }
+                DecodedEvent::Vaults(gage_vaults::Event::ShutdownPaying { .. }) => (sold, ended) = (true, true),
+                DecodedEvent::Securities(gage_securities::Event::RegisterTaken { distribution, .. }) => {
+                    let record = gage_securities::distribution::distribution(self.world.draft(), distribution);
+                    if record.is_ok_and(|record| !self.gang.contains(&record.payer)) {
+                        paid += self.at(prices).owed(distribution, &self.gang);
+                    }
+                }
                 DecodedEvent::Vaults(gage_vaults::Event::AuctionEnded { .. }) => sold = true,
                 DecodedEvent::Vaults(
                     gage_vaults::Event::Liquidated { .. } | gage_vaults::Event::AuctionRepaid { .. },
@@ -254,7 +310,13 @@ impl Stand {
                 _ => {}
             }
         }
-        (lawful, sold)
+        Lawful { risk: lawful, paid, sold, ended }
+    }
+
+    /// What the facility of a vault lends.
+    fn lent_to(&self, vault: gage_vaults::VaultId) -> Option<AssetId> {
+        let found = gage_vaults::query::vault(self.world.draft(), vault).ok()?;
+        gage_vaults::query::facility(self.world.draft(), found.facility).ok().map(|facility| facility.record.stable)
     }
 
     fn is_own(&self, vault: gage_vaults::VaultId) -> bool {

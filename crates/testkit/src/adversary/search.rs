@@ -6,7 +6,7 @@ use std::fmt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use super::acts::{Gene, VERBS};
+use super::acts::{CLAIMS, Gene, VERBS};
 use super::market::Market;
 use super::play::{Finding, play};
 
@@ -37,6 +37,8 @@ pub struct Report {
     pub done_verbs: BTreeSet<u16>,
     /// In how many sequences each kind of act had each outcome.
     pub outcomes: BTreeMap<(u16, String), u64>,
+    /// How often each kind of event happened, in all sequences.
+    pub events: BTreeMap<String, u64>,
     /// How many sequences were kept for something new.
     pub kept: usize,
     /// What must not be: the shortest sequence found.
@@ -58,6 +60,7 @@ pub fn search(effort: Effort) -> Report {
         done: 0,
         done_verbs: BTreeSet::new(),
         outcomes: BTreeMap::new(),
+        events: BTreeMap::new(),
         kept: 0,
         finding: None,
     };
@@ -70,6 +73,9 @@ pub fn search(effort: Effort) -> Report {
         report.done += played.done;
         report.done_verbs.extend(played.seen.iter().filter(|(_, outcome)| outcome == "Done").map(|(verb, _)| *verb));
         report.best = report.best.max(played.best);
+        for (event, count) in &played.events {
+            *report.events.entry(event.clone()).or_default() += count;
+        }
         if let Some(finding) = played.finding {
             report.finding = Some(shorter(effort.market, genes, finding));
             return report;
@@ -165,8 +171,11 @@ fn change(rng: &mut ChaCha8Rng, genes: &mut Vec<Gene>, corpus: &[Vec<Gene>]) {
 
 fn gene(rng: &mut ChaCha8Rng) -> Gene {
     let bits = rng.next_u64().to_le_bytes();
+    // What needs something else before it is tried more often.
+    let rare = VERBS - CLAIMS;
+    let verb = if bits[1] < 96 { CLAIMS + u16::from(bits[0]) % rare } else { u16::from(bits[0]) % VERBS };
     Gene {
-        verb: u16::from(bits[0]) % VERBS,
+        verb,
         who: bits[1],
         a: u16::from_le_bytes([bits[2], bits[3]]),
         b: u16::from_le_bytes([bits[4], bits[5]]),

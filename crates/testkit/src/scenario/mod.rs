@@ -17,7 +17,7 @@
 //! more from genesis and the state is loaded once more from its records, with the same result.
 //! `verbs` lists what can be asked, `expect` what can be seen, [`stage`] what is there at the start.
 
-mod expect;
+pub(crate) mod expect;
 mod govern;
 mod number;
 pub(crate) mod script;

@@ -171,9 +171,19 @@ impl World {
         all.flat_map(|events| events.iter()).filter_map(|(module, bytes)| decode_event(module, bytes)).collect()
     }
 
+    /// How many blocks were played.
+    pub fn blocks(&self) -> usize {
+        self.played.len()
+    }
+
     /// The events of all blocks so far.
     pub fn all_events(&self) -> Vec<DecodedEvent> {
-        let results = self.played.iter().map(|(_, result)| result);
+        self.events_from(0)
+    }
+
+    /// The events of the blocks from that place on.
+    pub fn events_from(&self, first: usize) -> Vec<DecodedEvent> {
+        let results = self.played.get(first..).unwrap_or_default().iter().map(|(_, result)| result);
         let all = results.flat_map(|result| result.receipts.iter().map(|receipt| &receipt.events).chain([&result.due]));
         all.flat_map(|events| events.iter()).filter_map(|(module, bytes)| decode_event(module, bytes)).collect()
     }
