@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Every metric: its name, kind and meaning. The text of `/metrics` is written from this list.
-pub const NAMES: [(&str, &str, &str); 19] = [
+pub const NAMES: [(&str, &str, &str); 22] = [
     ("gage_head_height", "gauge", "The last executed height."),
     ("gage_head_time_ms", "gauge", "The time of the last executed block, in milliseconds since 1970."),
     ("gage_certified_height", "gauge", "The newest height whose state is certified."),
@@ -19,6 +19,9 @@ pub const NAMES: [(&str, &str, &str); 19] = [
     ("gage_base_fee", "gauge", "Smallest units of the fee asset per 1,000 weight."),
     ("gage_frozen_modules", "gauge", "Modules that accept only acts that reduce risk."),
     ("gage_stopped", "gauge", "1 if the node stopped after a fault, else 0."),
+    ("gage_epoch", "gauge", "The epoch of the next block, in a network that chooses its validators."),
+    ("gage_validators", "gauge", "Validators of that epoch."),
+    ("gage_equivocations", "gauge", "Contradictions of validators that this node has seen."),
     ("gage_open_auctions", "gauge", "Lots at auction, up to 1,000."),
     ("gage_facility_debt", "gauge", "Debt of the vaults of a facility, in smallest units."),
     ("gage_facility_bad_debt", "gauge", "Losses of a facility that nobody bore, in smallest units."),

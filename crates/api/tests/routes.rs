@@ -220,7 +220,10 @@ fn every_route_answers_as_its_document_says() {
     assert_eq!((&end["items"], &end["next"]), (&json!([]), &Value::Null));
     ask.get("list_roles", "/v1/staking/roles");
     let bonds = ask.get("list_bonds", "/v1/staking/bonds?role=validator&purpose=0");
-    assert_eq!(ask.get("list_validators", "/v1/staking/validators"), bonds);
+    let validators = ask.get("get_validators", "/v1/staking/validators");
+    assert_eq!(validators["members"][0]["stake"], "1000", "{validators}");
+    assert_eq!(ask.get("list_handovers", "/v1/staking/handovers?after=0")["items"], json!([]));
+    assert_eq!(ask.get("list_equivocations", "/v1/staking/equivocations")["items"], json!([]));
     let bond = bonds["items"][0]["bond"].as_u64().unwrap();
     assert_eq!(ask.get("get_bond", &format!("/v1/staking/bonds/{bond}"))["active"], "1000");
     assert_eq!(ask.get("list_account_bonds", &format!("/v1/accounts/{alice}/bonds"))["items"], bonds["items"]);

@@ -70,6 +70,11 @@ impl Chain {
                 self.sure_work(&ctx, &mut due, gage_vaults::MODULE, gage_vaults::mark);
             }
         }
+        let published = block.header.executed.height;
+        self.due_work(&ctx, &mut due, gage_staking::MODULE, |draft, ctx| -> Result<(), Error> {
+            gage_staking::turn(draft, ctx, published);
+            Ok(())
+        });
         self.check_modules(&ctx, &mut due)?;
         self.finish(block, receipts, bundles, due)
     }

@@ -150,6 +150,11 @@ impl Genesis {
             let sentence = "network is a name of 1 to 32 characters of a-z, 0-9 and dash";
             return Err(GenesisError::Bounds(sentence.to_owned()));
         }
+        let rules = self.staking.validators.as_ref().map(|validators| validators.rules);
+        if rules.is_some_and(|rules| rules.fixed_before < self.params.lag_max) {
+            let sentence = "staking.validators.rules.fixed_before is at least params.lag_max, so that a set is published before it orders";
+            return Err(GenesisError::Bounds(sentence.to_owned()));
+        }
         self.params.check().map_err(GenesisError::Bounds)
     }
 

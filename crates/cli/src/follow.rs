@@ -1,5 +1,6 @@
 //! `gage node --follow`: blocks come from other nodes' APIs, one source after the other where one fails.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +12,8 @@ use gage_client::{Client, Error};
 use gage_network::{Committee, FollowError, Follower, Validators};
 use gage_node::{NodeConfig, NodeHandle, SnapshotPart, install_snapshot};
 use gage_units::Height;
-use gage_verify::CertifiedBlocks;
+use gage_verify::{Authority, CertifiedBlocks, Evidence};
+use serde::Deserialize;
 use serde_json::Value;
 
 /// Between two questions where there is nothing new.
@@ -38,16 +40,14 @@ pub struct Following {
 impl Following {
     /// Opens the directory, begins with a snapshot where the blocks are not kept any more, and follows. A state from a
     /// snapshot is answered from only after the validators have published the same root.
-    pub fn start(config: NodeConfig, validators: &Path, urls: &[String]) -> Result<Following> {
-        let list = Validators::read(validators)?;
-        let genesis = config.genesis.hash();
-        ensure!(list.genesis == genesis, "{} is of another network than the genesis file", validators.display());
-        let committee = list.committee()?;
+    pub fn start(config: NodeConfig, validators: Option<&Path>, urls: &[String]) -> Result<Following> {
+        let committee = committee(&config, validators)?;
         let sources: Vec<Client> = urls.iter().map(|url| Client::new(url)).collect::<Result<_, _>>()?;
         let (mut follower, began) = begin(&config, &committee, &sources)?;
         let mut feed = Feed { sources, at: 0, told: None };
         if let Some(height) = began {
             agree(&mut follower, &mut feed, height)?;
+            follower.confirm();
             let doubt = config.dir.join(UNCONFIRMED);
             std::fs::remove_file(&doubt).with_context(|| format!("removing {}", doubt.display()))?;
         }
@@ -70,7 +70,11 @@ impl Following {
 
     /// What the operator reads at the start.
     pub fn describe(&self) -> String {
-        format!("none: follows {} validators through {}", self.validators, self.sources.join(", "))
+        format!(
+            "none: follows a network that {} validators founded through {}",
+            self.validators,
+            self.sources.join(", ")
+        )
     }
 
     pub fn stop(mut self) -> Result<()> {
@@ -80,19 +84,72 @@ impl Following {
     }
 }
 
+/// Who orders: named by the genesis file, else by the list of validators.
+fn committee(config: &NodeConfig, validators: Option<&Path>) -> Result<Committee> {
+    if let Some(founders) = Committee::founders(&config.genesis)? {
+        return Ok(founders);
+    }
+    let path = validators.context("the genesis file names no validators: give their list with --validators")?;
+    let list = Validators::read(path)?;
+    ensure!(list.genesis == config.genesis.hash(), "{} is of another network than the genesis file", path.display());
+    Ok(list.committee()?)
+}
+
+/// Who certifies, as far as any source proves it from the validators that the reader knows; what is proved is kept.
+fn authority(follower: &Follower, committee: &Committee, sources: &[Client]) -> Authority {
+    let node = follower.handle();
+    let mut authority = Authority::new(&committee.public_keys());
+    for source in sources {
+        let mut after = 0;
+        // Who answers what does not hold, or nothing, is passed over; another may have more.
+        while let Ok(Handovers { items }) = source.get(&format!("/v1/staking/handovers?after={after}")) {
+            let last = items.last().and_then(gage_verify::set_of).map_or(after, |set| set.epoch);
+            let Ok(grown) = authority.clone().after(&node.genesis(), &items) else { break };
+            authority = grown;
+            // The disk fails: the node says so itself.
+            drop(node.adopt_handovers(items));
+            if last <= after {
+                break;
+            }
+            after = last;
+        }
+    }
+    authority
+}
+
+fn write_synced(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = std::fs::File::create(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    path.parent().map_or(Ok(()), |dir| std::fs::File::open(dir)?.sync_all())
+}
+
+/// A page of handovers.
+#[derive(Deserialize)]
+struct Handovers {
+    items: Vec<Evidence>,
+}
+
 /// Starts from what the directory holds, or from a source's snapshot where no source keeps the blocks after that; with
 /// the height of a snapshot that is not confirmed.
 fn begin(config: &NodeConfig, committee: &Committee, sources: &[Client]) -> Result<(Follower, Option<Height>)> {
-    let follower = Follower::start(config.clone(), committee)?;
+    let mut follower = Follower::start(config.clone(), committee)?;
     let next = follower.next().0;
     let doubt = config.dir.join(UNCONFIRMED);
     let doubted = std::fs::read_to_string(&doubt).ok().and_then(|text| text.trim().parse().ok()).map(Height);
+    if doubted.is_some() {
+        // Until a source proves later ones, nobody else is believed.
+        follower.doubt(Authority::new(&committee.public_keys()));
+    }
     let mut offered: Option<(u64, &Client)> = None;
     for source in sources {
         // Who does not answer now may answer later.
         let Ok(status) = source.status() else { continue };
         let number = |path: &str| status.pointer(path).and_then(Value::as_u64);
         if number("/log/first_height").is_some_and(|first| first <= next) {
+            if doubted.is_some() {
+                follower.doubt(authority(&follower, committee, sources));
+            }
             return Ok((follower, doubted));
         }
         let snapshots = status.get("snapshots").and_then(Value::as_array).into_iter().flatten();
@@ -116,9 +173,12 @@ fn begin(config: &NodeConfig, committee: &Committee, sources: &[Client]) -> Resu
     if log.exists() {
         std::fs::remove_dir_all(&log).with_context(|| format!("removing {}", log.display()))?;
     }
-    std::fs::write(&doubt, format!("{height}\n")).with_context(|| format!("writing {}", doubt.display()))?;
+    // On the disk before the snapshot is.
+    write_synced(&doubt, &format!("{height}\n")).with_context(|| format!("writing {}", doubt.display()))?;
     install_snapshot::<anyhow::Error>(&config.dir, Height(height), parts, |number| Ok(part(number)?.bytes.0))?;
-    Ok((Follower::start(config.clone(), committee)?, Some(Height(height))))
+    let mut follower = Follower::start(config.clone(), committee)?;
+    follower.doubt(authority(&follower, committee, sources));
+    Ok((follower, Some(Height(height))))
 }
 
 /// Waits until the validators have published the root of a height from the snapshot's on, and it is this node's.

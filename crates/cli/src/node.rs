@@ -12,7 +12,7 @@ use gage_api::{ApiConfig, Server, TlsFiles};
 use gage_chain::Genesis;
 use gage_history::{Follower, History};
 use gage_network::{Validator, read_validator};
-use gage_node::{Node, NodeConfig, NodeHandle, Sealing, genesis_path, read_genesis};
+use gage_node::{Node, NodeConfig, NodeHandle, Sealing, StopReason, genesis_path, read_genesis};
 
 use crate::common::{LISTEN, fields};
 use crate::follow::Following;
@@ -28,9 +28,10 @@ pub struct NodeArgs {
     #[arg(long, conflicts_with_all = ["dir", "genesis", "manual", "interval_ms"])]
     validator: Option<PathBuf>,
     /// Follow the network of the nodes at these URLs, and only read: believes the validators' signatures, and nobody else
-    #[arg(long, value_name = "URL", requires = "validators", conflicts_with_all = ["validator", "manual", "interval_ms"])]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["validator", "manual", "interval_ms"])]
     follow: Vec<String>,
-    /// The validators' keys, for --follow: the file validators.toml that `gage network init` made
+    /// The validators' keys, for --follow where the genesis file names none: the file validators.toml that `gage network
+    /// init` made
     #[arg(long, value_name = "FILE", requires = "follow")]
     validators: Option<PathBuf>,
     /// The genesis file; not needed for a directory that has one
@@ -144,6 +145,10 @@ pub fn node(args: &NodeArgs) -> Result<ExitCode> {
     // A node that stopped by itself goes on answering reads, so that its operator can look; said once.
     let (mut told, mut troubled) = (false, None);
     while stop.recv_timeout(Duration::from_secs(1)).is_err() {
+        // What broke consensus or its disk a restart mends; a fault of execution it would repeat.
+        if matches!(handle.stopped(), Some(StopReason::Consensus { .. })) {
+            break;
+        }
         if let (Some(reason), false) = (handle.stopped(), told) {
             eprintln!("gage: the node makes no more blocks: {reason}; reads still work; stop it with ctrl-c");
             told = true;
@@ -217,8 +222,8 @@ fn start(args: &NodeArgs) -> Result<(Running, PathBuf, SocketAddr)> {
         Some(listen) => listen,
         None => LISTEN.parse().context("the address that is the default")?,
     };
-    if let Some(validators) = &args.validators {
-        let following = Following::start(config, validators, &args.follow)?;
+    if !args.follow.is_empty() {
+        let following = Following::start(config, args.validators.as_deref(), &args.follow)?;
         return Ok((Running::Follower(following), dir, listen));
     }
     config.sealing =

@@ -1,17 +1,17 @@
 //! `gage verify`: checks a record's or a receipt's proof offline, and says in words what that means.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use borsh::BorshDeserialize;
 use clap::Args;
-use gage_chain::{Outcome, Receipt};
-use gage_crypto::{Hash, PublicKey, Scheme};
-use gage_network::Validators;
+use gage_chain::{Genesis, Outcome, Receipt};
+use gage_crypto::{Hash, PublicKey};
+use gage_network::{Committee, Validators};
 use gage_store::proof::Root;
-use gage_verify::{DOCUMENT_BYTES_MAX, Document, Trust};
-use serde::Serialize;
+use gage_verify::{DOCUMENT_BYTES_MAX, Document, Evidence, Trust};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::common::{self, lines, print};
@@ -41,6 +41,10 @@ pub struct VerifyArgs {
     /// The network's validators.toml, from a source of your own: checks the certificate
     #[arg(long)]
     validators: Option<PathBuf>,
+    /// Proofs of later validators: what /v1/staking/handovers answered; leads on from the file's validators, or from
+    /// those whom the genesis file names; given again for every further page
+    #[arg(long)]
+    handovers: Vec<PathBuf>,
 }
 
 /// Checks the file. The exit code is 0 only if everything holds.
@@ -52,16 +56,15 @@ pub fn verify(args: &VerifyArgs) -> Result<ExitCode> {
     }
     let text = std::fs::read_to_string(&args.file).with_context(|| format!("reading {shown}"))?;
     let document = Document::parse(&text).with_context(|| format!("reading the evidence in {shown}"))?;
-    let genesis = match &args.genesis {
-        Some(path) => Some(gage_node::read_genesis(path)?.hash()),
-        None => args.genesis_hash,
-    };
+    let file = args.genesis.as_deref().map(gage_node::read_genesis).transpose()?;
+    let genesis = file.as_ref().map_or(args.genesis_hash, |file| Some(file.hash()));
     let trust = Trust {
         genesis,
         header: args.header,
         state_root: args.state_root.map(|root| Root(root.0)),
         events_root: args.events_root,
-        validators: args.validators.as_deref().map(keys_of).transpose()?,
+        validators: validators(args, file.as_ref(), &document)?,
+        handovers: handovers(&args.handovers)?,
     };
     let refused = |error| CheckFailed(format!("the evidence in {shown} does not hold: {error}"));
     let verified = document.verify(&trust).map_err(refused)?;
@@ -79,10 +82,34 @@ pub fn verify(args: &VerifyArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The keys of the file's validators.
-fn keys_of(path: &Path) -> Result<Vec<PublicKey>> {
-    let committee = Validators::read(path)?.committee()?;
-    committee.keys().iter().map(|key| Ok(PublicKey::new(Scheme::Ed25519, key)?)).collect()
+/// The validators the reader knows: those of the file, else those whom the genesis file names, for evidence that has a
+/// certificate.
+fn validators(args: &VerifyArgs, genesis: Option<&Genesis>, document: &Document) -> Result<Option<Vec<PublicKey>>> {
+    if let Some(path) = &args.validators {
+        return Ok(Some(Validators::read(path)?.committee()?.public_keys()));
+    }
+    let certified = match document {
+        Document::Record(evidence) => evidence.finality.is_some(),
+        Document::Receipt(evidence) => evidence.finality.is_some(),
+    };
+    let founders = genesis.filter(|_| certified).map(Committee::founders).transpose()?.flatten();
+    Ok(founders.map(|founders| founders.public_keys()))
+}
+
+/// The lists that a node answered, one after the other.
+fn handovers(paths: &[PathBuf]) -> Result<Vec<Evidence>> {
+    #[derive(Deserialize)]
+    struct List {
+        items: Vec<Evidence>,
+    }
+    let mut all = Vec::new();
+    for path in paths {
+        let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+        let list: List =
+            serde_json::from_str(&text).with_context(|| format!("reading the handovers in {}", path.display()))?;
+        all.extend(list.items);
+    }
+    Ok(all)
 }
 
 fn indented(text: &str) -> String {

@@ -14,6 +14,7 @@
 //! - [`eip712`]: the typed text that an Ethereum wallet shows and signs.
 //! - [`signature`]: [`Signature`] and [`signature::verify`], the one rule of acceptance.
 //! - [`webauthn`]: the assertion of a passkey.
+//! - [`vote`]: what validators sign.
 //! - [`batch`]: a fast pre-filter over many Ed25519 signatures.
 //! - [`recovery`]: who signed a message of another network.
 //! - [`secret`]: signing, for clients and tests.
@@ -35,6 +36,7 @@ pub mod payload;
 pub mod recovery;
 pub mod secret;
 pub mod signature;
+pub mod vote;
 pub mod webauthn;
 
 mod bounded;

@@ -87,7 +87,7 @@ impl ChainApplication {
             // Where the time is told, a block ahead that is not ordered yet may need another one to become so.
             let heartbeat = match self.node.told() {
                 Some(told) if told > parent.time => return,
-                Some(_) => !ahead.is_empty(),
+                Some(_) => parent.height > seen.ordered,
                 None if self.node.has_waiting(ahead) || self.can_certify(parent, ahead) => return,
                 None => true,
             };

@@ -6,7 +6,10 @@ use commonware_consensus::simplex::scheme::ed25519::Scheme;
 use commonware_cryptography::Signer as _;
 use commonware_cryptography::ed25519::{PrivateKey, PublicKey};
 use commonware_utils::ordered::Set;
-use gage_crypto::Hash;
+use gage_chain::Genesis;
+use gage_crypto::vote::{POSSESSION, vote_namespace};
+use gage_crypto::{AccountId, Hash, SignatureBytes};
+use gage_staking::Founder;
 use thiserror::Error;
 
 /// The most validators of a network: each message of consensus goes to all.
@@ -46,6 +49,14 @@ impl ValidatorSecret {
         key_bytes(&self.0.public_key())
     }
 
+    /// The key's signature of network and account, which registers it for the account.
+    pub fn prove_possession(&self, genesis: &Hash, account: &AccountId) -> SignatureBytes {
+        let signature = self.0.sign(POSSESSION, &[genesis.0, account.0].concat());
+        let mut bytes = [0; 64];
+        bytes.copy_from_slice(&signature.encode());
+        SignatureBytes(bytes)
+    }
+
     pub(crate) fn key(&self) -> &PrivateKey {
         &self.0
     }
@@ -77,17 +88,32 @@ impl Committee {
         if keys.is_empty() || keys.len() > VALIDATORS_MAX {
             return Err(CommitteeError::Count(keys.len()));
         }
-        let read = |(index, key): (usize, &[u8; 32])| {
-            PublicKey::decode(Bytes::copy_from_slice(key)).map_err(|_| CommitteeError::Key(index))
-        };
+        let read = |(index, key)| Committee::read_key(key).ok_or(CommitteeError::Key(index));
         let members: Vec<PublicKey> = keys.iter().enumerate().map(read).collect::<Result<_, _>>()?;
         let members = Set::try_from(members).map_err(|_| CommitteeError::Twice)?;
         Ok(Committee { genesis, members })
     }
 
+    /// Those who found a network that chooses its validators itself; `None` of any other.
+    ///
+    /// # Errors
+    /// [`CommitteeError`].
+    pub fn founders(genesis: &Genesis) -> Result<Option<Committee>, CommitteeError> {
+        let Some(validators) = &genesis.staking.validators else { return Ok(None) };
+        let bytes = |founder: &Founder| <[u8; 32]>::try_from(founder.key.as_bytes()).unwrap_or_default();
+        let keys: Vec<[u8; 32]> = validators.founders.iter().map(bytes).collect();
+        Committee::new(genesis.hash(), &keys).map(Some)
+    }
+
     /// The network.
     pub fn genesis(&self) -> &Hash {
         &self.genesis
+    }
+
+    /// The public keys in the words of the ledger.
+    pub fn public_keys(&self) -> Vec<gage_crypto::PublicKey> {
+        let read = |key: &[u8; 32]| gage_crypto::PublicKey::new(gage_crypto::Scheme::Ed25519, key);
+        self.keys().iter().map(|key| read(key).expect("a committee has such keys")).collect()
     }
 
     /// The public keys in the order in which certificates count them.
@@ -101,7 +127,17 @@ impl Committee {
 
     /// What every vote of this network is signed under, so that it means nothing in another one.
     pub fn namespace(&self) -> Vec<u8> {
-        [b"gage/consensus/1".as_slice(), &self.genesis.0].concat()
+        vote_namespace(&self.genesis)
+    }
+
+    /// A key as the engine has it; `None` where the bytes are none.
+    pub(crate) fn read_key(bytes: &[u8; 32]) -> Option<PublicKey> {
+        PublicKey::decode(Bytes::copy_from_slice(bytes)).ok()
+    }
+
+    /// Checks votes, and casts none.
+    pub(crate) fn verifier(&self) -> Scheme {
+        Scheme::verifier(&self.namespace(), self.members.clone())
     }
 
     pub(crate) fn signer(&self, secret: &ValidatorSecret) -> Result<Scheme, CommitteeError> {

@@ -6,21 +6,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use commonware_broadcast::buffered;
+use commonware_consensus::Application;
 use commonware_consensus::marshal::core::{Actor as Marshal, Processed};
 use commonware_consensus::marshal::resolver::p2p as backfill;
 use commonware_consensus::marshal::standard::{Inline, Standard};
 use commonware_consensus::marshal::{Config as MarshalConfig, Start, max_payload_size};
-use commonware_consensus::simplex::Engine as Simplex;
-use commonware_consensus::simplex::config::{Config as SimplexConfig, Floor, ForwardPolicy, SkipBudget, SkipPolicy};
-use commonware_consensus::simplex::elector::RoundRobin;
 use commonware_consensus::simplex::scheme::ed25519::Scheme;
 use commonware_consensus::simplex::types::{Context, Finalization};
-use commonware_consensus::types::{Epoch, FixedEpocher, ViewDelta};
-use commonware_consensus::{Application, Reporters};
+use commonware_consensus::types::ViewDelta;
 use commonware_cryptography::Digestible as _;
-use commonware_cryptography::certificate::{ConstantProvider, Verifier as _};
+use commonware_cryptography::certificate::Verifier as _;
 use commonware_cryptography::ed25519::PublicKey;
-use commonware_cryptography::sha256::{Digest, Sha256};
+use commonware_cryptography::sha256::Digest;
+use commonware_p2p::utils::mux::prefixed;
 use commonware_p2p::{Blocker, Provider, Receiver, Sender};
 use commonware_parallel::Sequential;
 use commonware_runtime::buffer::paged::CacheRef;
@@ -28,13 +26,16 @@ use commonware_runtime::{Clock, Handle, Metrics, Spawner, Storage};
 use commonware_storage::archive::{Archive as _, Identifier, prunable};
 use commonware_storage::translator::EightCap;
 use commonware_utils::{NZU16, NZU64, NZUsize, NonZeroDuration};
+use gage_crypto::Hash;
 use gage_node::NodeHandle;
 use rand_core::CryptoRng;
 
 use crate::block::{Block, ReadConfig};
-use crate::committee::{Committee, CommitteeError, ValidatorSecret};
-use crate::deliver::{Deliver, Sink, Watch, Watcher};
+use crate::committee::VALIDATORS_MAX;
+use crate::deliver::{Deliver, Sink, Watcher};
+use crate::epochs::Epochs;
 use crate::gossip;
+use crate::ordering::{self, ConsensusChannels, Ordering, Track};
 
 /// Where the engine's parts talk; votes and certificates go in channels of their own.
 pub(crate) mod channel {
@@ -46,18 +47,16 @@ pub(crate) mod channel {
     pub const TRANSACTIONS: u64 = 5;
 }
 
-/// There is one epoch: the set of validators is that of the genesis.
-const EPOCH: Epoch = Epoch::zero();
 /// Ready messages of each part.
-const MAILBOX: NonZeroUsize = NZUsize!(1024);
+pub(crate) const MAILBOX: NonZeroUsize = NZUsize!(1024);
 /// Blocks of each peer that are kept until consensus needs them.
 const BLOCKS_PER_PEER: usize = 16;
 /// Views behind the finalized tip of which votes and blocks are kept.
-const VIEWS_KEPT: u64 = 64;
+pub(crate) const VIEWS_KEPT: u64 = 64;
 /// Blocks per file of the archives.
 const SECTION: NonZeroU64 = NZU64!(4_096);
-const REPLAY_BUFFER: NonZeroUsize = NZUsize!(1 << 20);
-const WRITE_BUFFER: NonZeroUsize = NZUsize!(1 << 18);
+pub(crate) const REPLAY_BUFFER: NonZeroUsize = NZUsize!(1 << 20);
+pub(crate) const WRITE_BUFFER: NonZeroUsize = NZUsize!(1 << 18);
 /// With its checksum a page fills one of the disk's.
 const PAGE_SIZE: NonZeroU16 = NZU16!(4_084);
 const PAGES: NonZeroUsize = NZUsize!(2_048);
@@ -101,13 +100,13 @@ impl Default for Timing {
 
 /// What one validator is made of, besides its node.
 pub(crate) struct Setup<B, P, A> {
-    pub committee: Committee,
-    pub secret: ValidatorSecret,
+    pub epochs: Epochs,
     pub timing: Timing,
     /// Names of the files, so that several validators may share one simulated disk.
     pub partition: String,
     pub blocker: B,
     pub peers: P,
+    pub track: Track,
     pub node: NodeHandle,
     /// What proposes and judges blocks.
     pub application: A,
@@ -137,20 +136,16 @@ pub(crate) struct Running {
 }
 
 /// The longest message of any channel.
-pub(crate) fn message_bytes_max(committee: &Committee) -> u32 {
-    let participants = u32::try_from(committee.members().len()).expect("at most 128 validators");
-    let config = ReadConfig::new(*committee.genesis());
-    let longest = max_payload_size::<Standard<Block>, Scheme>(participants, &config).max(gossip::MESSAGE_BYTES_MAX);
+pub(crate) fn message_bytes_max(genesis: &Hash) -> u32 {
+    let participants = u32::try_from(VALIDATORS_MAX).expect("at most 128 validators");
+    let longest = max_payload_size::<Standard<Block>, Scheme>(participants, &ReadConfig::new(*genesis));
+    let longest = prefixed(longest.max(gossip::MESSAGE_BYTES_MAX));
     u32::try_from(longest).expect("a block and its certificate are below 4 GiB")
 }
 
 /// Starts a validator on its storage. The node must have been started; blocks that the archive holds and the node
 /// lacks are handed to it first.
-pub(crate) async fn start<E, B, P, A, S, R>(
-    context: E,
-    setup: Setup<B, P, A>,
-    channels: Channels<S, R>,
-) -> Result<Running, CommitteeError>
+pub(crate) async fn start<E, B, P, A, S, R>(context: E, setup: Setup<B, P, A>, channels: Channels<S, R>) -> Running
 where
     E: Clock + CryptoRng + Spawner + Storage + Metrics,
     B: Blocker<PublicKey = PublicKey>,
@@ -159,11 +154,10 @@ where
     S: Sender<PublicKey = PublicKey>,
     R: Receiver<PublicKey = PublicKey>,
 {
-    let Setup { committee, secret, timing, partition, blocker, peers, node, application, sink, watcher } = setup;
-    let scheme = committee.signer(&secret)?;
-    let me = secret.key_public();
-    let read = ReadConfig::new(*committee.genesis());
-    let genesis = Block::genesis(committee.genesis());
+    let Setup { epochs, timing, partition, blocker, peers, track, node, application, sink, watcher } = setup;
+    let me = epochs.secret().key_public();
+    let read = ReadConfig::new(node.genesis());
+    let genesis = Block::genesis(&node.genesis());
     let genesis_digest = genesis.digest();
     let page_cache = CacheRef::new(PAGE_SIZE, PAGES);
 
@@ -220,13 +214,13 @@ where
         }
     }
 
-    let epocher = FixedEpocher::new(NonZeroU64::MAX);
+    let epocher = epochs.epocher();
     let (marshal, mailbox, floor) = Marshal::init(
         context.child("marshal"),
         finalizations,
         blocks,
         MarshalConfig {
-            provider: ConstantProvider::new(scheme.clone()),
+            provider: epochs.clone(),
             epocher: epocher.clone(),
             start: Start::Genesis(genesis.digested()),
             partition_prefix: archive("marshal"),
@@ -248,43 +242,30 @@ where
     assert!(height > processed, "blocks {height} to {processed} are neither in the node's log nor in the archive");
 
     let inline = Inline::new(context.child("application"), application, mailbox.clone(), epocher);
-    let simplex = Simplex::new(
-        context.child("simplex"),
-        SimplexConfig {
-            scheme,
-            elector: RoundRobin::<Sha256>::default(),
-            blocker: blocker.clone(),
-            automaton: inline.clone(),
-            relay: inline.clone(),
-            reporter: Reporters::from((inline, Watch { watcher })),
-            track_historical_votes: false,
-            strategy: Sequential,
-            partition: archive("votes"),
-            mailbox_size: MAILBOX,
-            epoch: EPOCH,
-            floor: Floor::Genesis(genesis_digest),
-            replay_buffer: REPLAY_BUFFER,
-            write_buffer: WRITE_BUFFER,
-            page_cache,
-            leader_timeout: timing.leader,
-            certification_timeout: timing.certification,
-            timeout_retry: timing.retry,
-            view_retention: ViewDelta::new(VIEWS_KEPT),
-            skip: SkipPolicy::Enabled { timeout: timing.inactive, budget: SkipBudget::Participants },
-            fetch_timeout: nonzero(timing.fetch),
-            fetch_retry_delay: timing.fetch / 10,
-            forward: ForwardPolicy::SilentLeader,
-        },
-    );
+    let ordering = Ordering {
+        epochs,
+        node: node.clone(),
+        timing,
+        partition: partition.clone(),
+        blocker: blocker.clone(),
+        track,
+        watcher,
+        archive: mailbox.clone(),
+        application: inline,
+        genesis: genesis_digest,
+        page_cache,
+    };
+    let Channels { votes, certificates, resolver: fetches, blocks, transactions, .. } = channels;
+    let consensus = ConsensusChannels { votes, certificates, resolver: fetches };
 
     // The receiver of reports runs before the one who reports.
     let handles = vec![
-        broadcast.start(channels.blocks),
+        broadcast.start(blocks),
         marshal.start(Deliver { sink }, buffer, resolver),
-        simplex.start(channels.votes, channels.certificates, channels.resolver),
-        gossip::start(context.child("gossip"), node, blocker, channels.transactions),
+        ordering::start(context.child("ordering"), ordering, consensus),
+        gossip::start(context.child("gossip"), node, blocker, transactions),
     ];
-    Ok(Running { handles, archive: mailbox })
+    Running { handles, archive: mailbox }
 }
 
 fn archive_config<C>(partition: &str, page_cache: &CacheRef, codec_config: C) -> prunable::Config<EightCap, C> {
@@ -303,6 +284,6 @@ fn archive_config<C>(partition: &str, page_cache: &CacheRef, codec_config: C) ->
     }
 }
 
-fn nonzero(duration: Duration) -> NonZeroDuration {
+pub(crate) fn nonzero(duration: Duration) -> NonZeroDuration {
     NonZeroDuration::new(duration.max(Duration::from_millis(1))).expect("at least a millisecond")
 }

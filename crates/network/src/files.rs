@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!   genesis.json      the network
-//!   validators.toml   who orders, and where each is reached; the same on every machine
+//!   validators.toml   who orders, and where each is reached; the same on every machine. Where the genesis names the
+//!                     validators, it is not needed: it says where some of them are reached from here
 //!   node.toml         where this one listens
 //!   validator.key     its secret, 64 hexadecimal digits, readable by its owner alone
 //!   data/             log and snapshots           consensus/   votes and blocks of the engine
@@ -137,12 +138,17 @@ pub fn write_validator(
 pub fn read_validator(dir: &Path) -> Result<(ValidatorConfig, NodeFile), FilesError> {
     let genesis = read_genesis(&genesis_path(dir))?;
     let path = dir.join("validators.toml");
-    let validators = Validators::read(&path)?;
+    let founders = Committee::founders(&genesis)?;
+    // Where the state says who orders, the file only says where some of them are reached from here.
+    let validators = match &founders {
+        Some(_) if !path.exists() => Validators { genesis: genesis.hash(), validators: Vec::new() },
+        _ => Validators::read(&path)?,
+    };
     if validators.genesis != genesis.hash() {
         let what = format!("is of the network {}, genesis.json of {}", validators.genesis, genesis.hash());
         return Err(FilesError::Content { path, what });
     }
-    let committee = validators.committee()?;
+    let committee = founders.map_or_else(|| validators.committee(), Ok)?;
     let mut addresses = BTreeMap::new();
     for seat in &validators.validators {
         addresses.insert(seat.key_bytes()?, seat.address);

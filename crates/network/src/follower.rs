@@ -2,10 +2,10 @@
 //! their signatures alone. It executes every block itself, so that what it answers is its own work.
 
 use gage_chain::PreparedBlock;
-use gage_crypto::{Hash, PublicKey, Scheme};
+use gage_crypto::{Hash, PublicKey};
 use gage_node::{Node, NodeConfig, NodeError, NodeHandle, Sealing, StopReason};
 use gage_units::Height;
-use gage_verify::{CertifiedBlocks, VerifyError};
+use gage_verify::{Authority, CertifiedBlocks, VerifyError, keys_of};
 use thiserror::Error;
 
 use crate::Committee;
@@ -27,7 +27,10 @@ pub enum FollowError {
 /// A running follower. Dropping it stops it.
 pub struct Follower {
     node: Node,
+    /// Where the state chooses none.
     validators: Vec<PublicKey>,
+    /// Who certifies, as long as the state itself is not confirmed.
+    doubt: Option<Authority>,
     /// The last block that was taken.
     last: (Height, Hash),
 }
@@ -41,9 +44,18 @@ impl Follower {
         let config = NodeConfig { sealing: Sealing::Consensus, follows: true, ..config };
         let node = Node::start(config)?;
         let head = node.handle().read(|chain| chain.head());
-        let keys = committee.keys();
-        let keys = keys.iter().map(|key| PublicKey::new(Scheme::Ed25519, key).expect("a committee has such keys"));
-        Ok(Follower { node, validators: keys.collect(), last: (head.height, head.block) })
+        Ok(Follower { node, validators: committee.public_keys(), doubt: None, last: (head.height, head.block) })
+    }
+
+    /// The state comes from somebody else's snapshot: who certifies is what the reader knows, until
+    /// [`Follower::confirm`].
+    pub fn doubt(&mut self, authority: Authority) {
+        self.doubt = Some(authority);
+    }
+
+    /// The network has published the root of a state from the snapshot on, and it is this node's.
+    pub fn confirm(&mut self) {
+        self.doubt = None;
     }
 
     /// What readers hold.
@@ -65,7 +77,8 @@ impl Follower {
         if let Some(reason) = node.stopped() {
             return Err(FollowError::Stopped(reason));
         }
-        let blocks = certified.verify(&node.genesis(), &self.validators, (self.last.0.0, self.last.1))?;
+        let validators = self.validators().map_err(FollowError::Stopped)?;
+        let blocks = certified.verify(&node.genesis(), &validators, (self.last.0.0, self.last.1))?;
         node.note_certificate(certified.finality.certificate.clone());
         let feed = self.node.feed();
         for block in blocks {
@@ -74,6 +87,23 @@ impl Follower {
         }
         let behind = Height(self.last.0.0.saturating_sub(AHEAD_MAX));
         node.wait_executed(behind).map_err(FollowError::Stopped)
+    }
+
+    /// Who certifies the next block: told from outside, or chosen by the state once the epoch before is executed.
+    fn validators(&self) -> Result<Vec<PublicKey>, StopReason> {
+        if let Some(authority) = &self.doubt {
+            return Ok(authority.at(self.next()).to_vec());
+        }
+        let node = self.node.handle();
+        let Some(rules) = node.validator_rules() else { return Ok(self.validators.clone()) };
+        let epoch = rules.epoch_of(self.next());
+        node.wait_executed(Height(rules.first_of(epoch).0.saturating_sub(1)))?;
+        if rules.first_of(epoch) == self.next() && epoch > 0 {
+            // Where the disk fails the node itself stops; its sources have the same proof.
+            drop(node.keep_handover(epoch - 1));
+        }
+        let set = node.validators_of(epoch).expect("the epoch before is executed");
+        Ok(keys_of(&set.members))
     }
 
     /// Stops cleanly.

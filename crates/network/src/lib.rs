@@ -28,12 +28,16 @@ mod block;
 mod committee;
 mod deliver;
 mod engine;
+mod epochs;
 mod files;
 mod follower;
 #[cfg(test)]
 mod fuzz;
 mod gossip;
+#[cfg(test)]
+mod hostile;
 mod memory;
+mod ordering;
 pub mod sim;
 mod validator;
 

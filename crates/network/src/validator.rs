@@ -1,6 +1,6 @@
 //! A validator in the world: a node, the engine on a runtime of its own, peers over encrypted connections.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use commonware_consensus::types::Height as EngineHeight;
 use commonware_cryptography::ChaCha20Poly1305;
+use commonware_cryptography::ed25519::{PrivateKey, PublicKey};
 use commonware_p2p::authenticated::lookup::{Config as PeerConfig, Network};
 use commonware_p2p::{Address, AddressableManager as _};
 use commonware_runtime::tokio::{Config as RuntimeConfig, Runner};
@@ -24,9 +25,10 @@ use gage_node::{Node, NodeConfig, NodeError, NodeHandle, Sealing};
 use thiserror::Error;
 
 use crate::application::ChainApplication;
-use crate::committee::{Committee, CommitteeError, VALIDATORS_MAX, ValidatorSecret};
-use crate::deliver::{certificate, keep_certificate};
+use crate::committee::{Committee, CommitteeError, VALIDATORS_MAX, ValidatorSecret, key_bytes};
+use crate::deliver::{certificate, keep};
 use crate::engine::{Archive, Channels, Setup, Timing, channel, message_bytes_max, start};
+use crate::epochs::{Epochs, Peer};
 use crate::memory::{self, MemoryError};
 
 /// Messages per second that each peer may send: votes and certificates are small, blocks are not.
@@ -34,6 +36,8 @@ const VOTES: Quota = Quota::per_second(NZU32!(1_024));
 const BLOCKS: Quota = Quota::per_second(NZU32!(128));
 const FETCHES: Quota = Quota::per_second(NZU32!(512));
 const TRANSACTIONS: Quota = Quota::per_second(NZU32!(64));
+/// The most who may connect: for each there is room for as many messages as its quota allows.
+const PEERS_MAX: usize = VALIDATORS_MAX + 32;
 /// Roots kept so that a header which lags as far as it may can still be judged.
 const CHECKPOINTS_MIN: usize = 16;
 
@@ -42,15 +46,15 @@ const CHECKPOINTS_MIN: usize = 16;
 pub struct ValidatorConfig {
     /// The node. It is sealed by consensus, and [`Sealing::Told`] the time or not.
     pub node: NodeConfig,
-    /// Who orders.
+    /// Who orders, where the genesis names no validators; else who founded the network.
     pub committee: Committee,
-    /// Which of them this is.
+    /// Which of them this is, or wants to become.
     pub secret: ValidatorSecret,
     /// Where the engine keeps votes and blocks; never to be lost while the key is in use.
     pub consensus_dir: PathBuf,
     /// Where peers connect.
     pub listen: SocketAddr,
-    /// Where each validator can be reached, by public key.
+    /// Where validators can be reached, by public key; these count before what the state says.
     pub addresses: BTreeMap<[u8; 32], SocketAddr>,
     /// How long the parts wait for each other.
     pub timing: Timing,
@@ -91,8 +95,10 @@ impl Validator {
     /// [`NetworkError`].
     pub fn start(config: ValidatorConfig) -> Result<Validator, NetworkError> {
         let ValidatorConfig { mut node, committee, secret, consensus_dir, listen, addresses, timing } = config;
-        committee.signer(&secret)?;
-        let peers = peers(&committee, &addresses)?;
+        if node.genesis.staking.validators.is_none() {
+            committee.signer(&secret)?;
+            check_addresses(&committee, &addresses)?;
+        }
         let data_dir = node.dir.clone();
         memory::check(&consensus_dir, &data_dir, &secret.public())?;
         node.sealing = if node.sealing == Sealing::Told { Sealing::Told } else { Sealing::Consensus };
@@ -102,20 +108,20 @@ impl Validator {
 
         let (handle, feed) = (node.handle(), node.feed());
         let (stop, stopped) = oneshot::channel();
-        let local = addresses.values().all(|address| address.ip().is_loopback());
-        let network = peer_config(&committee, &secret, listen, local);
-        let setup = move |blocker, peers, node: NodeHandle| Setup {
-            committee,
-            secret,
+        let most = peers_max(&handle, &committee, &addresses);
+        let network = peer_config(&committee, &secret, listen, listen.ip().is_loopback(), most);
+        let setup = move |oracle: Oracle, node: NodeHandle| Setup {
+            epochs: Epochs::new(node.clone(), secret, committee),
             timing,
             partition: "validator".to_owned(),
-            blocker,
-            peers,
+            blocker: oracle.clone(),
+            peers: oracle.clone(),
+            track: Arc::new(move |number, peers| track(oracle.clone(), number, peers, &addresses, most)),
             application: ChainApplication { node: node.clone(), heartbeat: timing.heartbeat, clock_off_ms: 0 },
             sink: Arc::new(move |block, done| feed.deliver(block, done)),
             watcher: {
                 let node = node.clone();
-                Arc::new(move |activity| keep_certificate(&node, activity))
+                Arc::new(move |activity, committee| keep(&node, activity, committee))
             },
             node,
         };
@@ -124,8 +130,7 @@ impl Validator {
             move || {
                 let runtime = RuntimeConfig::new().with_storage_directory(consensus_dir.join("storage"));
                 Runner::new(runtime).start(|context| async move {
-                    let (mut network, mut oracle) = Network::new(context.child("network"), network);
-                    oracle.track(0, peers);
+                    let (mut network, oracle) = Network::new(context.child("network"), network);
                     let channels = Channels {
                         votes: network.register(channel::VOTES, VOTES),
                         certificates: network.register(channel::CERTIFICATES, VOTES),
@@ -135,11 +140,8 @@ impl Validator {
                         transactions: network.register(channel::TRANSACTIONS, TRANSACTIONS),
                     };
                     let peering = network.start();
-                    let setup = setup(oracle.clone(), oracle, node.clone());
-                    let running = match start(context.child("engine"), setup, channels).await {
-                        Ok(running) => running,
-                        Err(error) => return node.consensus_ended(error.to_string()),
-                    };
+                    let setup = setup(oracle, node.clone());
+                    let running = start(context.child("engine"), setup, channels).await;
                     keep_older_certificates(&node, running.archive);
                     let parts = select_all(running.handles.into_iter().chain([peering]));
                     match select(stopped, parts).await {
@@ -205,25 +207,49 @@ fn keep_older_certificates(node: &NodeHandle, archive: Archive) {
     });
 }
 
-type Peers = Map<commonware_cryptography::ed25519::PublicKey, Address>;
+type Oracle = commonware_p2p::authenticated::lookup::Oracle<PublicKey>;
 
-fn peers(committee: &Committee, addresses: &BTreeMap<[u8; 32], SocketAddr>) -> Result<Peers, NetworkError> {
-    let address = |key: &commonware_cryptography::ed25519::PublicKey| {
-        let bytes = crate::committee::key_bytes(key);
-        let found = addresses.get(&bytes).ok_or_else(|| NetworkError::NoAddress(hex::encode(bytes)))?;
-        Ok((key.clone(), Address::Symmetric(*found)))
+/// Reaches out to these peers from now on, and to those whom this machine's files name: at the addresses that these give
+/// before what the state says. A machine that is far behind knows of none but the files' who is there today.
+pub(crate) fn track(
+    mut oracle: Oracle,
+    number: u64,
+    peers: Vec<Peer>,
+    addresses: &BTreeMap<[u8; 32], SocketAddr>,
+    most: usize,
+) {
+    let reached = |(key, told): Peer| {
+        let own = addresses.get(&key_bytes(&key)).copied();
+        let address = own.or_else(|| told?.parse().ok())?;
+        Some((key, Address::Symmetric(address)))
     };
-    let peers: Vec<_> = committee.members().iter().map(address).collect::<Result<_, NetworkError>>()?;
-    Ok(Map::try_from(peers).expect("the members of a committee are distinct"))
+    let known: BTreeSet<[u8; 32]> = peers.iter().map(|(key, _)| key_bytes(key)).collect();
+    let own = addresses.keys().filter(|key| !known.contains(*key)).filter_map(Committee::read_key);
+    let peers = peers.into_iter().chain(own.map(|key| (key, None))).filter_map(reached).take(most);
+    let peers: Vec<(PublicKey, Address)> = peers.collect();
+    oracle.track(number, Map::try_from(peers).expect("each key is registered once"));
 }
 
-type Handshake = Cups<Sake<commonware_cryptography::ed25519::PrivateKey>, ChaCha20Poly1305>;
+/// How many peers there may be: the validators told from outside, or those of two epochs and some who want to become it.
+fn peers_max(node: &NodeHandle, committee: &Committee, addresses: &BTreeMap<[u8; 32], SocketAddr>) -> usize {
+    let told = committee.members().len() + addresses.len();
+    let chosen = node.validator_rules().map_or(0, |rules| 2 * usize::from(rules.members_max) + 16);
+    told.max(chosen).min(PEERS_MAX)
+}
 
-fn peer_config(
+fn check_addresses(committee: &Committee, addresses: &BTreeMap<[u8; 32], SocketAddr>) -> Result<(), NetworkError> {
+    let missing = committee.keys().into_iter().find(|key| !addresses.contains_key(key));
+    missing.map_or(Ok(()), |key| Err(NetworkError::NoAddress(hex::encode(key))))
+}
+
+type Handshake = Cups<Sake<PrivateKey>, ChaCha20Poly1305>;
+
+pub(crate) fn peer_config(
     committee: &Committee,
     secret: &ValidatorSecret,
     listen: SocketAddr,
     local: bool,
+    most: usize,
 ) -> PeerConfig<Handshake> {
     let handshake = Cups::new(
         Sake {
@@ -235,8 +261,8 @@ fn peer_config(
         cups::Version::V1,
     );
     let namespace = committee.namespace();
-    let (peers, mailbox) = (NZUsize!(VALIDATORS_MAX), NZUsize!(1_024));
-    let bytes = message_bytes_max(committee);
+    let (peers, mailbox) = (NZUsize!(most), NZUsize!(1_024));
+    let bytes = message_bytes_max(committee.genesis());
     let mut config = match local {
         true => PeerConfig::local(handshake, &namespace, listen, peers, bytes, mailbox),
         false => PeerConfig::recommended(handshake, &namespace, listen, peers, bytes, mailbox),
@@ -245,6 +271,7 @@ fn peer_config(
     config.allow_private_ips = true;
     config.allowed_handshake_rate_per_ip = Quota::per_second(NZU32!(16));
     config.peer_connection_cooldown = config.peer_connection_cooldown.min(Duration::from_secs(5));
+    // The last of an epoch has those of the next, too.
     config.tracked_peer_sets = NZUsize!(1);
     config
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gage_crypto::{PublicKey, Scheme};
 use gage_network::sim::{Fault, Outcome, Plan, Planted, Twist, UNRULY, run};
-use gage_verify::{Certificate, Document, Trust, VerifyError, verify};
+use gage_verify::{Certificate, Document, Evidence, Trust, VerifyError, verify};
 
 #[track_caller]
 fn sound(outcome: &Outcome) {
@@ -56,12 +56,50 @@ fn seeds_hold() {
     }
 }
 
+fn keys(keys: &[[u8; 32]]) -> Vec<PublicKey> {
+    keys.iter().map(|key| PublicKey::new(Scheme::Ed25519, key).unwrap()).collect()
+}
+
+/// One joins, one takes over under a new key, one resigns; and who contradicts himself is barred and loses his stake.
+#[test]
+fn validators_change_from_epoch_to_epoch() {
+    let quiet = Plan::changing(50, Duration::from_secs(25));
+    let mut unruly = Plan::changing(51, Duration::from_secs(25));
+    unruly.twists[3] = Twist::Equivocates;
+    for plan in [quiet, unruly] {
+        let outcome = run(&plan);
+        sound(&outcome);
+        assert!(outcome.trace.iter().any(|line| line.contains("those order who should")), "{:#?}", outcome.trace);
+        let evidence = outcome.evidence.unwrap();
+        let holds = |handovers: &[Evidence]| {
+            let validators = Some(keys(&outcome.keys));
+            let trust = Trust { validators, handovers: handovers.to_vec(), ..Trust::default() };
+            verify(&evidence, &trust).map(|verified| verified.anchored)
+        };
+        // From the founders through every set, one after the other.
+        let all = outcome.handovers;
+        assert!(!all.is_empty());
+        assert_eq!(holds(&all), Ok(true));
+        assert!(holds(&[]).is_err(), "the founders do not order any more");
+        assert!(holds(&all[1..]).is_err(), "nobody known certified the second");
+        let mut twice = all.clone();
+        twice.insert(1, all[0].clone());
+        assert_eq!(holds(&twice), Ok(true));
+        let mut changed = all.clone();
+        changed[0].finality.as_mut().unwrap().certificate.votes[0].signature.0[3] ^= 1;
+        assert!(matches!(holds(&changed), Err(VerifyError::Handover(_))));
+        // A set under another's key.
+        let mut other = all.clone();
+        *other[0].key.last_mut().unwrap() ^= 1;
+        assert!(matches!(holds(&other), Err(VerifyError::Handover(_))));
+    }
+}
+
 /// A reader needs the validators' keys and nothing else; and notices every change.
 #[test]
 fn a_certificate_proves_a_record_and_only_that() {
     let outcome = run(&Plan::quiet(2, 4, Duration::from_secs(4)));
     sound(&outcome);
-    let keys = |keys: &[[u8; 32]]| keys.iter().map(|key| PublicKey::new(Scheme::Ed25519, key).unwrap()).collect();
     let trust = Trust { validators: Some(keys(&outcome.keys)), ..Trust::default() };
     let evidence = outcome.evidence.unwrap();
     let verified = verify(&evidence, &trust).unwrap();

@@ -8,11 +8,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::scratch;
-use gage_chain::TransactionHash;
-use gage_network::sim::{genesis, secret, user_transfer};
-use gage_network::{Committee, NetworkError, Timing, Validator, ValidatorConfig};
+use gage_chain::{Genesis, TransactionHash};
+use gage_network::sim::{Plan, genesis, genesis_of, operator_joins, secret, user_transfer};
+use gage_network::{Committee, Follower, NetworkError, Timing, Validator, ValidatorConfig};
 use gage_node::{NodeConfig, Stage};
 use gage_units::Height;
+use gage_verify::{Trust, verify, verify_receipt};
 
 /// Ports that nobody listens on now.
 fn addresses(count: usize) -> Vec<SocketAddr> {
@@ -21,7 +22,10 @@ fn addresses(count: usize) -> Vec<SocketAddr> {
 }
 
 fn config(dir: &Path, index: usize, addresses: &[SocketAddr]) -> ValidatorConfig {
-    let genesis = genesis();
+    config_in(genesis(), dir, index, addresses)
+}
+
+fn config_in(genesis: Genesis, dir: &Path, index: usize, addresses: &[SocketAddr]) -> ValidatorConfig {
     let keys: Vec<[u8; 32]> = (0..addresses.len()).map(|index| secret(index).public()).collect();
     let own = dir.join(format!("validator-{index}"));
     let mut node = NodeConfig::new(own.join("data"), genesis.clone());
@@ -100,4 +104,77 @@ fn four_validators_lose_one_and_take_it_back() {
     std::fs::remove_dir_all(scratch.0.join("validator-2/consensus")).unwrap();
     let refused = Validator::start(config(&scratch.0, 2, &addresses));
     assert!(matches!(refused, Err(NetworkError::Memory(_))));
+}
+
+/// A fifth joins a network of four with its bond, orders from the next epoch on, and the network then bears the loss of
+/// a founder; a reader who knows the founders alone believes what the five sign, and a follower takes it.
+#[test]
+fn a_validator_joins_a_running_network() {
+    let scratch = scratch("joins");
+    let addresses = addresses(5);
+    let genesis = genesis_of(&Plan::changing(0, Duration::from_secs(1)));
+    let start = |index: usize| {
+        let mut config = config_in(genesis.clone(), &scratch.0, index, &addresses);
+        config.committee = Committee::founders(&genesis).unwrap().unwrap();
+        config.timing.heartbeat = Duration::from_millis(50);
+        Some(Validator::start(config).unwrap())
+    };
+    let mut validators: Vec<Option<Validator>> = (0..5).map(start).collect();
+    let node = |validators: &[Option<Validator>], index: usize| validators[index].as_ref().unwrap().handle();
+    let network = genesis.hash();
+    let joins = operator_joins(&network, 4, 0);
+    let joined = node(&validators, 0).submit(&joins.to_bytes()).unwrap();
+    executed(&validators[..4], &joined);
+
+    // The newcomer's node is there before it orders.
+    let newcomer = node(&validators, 4);
+    let epoch_of = |node: &gage_node::NodeHandle| {
+        node.validator_rules().unwrap().epoch_of(Height(node.progress_now().executed.0 + 1))
+    };
+    wait("it orders", || {
+        let set = newcomer.validators_of(epoch_of(&newcomer)).unwrap();
+        set.members.iter().any(|member| member.key.as_bytes() == secret(4).public())
+    });
+    // Five bear the loss of one, where four of them are needed.
+    validators[1].take().unwrap().stop().unwrap();
+    let hash = pay(validators[4].as_ref().unwrap(), 0);
+    executed(&validators, &hash);
+
+    let founders = Committee::founders(&genesis).unwrap().unwrap();
+    wait("a proof across the handover", || newcomer.receipt_proof(&hash).is_ok_and(|it| it.finality.is_some()));
+    let first = node(&validators, 0);
+    wait("the handover is kept", || !first.handovers(0, 10).is_empty());
+    let handovers = first.handovers(0, 10);
+    let receipt = newcomer.receipt_proof(&hash).unwrap();
+    let mut trust = Trust { validators: Some(founders.public_keys()), handovers, ..Trust::default() };
+    assert!(verify_receipt(&receipt, &trust).unwrap().anchored);
+    assert!(verify(&trust.handovers[0], &Trust { handovers: vec![], ..trust.clone() }).unwrap().anchored);
+    trust.handovers[0].value.as_mut().unwrap()[20] ^= 1;
+    assert!(verify_receipt(&receipt, &trust).is_err(), "a set that nobody certified");
+    trust.handovers.clear();
+    assert!(verify_receipt(&receipt, &trust).is_err(), "the founders alone are not those who signed");
+
+    // A follower reads through the end of the epoch.
+    let config =
+        NodeConfig { log_segment_bytes: 1 << 20, ..NodeConfig::new(scratch.0.join("follower"), genesis.clone()) };
+    let mut follower = Follower::start(config, &founders).unwrap();
+    wait("it follows", || {
+        if let Some(blocks) = first.certified_blocks(follower.next()) {
+            follower.take(&blocks).unwrap();
+        }
+        follower.handle().stage(&hash).is_some_and(|stage| stage >= Stage::Executed)
+    });
+    follower.stop().unwrap();
+
+    // Restarted, the nodes go on in the epoch in which they were.
+    for validator in validators.iter_mut().filter_map(Option::take) {
+        validator.stop().unwrap();
+    }
+    let validators: Vec<Option<Validator>> = (0..5).map(start).collect();
+    let hash = pay(validators[1].as_ref().unwrap(), 1);
+    executed(&validators, &hash);
+    assert!(!node(&validators, 0).handovers(0, 10).is_empty(), "kept on the disk");
+    for validator in validators.into_iter().flatten() {
+        validator.stop().unwrap();
+    }
 }

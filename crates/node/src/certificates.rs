@@ -13,28 +13,29 @@ use crate::locks::lock;
 /// How many are kept: far more than headers that records can be proved for.
 const KEPT: usize = 4_096;
 
-/// The last certificates, by view and by block.
+/// The last certificates, by epoch and view, and by block.
 #[derive(Default)]
 pub(crate) struct Certificates {
-    by_view: BTreeMap<u64, Certificate>,
-    views: BTreeMap<Hash, u64>,
+    by_round: BTreeMap<(u64, u64), Certificate>,
+    rounds: BTreeMap<Hash, (u64, u64)>,
 }
 
 impl Certificates {
     fn put(&mut self, certificate: Certificate) {
-        self.views.insert(certificate.block, certificate.view);
-        self.by_view.insert(certificate.view, certificate);
-        while self.by_view.len() > KEPT {
-            if let Some((view, oldest)) = self.by_view.pop_first()
-                && self.views.get(&oldest.block) == Some(&view)
+        let round = (certificate.epoch, certificate.view);
+        self.rounds.insert(certificate.block, round);
+        self.by_round.insert(round, certificate);
+        while self.by_round.len() > KEPT {
+            if let Some((round, oldest)) = self.by_round.pop_first()
+                && self.rounds.get(&oldest.block) == Some(&round)
             {
-                self.views.remove(&oldest.block);
+                self.rounds.remove(&oldest.block);
             }
         }
     }
 
     fn of(&self, block: &Hash) -> Option<&Certificate> {
-        self.by_view.get(self.views.get(block)?)
+        self.by_round.get(self.rounds.get(block)?)
     }
 }
 

@@ -53,6 +53,7 @@ mod submission;
 mod supply;
 #[cfg(test)]
 mod tests;
+mod validators;
 
 pub use config::{NodeConfig, Sealing};
 pub use error::{NodeError, ProveError, SealError, SubmitError};

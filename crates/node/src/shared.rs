@@ -17,6 +17,7 @@ use crate::locks::lock;
 use crate::mempool::{Bounds, Mempool};
 use crate::progress::ProgressCell;
 use crate::supply::OlderCertificates;
+use crate::validators::Kept;
 use crate::{NodeConfig, Sealing, StopReason};
 
 /// A block was executed. Sequence numbers have no gaps: they are the heights.
@@ -49,6 +50,7 @@ pub(crate) struct Shared {
     pub progress: ProgressCell,
     pub notices: broadcast::Sender<BlockNotice>,
     pub certificates: Mutex<Certificates>,
+    pub kept: Mutex<Kept>,
     /// Where certificates are found that are not in memory any more.
     pub older_certificates: OnceLock<OlderCertificates>,
     /// Gone once the node is stopped.
@@ -84,6 +86,7 @@ impl Shared {
             index: Mutex::new(index),
             notices,
             certificates: Mutex::new(Certificates::default()),
+            kept: Mutex::new(log.as_ref().map(|_| Kept::load(&config.dir)).unwrap_or_default()),
             older_certificates: OnceLock::new(),
             log: Mutex::new(log),
             snapshot_failure: Mutex::new(None),

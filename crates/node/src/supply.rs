@@ -39,7 +39,9 @@ impl NodeHandle {
     pub fn certified_blocks(&self, from: Height) -> Option<CertifiedBlocks> {
         let shared = self.shared();
         let (ordered, mut blocks, mut bytes) = (shared.progress.get().ordered, Vec::new(), 0);
-        for height in from.0..=ordered.0 {
+        // The blocks of one epoch: who reads them knows the validators of the next only from these.
+        let end = self.validator_rules().map_or(ordered, |rules| rules.last_of(rules.epoch_of(from)).min(ordered));
+        for height in from.0..=end.0 {
             let body = lock(&shared.log).as_ref()?.read(height).ok()??;
             bytes += body.len();
             if blocks.len() == BLOCKS_MAX || bytes > ANSWER_BYTES_MAX && !blocks.is_empty() {
@@ -48,7 +50,9 @@ impl NodeHandle {
             blocks.push(Hex(body));
         }
         let last = Block::from_bytes(&blocks.last()?.0).ok()?.header;
-        if let Some(finality) = self.finality_of(&last) {
+        if let Some(finality) = self.finality_of(&last)
+            && finality.certified(&last).height <= end
+        {
             return Some(CertifiedBlocks { blocks, finality });
         }
         // The last ones are not certified yet.

@@ -436,7 +436,10 @@ fn anyone_lists_with_a_bond_and_governance_loosens_slowly() {
 
     let role = gage_staking::Role::Listing;
     let terms = gage_staking::RoleTerms { asset: money, amount_min: Amount(50), unbonding_ms: DAY, evidence_ms: DAY };
-    let genesis = gage_staking::Genesis { roles: vec![gage_staking::GenesisRole { role, terms }], bonds: vec![] };
+    let genesis = gage_staking::Genesis {
+        roles: vec![gage_staking::GenesisRole { role, terms }],
+        ..gage_staking::Genesis::default()
+    };
     gage_staking::genesis(&mut world.draft, &ctx, &genesis).unwrap();
     let curator = world.context(Signer::Account(world.accounts[4]));
     let bond = |purpose| gage_staking::operations::Bond { role, purpose, asset: money, amount: Amount(50) };

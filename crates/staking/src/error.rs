@@ -72,6 +72,44 @@ pub enum Error {
     /// All of it left before.
     #[error("nothing of the bond was bonded when the offence happened")]
     NothingAnswers,
+    /// The network is told its validators from outside.
+    #[error("this network's validators are not chosen by its state")]
+    NoValidators,
+    /// A key that no validator can have.
+    #[error("a validator's key is one of ed25519")]
+    BadValidatorKey,
+    /// An address that no peer can reach.
+    #[error("the address is not an IP address with a port, as 203.0.113.7:8800")]
+    BadAddress,
+    /// Another validator has it.
+    #[error("the key is registered by another validator")]
+    ValidatorKeyTaken,
+    /// The key did not sign.
+    #[error("the proof is not the key's signature of this network and account; make it with the key itself")]
+    NoProofOfKey,
+    /// No more room.
+    #[error("as many validators are registered as there may be, all with at least this bond; bond more")]
+    TooManyValidators,
+    /// Neither registered nor in the set.
+    #[error("there is no such validator")]
+    NotAValidator,
+    /// He orders, or is to.
+    #[error(
+        "the bond answers for a validator who orders in this epoch or the next; resign, and unbond once it has ended"
+    )]
+    StillServing,
+    /// He offers to order.
+    #[error("the account is registered as validator, which takes the least bond; resign first")]
+    StillRegistered,
+    /// He contradicted himself before.
+    #[error("the account contradicted itself as validator and may not register again")]
+    Barred,
+    /// Two votes that one may cast.
+    #[error("the votes do not contradict each other")]
+    NoContradiction,
+    /// A vote that the key did not sign.
+    #[error("a vote is not signed by the validator")]
+    VoteNotSigned,
 }
 
 impl Error {
@@ -97,6 +135,18 @@ impl Error {
             Error::EvidenceTooOld => 4015,
             Error::AlreadySlashed => 4016,
             Error::NothingAnswers => 4017,
+            Error::NoValidators => 4018,
+            Error::BadValidatorKey => 4019,
+            Error::BadAddress => 4020,
+            Error::ValidatorKeyTaken => 4021,
+            Error::NoProofOfKey => 4022,
+            Error::TooManyValidators => 4023,
+            Error::NotAValidator => 4024,
+            Error::StillServing => 4025,
+            Error::StillRegistered => 4026,
+            Error::Barred => 4027,
+            Error::NoContradiction => 4028,
+            Error::VoteNotSigned => 4029,
             Error::Math(MathError::Overflow) => 4090,
             Error::Math(MathError::Underflow) => 4091,
             Error::Math(MathError::DivisionByZero) => 4092,

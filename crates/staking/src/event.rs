@@ -1,10 +1,12 @@
 //! What happened.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use gage_crypto::PublicKey;
+use gage_crypto::vote::Round;
 use gage_units::{AccountNumber, Amount, AssetId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{BondId, Role, RoleTerms, Slash, SlashId};
+use crate::{BondId, Role, RoleTerms, Slash, SlashId, ValidatorRules};
 
 /// An event of this module.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -74,5 +76,55 @@ pub enum Event {
         asset: AssetId,
         /// How much.
         amount: Amount,
+    },
+    /// An account offers to order blocks.
+    ValidatorRegistered {
+        /// Which.
+        account: AccountNumber,
+        /// Its key.
+        key: PublicKey,
+        /// Where its peers reach it.
+        address: String,
+    },
+    /// An account offers to order no more.
+    ValidatorResigned {
+        /// Which.
+        account: AccountNumber,
+    },
+    /// An account has not enough at stake to be chosen.
+    ValidatorStruckOff {
+        /// Which.
+        account: AccountNumber,
+    },
+    /// Who orders from an epoch on was fixed.
+    ValidatorsFixed {
+        /// The epoch.
+        epoch: u64,
+        /// The accounts that answer for the validators.
+        accounts: Vec<AccountNumber>,
+    },
+    /// Those who ordered go on: there were too few candidates, or the new set was not published in time.
+    ValidatorsKept {
+        /// The epoch that would have had another set.
+        epoch: u64,
+    },
+    /// An epoch ended.
+    EpochEnded {
+        /// The epoch.
+        epoch: u64,
+    },
+    /// A validator contradicted himself, and is barred.
+    Equivocated {
+        /// The account that answers for him.
+        account: AccountNumber,
+        /// His key.
+        key: PublicKey,
+        /// Where.
+        round: Round,
+    },
+    /// The rules of validators were set.
+    ValidatorRulesSet {
+        /// The rules.
+        rules: ValidatorRules,
     },
 }

@@ -1,12 +1,16 @@
 //! The module's section of the genesis file.
 
 use gage_accounts::Context;
-use gage_crypto::AccountId;
+use gage_crypto::{AccountId, PublicKey};
 use gage_store::Draft;
-use gage_units::Amount;
+use gage_units::{Amount, Height};
 use serde::{Deserialize, Serialize};
 
 use crate::operations::{Bond, SetRoleTerms};
+use crate::validators::{
+    BY_KEY, MEMBERS_MAX, Member, VALIDATOR_RULES, VALIDATOR_SETS, VALIDATORS, Validator, ValidatorRules, ValidatorSet,
+    check_offer, put_validator,
+};
 use crate::{Error, Role, RoleTerms, terms};
 
 /// Roles and bonds that exist from the start.
@@ -17,6 +21,31 @@ pub struct Genesis {
     pub roles: Vec<GenesisRole>,
     /// Bonds, paid from the genesis balances of their owners.
     pub bonds: Vec<GenesisBond>,
+    /// Who orders, in a network that chooses its validators itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validators: Option<GenesisValidators>,
+}
+
+/// The validators from the start, and how later ones are chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenesisValidators {
+    /// The rules.
+    pub rules: ValidatorRules,
+    /// Those who order in the first epoch, and until enough others have bonded.
+    pub founders: Vec<Founder>,
+}
+
+/// A validator from the start. With a bond it stays a candidate like any other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Founder {
+    /// The account that answers for it.
+    pub account: AccountId,
+    /// Its key.
+    pub key: PublicKey,
+    /// Where its peers reach it.
+    pub address: String,
 }
 
 /// A role that is open from the start.
@@ -60,5 +89,28 @@ pub fn genesis(draft: &mut Draft, ctx: &Context, genesis: &Genesis) -> Result<()
         bond.validate()?;
         bond.apply_by(draft, ctx, owner)?;
     }
+    genesis.validators.as_ref().map_or(Ok(()), |validators| found(draft, validators))
+}
+
+/// Writes the first set.
+fn found(draft: &mut Draft, GenesisValidators { rules, founders }: &GenesisValidators) -> Result<(), Error> {
+    rules.check()?;
+    if founders.is_empty() || founders.len() > usize::from(MEMBERS_MAX) {
+        return Err(Error::TermsOutOfBounds { param: "founders" });
+    }
+    let mut members = Vec::with_capacity(founders.len());
+    for Founder { account, key, address } in founders {
+        let account = gage_accounts::resolve(draft, account)?;
+        check_offer(key, address)?;
+        if BY_KEY.has(draft, &key.id()) || VALIDATORS.has(draft, &account) {
+            return Err(Error::ValidatorKeyTaken);
+        }
+        put_validator(draft, account, Validator { key: *key, address: address.clone() });
+        members.push(Member { key: *key, account, address: address.clone() });
+    }
+    members.sort_unstable_by_key(|member| member.key);
+    VALIDATOR_RULES.put(draft, (), *rules);
+    let start = Height::GENESIS;
+    VALIDATOR_SETS.put(draft, 0, ValidatorSet { epoch: 0, first: start, fixed_at: start, members });
     Ok(())
 }

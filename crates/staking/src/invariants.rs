@@ -8,6 +8,7 @@ use gage_store::Draft;
 use gage_units::{Amount, AssetId, Bps};
 
 use crate::state::{BONDS, BY_EVIDENCE, BY_OWNER, BY_PURPOSE, PROCEEDS, SLASHES, TERMS, purpose_key};
+use crate::validators::{BY_KEY, EPOCH_ENDS, MEMBERS_MAX, VALIDATOR_SETS, VALIDATORS, rules, set_of};
 use crate::{ACCOUNT, MODULE, UNBONDINGS_MAX};
 
 /// What is compared every block: what was taken is there.
@@ -28,7 +29,8 @@ pub fn check_invariants(draft: &Draft) -> Result<(), Broken> {
     unbonding_outlasts_evidence(draft)?;
     proceeds_are_held(draft)?;
     terms_in_bounds(draft)?;
-    indexes_follow_bonds(draft)
+    indexes_follow_bonds(draft)?;
+    sets_are_sound(draft)
 }
 
 fn broken(holds: bool, name: &'static str, detail: impl FnOnce() -> String) -> Result<(), Broken> {
@@ -121,4 +123,23 @@ fn indexes_follow_bonds(draft: &Draft) -> Result<(), Broken> {
         && evidence
         && BY_EVIDENCE.len(draft) == SLASHES.len(draft);
     broken(holds, "IndexesFollowBonds", || format!("expected {purposes:?} and {owners:?}"))
+}
+
+/// Where the rules of validators stand, every epoch for which evidence counts has a set; its members are ordered by key, each once, and no more
+/// than the engine carries. Whoever is registered is found by his key.
+fn sets_are_sound(draft: &Draft) -> Result<(), Broken> {
+    let rules = rules(draft);
+    let bounded = rules.is_none_or(|rules| rules.check().is_ok());
+    let oldest = EPOCH_ENDS.first(draft).map_or(0, |(epoch, _)| epoch);
+    let covered = rules.is_none() || set_of(draft, oldest).is_some();
+    broken(bounded && covered, "SetsAreSound", || format!("the rules are {rules:?}, or epoch {oldest} has no set"))?;
+    for (epoch, set) in VALIDATOR_SETS.iter(draft) {
+        let sorted = set.members.windows(2).all(|pair| matches!(pair, [a, b] if a.key < b.key));
+        let counted = (1..=usize::from(MEMBERS_MAX)).contains(&set.members.len());
+        let placed = set.epoch == *epoch && rules.is_some_and(|rules| rules.first_of(*epoch) == set.first);
+        broken(sorted && counted && placed, "SetsAreSound", || format!("epoch {epoch}: {set:?}"))?;
+    }
+    let found = VALIDATORS.iter(draft).all(|(account, it)| BY_KEY.get(draft, &it.key.id()) == Some(*account));
+    let holds = found && BY_KEY.len(draft) == VALIDATORS.len(draft);
+    broken(holds, "SetsAreSound", || "the registered and their keys do not agree".to_owned())
 }

@@ -6,9 +6,12 @@ use gage_store::Draft;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::operations::{Bond, Claim, SetRoleTerms, Unbond};
+use crate::operations::{
+    Bond, Claim, RegisterValidator, ReportEquivocation, ResignValidator, SetRoleTerms, SetValidatorRules, Unbond,
+};
 
-/// One request. Evidence is brought to the module of the role, which verifies it.
+/// One request. Evidence against publishers, arbiters and others is brought to the module of the role, which verifies
+/// it; validators have no other module than this one.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
@@ -20,6 +23,14 @@ pub enum Operation {
     Claim(Claim),
     /// See [`SetRoleTerms`].
     SetRoleTerms(SetRoleTerms),
+    /// See [`RegisterValidator`].
+    RegisterValidator(RegisterValidator),
+    /// See [`ResignValidator`].
+    ResignValidator(ResignValidator),
+    /// See [`ReportEquivocation`].
+    ReportEquivocation(ReportEquivocation),
+    /// See [`SetValidatorRules`].
+    SetValidatorRules(SetValidatorRules),
 }
 
 impl Operation {
@@ -33,6 +44,9 @@ impl Operation {
             Operation::Unbond(operation) => operation.validate(),
             Operation::Claim(_) => Ok(()),
             Operation::SetRoleTerms(operation) => operation.validate(),
+            Operation::RegisterValidator(operation) => operation.validate(),
+            Operation::ReportEquivocation(operation) => operation.validate(),
+            Operation::ResignValidator(_) | Operation::SetValidatorRules(_) => Ok(()),
         }
     }
 
@@ -46,6 +60,10 @@ impl Operation {
             Operation::Unbond(operation) => operation.apply(draft, ctx).map(|()| None),
             Operation::Claim(operation) => operation.apply(draft, ctx).map(Some),
             Operation::SetRoleTerms(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::RegisterValidator(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::ResignValidator(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::ReportEquivocation(operation) => operation.apply(draft, ctx).map(|()| None),
+            Operation::SetValidatorRules(operation) => operation.apply(draft, ctx).map(|()| None),
         }
     }
 
@@ -62,7 +80,13 @@ impl Operation {
         match self {
             // A hold is released and a new one made.
             Operation::Bond(_) | Operation::Claim(_) => 2_000,
-            Operation::Unbond(_) | Operation::SetRoleTerms(_) => 1_000,
+            Operation::Unbond(_)
+            | Operation::SetRoleTerms(_)
+            | Operation::ResignValidator(_)
+            | Operation::SetValidatorRules(_) => 1_000,
+            // Each signature is checked here, by one thread.
+            Operation::RegisterValidator(_) => 51_000,
+            Operation::ReportEquivocation(_) => 102_000,
         }
     }
 
@@ -73,6 +97,10 @@ impl Operation {
             Operation::Unbond(operation) => operation.describe(names),
             Operation::Claim(operation) => operation.describe(),
             Operation::SetRoleTerms(operation) => operation.describe(names),
+            Operation::RegisterValidator(operation) => operation.describe(),
+            Operation::ResignValidator(operation) => operation.describe(),
+            Operation::ReportEquivocation(operation) => operation.describe(),
+            Operation::SetValidatorRules(operation) => operation.describe(),
         }
     }
 }

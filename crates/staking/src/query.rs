@@ -3,14 +3,16 @@
 use std::ops::Bound::{Excluded, Included, Unbounded};
 
 use gage_accounts::id_of;
-use gage_crypto::{AccountId, Hash};
+use gage_crypto::{AccountId, Hash, PublicKey};
 use gage_store::Draft;
-use gage_units::{AccountNumber, Amount, AssetId, Bps, Timestamp};
+use gage_units::{AccountNumber, Amount, AssetId, Bps, Height, Timestamp};
 use serde::Serialize;
 use strum::IntoEnumIterator;
 
 use crate::bonds::bonds_for;
+use crate::epochs::stake;
 use crate::state::{BONDS, BY_OWNER, SLASHES, terms};
+use crate::validators::{BARRED, Member, VALIDATOR_SETS, ValidatorRules, registered, rules, set_of};
 use crate::{Bond, BondId, Error, Role, RoleTerms, Slash, SlashId, Unbonding};
 
 /// The most records of one page.
@@ -70,6 +72,40 @@ pub struct SlashView {
     pub at: Timestamp,
 }
 
+/// A validator as people see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ValidatorView {
+    /// The account that answers for it.
+    pub account: Option<AccountId>,
+    /// Its key.
+    pub key: PublicKey,
+    /// Where its peers reach it.
+    pub address: String,
+    /// In what validators bond.
+    pub asset: Option<AssetId>,
+    /// What the account has bonded for it.
+    pub stake: Amount,
+}
+
+/// Who orders, and who may.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ValidatorsView {
+    /// The rules; none where validators are told from outside, and then there is nothing else.
+    pub rules: Option<ValidatorRules>,
+    /// The epoch of the next block.
+    pub epoch: u64,
+    /// The last height of the epoch.
+    pub epoch_ends: Option<Height>,
+    /// Who orders in it, by key.
+    pub members: Vec<ValidatorView>,
+    /// Who orders from the next epoch on, where that is fixed and another set.
+    pub next: Option<Vec<ValidatorView>>,
+    /// Who offers to order, by account.
+    pub registered: Vec<ValidatorView>,
+    /// Who contradicted himself, and may not.
+    pub barred: Vec<AccountId>,
+}
+
 /// The terms of every open role.
 pub fn roles(draft: &Draft) -> Vec<(Role, RoleTerms)> {
     Role::iter().filter_map(|role| Some((role, terms(draft, role)?))).collect()
@@ -97,6 +133,31 @@ pub fn bonds_of_purpose(draft: &Draft, role: Role, purpose: u64) -> Vec<BondView
 pub fn slashes(draft: &Draft, from: SlashId) -> Vec<SlashView> {
     let range = SLASHES.range(draft, (Included(from), Unbounded)).take(PAGE_MAX);
     range.map(|(id, record)| slash_view(draft, *id, record)).collect()
+}
+
+/// Who orders after a height, and who may.
+pub fn validators(draft: &Draft, height: Height) -> ValidatorsView {
+    let asset = terms(draft, Role::Validator).map(|terms| terms.asset);
+    let view = |account, key, address: &str| ValidatorView {
+        account: id_of(draft, account),
+        key,
+        address: address.to_owned(),
+        asset,
+        stake: stake(draft, account),
+    };
+    let views = |members: &[Member]| members.iter().map(|it| view(it.account, it.key, &it.address)).collect();
+    let rules = rules(draft);
+    let epoch = rules.map_or(0, |rules| rules.epoch_of(Height(height.0.saturating_add(1))));
+    let next = epoch.checked_add(1).and_then(|next| VALIDATOR_SETS.peek(draft, &next));
+    ValidatorsView {
+        rules,
+        epoch,
+        epoch_ends: rules.map(|rules| rules.last_of(epoch)),
+        members: set_of(draft, epoch).map(|set| views(&set.members)).unwrap_or_default(),
+        next: next.map(|set| views(&set.members)),
+        registered: registered(draft).map(|(account, it)| view(account, it.key, &it.address)).collect(),
+        barred: BARRED.iter(draft).filter_map(|(account, _)| id_of(draft, *account)).collect(),
+    }
 }
 
 fn bond_view(draft: &Draft, id: BondId, record: &Bond) -> BondView {

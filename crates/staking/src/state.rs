@@ -200,6 +200,7 @@ pub fn create_tables(draft: &mut Draft) {
     BY_PURPOSE.create(draft);
     BY_OWNER.create(draft);
     BY_EVIDENCE.create(draft);
+    crate::validators::create_tables(draft);
 }
 
 /// Writes the derived tables anew from the authenticated ones.
@@ -214,6 +215,7 @@ pub fn rebuild(draft: &mut Draft) {
     for (id, bond, hash) in slashes {
         BY_EVIDENCE.put(draft, (bond, hash), id);
     }
+    crate::validators::rebuild(draft);
 }
 
 /// The bond, if it stands.

@@ -125,6 +125,9 @@ pub enum VerifyError {
     /// The certificate does not hold.
     #[error("the certificate does not hold: {0}")]
     Certificate(String),
+    /// The way from the validators the reader knows to later ones is broken.
+    #[error("the handover of the validators does not hold: {0}")]
+    Handover(String),
     /// Blocks in a row that are none, or of no such network.
     #[error("the blocks do not hold: {0}")]
     Block(String),

@@ -1,11 +1,12 @@
 //! From a header to the signatures of two thirds of the validators.
 //!
 //! A certificate is what the consensus engine makes: signatures under one proposal (epoch, view, parent's view,
-//! block hash). The bytes that are signed are computed here from scratch, with nothing of the engine.
+//! block hash). The bytes that are signed are those of [`gage_crypto::vote`], with nothing of the engine.
 
 use std::collections::BTreeSet;
 
 use gage_chain::Header;
+use gage_crypto::vote::{Proposal, Round, VoteKind, vote_message};
 use gage_crypto::{Hash, PublicKey, SignatureBytes};
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +77,9 @@ impl Certificate {
         if !self.votes.windows(2).all(|pair| pair[0].validator < pair[1].validator) {
             return wrong("its signatures are not in the order of the validators, each once".to_owned());
         }
-        let message = self.signed_bytes(genesis);
+        let round = Round { epoch: self.epoch, view: self.view };
+        let proposal = Proposal { parent_view: self.parent_view, block: self.block };
+        let message = vote_message(genesis, VoteKind::Finalize, round, Some(&proposal));
         for vote in &self.votes {
             let Some(key) = ordered.get(usize::from(vote.validator)) else {
                 return wrong(format!("there is no validator {}", vote.validator));
@@ -87,23 +90,14 @@ impl Certificate {
         }
         Ok(())
     }
-
-    /// What a validator signs: the purpose with its length in front, then the proposal. Numbers are written in
-    /// groups of seven bits, lowest first.
-    fn signed_bytes(&self, genesis: &Hash) -> Vec<u8> {
-        let purpose = [b"gage/consensus/1".as_slice(), &genesis.0, b"_FINALIZE"].concat();
-        let mut bytes = Vec::new();
-        write_number(&mut bytes, purpose.len() as u64);
-        bytes.extend_from_slice(&purpose);
-        for number in [self.epoch, self.view, self.parent_view] {
-            write_number(&mut bytes, number);
-        }
-        bytes.extend_from_slice(&self.block.0);
-        bytes
-    }
 }
 
 impl Finality {
+    /// The header that is certified: `header` itself, or the last that follows.
+    pub fn certified<'h>(&'h self, header: &'h Header) -> &'h Header {
+        self.headers.last().unwrap_or(header)
+    }
+
     /// Checks that `header` is certified, or an ancestor of the header that is. Returns the certified header's hash.
     ///
     /// # Errors
@@ -126,32 +120,5 @@ impl Finality {
         }
         self.certificate.verify(genesis, validators)?;
         Ok(last)
-    }
-}
-
-fn write_number(bytes: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        bytes.push((number & 0x7f) as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::write_number;
-
-    #[test]
-    fn numbers_are_written_in_groups_of_seven_bits() {
-        let written = |number| {
-            let mut bytes = Vec::new();
-            write_number(&mut bytes, number);
-            bytes
-        };
-        assert_eq!(written(0), [0]);
-        assert_eq!(written(127), [127]);
-        // 300 = 2 * 128 + 44
-        assert_eq!(written(300), [0x80 | 44, 2]);
-        assert_eq!(written(u64::MAX), [[0xff; 9].as_slice(), &[1]].concat());
     }
 }

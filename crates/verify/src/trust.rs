@@ -6,7 +6,8 @@ use gage_store::proof::Root;
 use gage_units::{Height, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Finality, VerifyError};
+use crate::handover::Authority;
+use crate::{Evidence, Finality, VerifyError};
 
 /// Facts the reader has from a source of his own. What is given must agree.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,8 +21,10 @@ pub struct Trust {
     pub state_root: Option<Root>,
     /// The events root itself. Says nothing about records.
     pub events_root: Option<Hash>,
-    /// The keys of the network's validators.
+    /// The keys of the network's validators, or of its first ones where handovers lead on.
     pub validators: Option<Vec<PublicKey>>,
+    /// Evidence of the sets of validators after those, oldest first. Needs no trust: each is certified by the one before.
+    pub handovers: Vec<Evidence>,
 }
 
 /// What holds, and what it rests on.
@@ -94,14 +97,21 @@ impl Verified {
         }
         if let Some(validators) = &trust.validators {
             let (header, finality) = header.zip(finality).ok_or(VerifyError::NoCertificate)?;
-            let certified = finality.verify(header, genesis, validators)?;
+            let authority = Authority::new(validators).after(genesis, &trust.handovers)?;
+            let certified = authority.check(header, finality, genesis)?;
             self.anchored = true;
-            let (votes, all) = (finality.certificate.votes.len(), validators.len());
+            let voters = authority.at(finality.certified(header).height);
+            let (votes, all) = (finality.certificate.votes.len(), voters.len());
             self.check(format!(
                 "{votes} of {all} validators signed block {certified}, which is that header or follows it by {} headers.",
                 finality.headers.len()
             ));
-            self.trusted.push(format!("That the {all} keys are those of the network's validators: you gave them."));
+            if !trust.handovers.is_empty() {
+                let count = trust.handovers.len();
+                self.check(format!("{count} handovers lead from the validators you gave to later ones."));
+            }
+            let given = validators.len();
+            self.trusted.push(format!("That the {given} keys are those of the network's validators: you gave them."));
         }
         Ok(())
     }

@@ -3410,6 +3410,15 @@ Problem = TypedDict(
 )
 """A refusal. `code` and `name` are stable: those of a module where a rule refused, of the 40,000s where the node did, of the 41,000s where the API did."""
 
+Proposal = TypedDict(
+    "Proposal",
+    {
+        "block": "Hash",
+        "parent_view": "int",
+    },
+)
+"""What is voted on."""
+
 RawBlock = TypedDict(
     "RawBlock",
     {
@@ -3483,6 +3492,15 @@ Rendered = TypedDict(
     },
 )
 """Everything one needs to sign."""
+
+Round = TypedDict(
+    "Round",
+    {
+        "epoch": "int",
+        "view": "int",
+    },
+)
+"""A place in the order: views are counted anew in each epoch."""
 
 Scheduled = TypedDict(
     "Scheduled",
@@ -4183,6 +4201,16 @@ StakingDestination = TypedDict(
 )
 """Which loss waterfall gets what a slash takes."""
 
+StakingEquivocation = TypedDict(
+    "StakingEquivocation",
+    {
+        "round": "Round",
+        "validator": "PublicKey",
+        "votes": "list[StakingSignedVote]",
+    },
+)
+"""Two votes of one validator in one view, of which an honest one signs at most one."""
+
 StakingEvidence = TypedDict(
     "StakingEvidence",
     {
@@ -4193,11 +4221,22 @@ StakingEvidence = TypedDict(
 )
 """What proves an offence; the module of the role verified it."""
 
+StakingFounder = TypedDict(
+    "StakingFounder",
+    {
+        "account": "AccountId",
+        "address": "str",
+        "key": "PublicKey",
+    },
+)
+"""A validator from the start. With a bond it stays a candidate like any other."""
+
 StakingGenesis = TypedDict(
     "StakingGenesis",
     {
         "bonds": "NotRequired[list[StakingGenesisBond]]",
         "roles": "NotRequired[list[StakingGenesisRole]]",
+        "validators": "NotRequired[StakingGenesisValidators | None]",
     },
 )
 """Roles and bonds that exist from the start."""
@@ -4222,6 +4261,15 @@ StakingGenesisRole = TypedDict(
 )
 """A role that is open from the start."""
 
+StakingGenesisValidators = TypedDict(
+    "StakingGenesisValidators",
+    {
+        "founders": "list[StakingFounder]",
+        "rules": "StakingValidatorRules",
+    },
+)
+"""The validators from the start, and how later ones are chosen."""
+
 StakingOperationsBondBond = TypedDict(
     "StakingOperationsBondBond",
     {
@@ -4232,6 +4280,24 @@ StakingOperationsBondBond = TypedDict(
     },
 )
 """Puts a free amount of the signer at stake in a role for one purpose, or adds to what is there."""
+
+StakingRegisterValidator = TypedDict(
+    "StakingRegisterValidator",
+    {
+        "address": "str",
+        "node_key": "PublicKey",
+        "proof": "SignatureBytes",
+    },
+)
+"""Offers to order blocks under a key and at an address, from the next epoch that counts the signer's bond among the largest; or gives another key or address from then on."""
+
+StakingReportEquivocation = TypedDict(
+    "StakingReportEquivocation",
+    {
+        "equivocation": "StakingEquivocation",
+    },
+)
+"""Brings the evidence that a validator contradicted himself. Anyone may: the votes prove it. He is barred, and loses the part of his bond that the rules name."""
 
 StakingRoleTerms = TypedDict(
     "StakingRoleTerms",
@@ -4252,6 +4318,27 @@ StakingSetRoleTerms = TypedDict(
     },
 )
 """Opens a role, or sets its terms anew. What is on its way out keeps the times it was promised."""
+
+StakingSetValidatorRules = TypedDict(
+    "StakingSetValidatorRules",
+    {
+        "destination": "StakingDestination",
+        "members_max": "int",
+        "members_min": "int",
+        "slash": "Bps",
+    },
+)
+"""Sets how many validators there are and what a contradiction costs, from the next set that is fixed. The length of epochs stays what the genesis fixed."""
+
+StakingSignedVote = TypedDict(
+    "StakingSignedVote",
+    {
+        "kind": "VoteKind",
+        "proposal": "NotRequired[Proposal | None]",
+        "signature": "SignatureBytes",
+    },
+)
+"""A vote with its signature."""
 
 StakingSlash = TypedDict(
     "StakingSlash",
@@ -4310,6 +4397,45 @@ StakingUnbonding = TypedDict(
     },
 )
 """A part of a bond on its way out."""
+
+StakingValidatorRules = TypedDict(
+    "StakingValidatorRules",
+    {
+        "destination": "StakingDestination",
+        "epoch_blocks": "int",
+        "fixed_before": "int",
+        "members_max": "int",
+        "members_min": "int",
+        "slash": "Bps",
+    },
+)
+"""How validators are chosen, and what a contradiction costs them."""
+
+StakingValidatorView = TypedDict(
+    "StakingValidatorView",
+    {
+        "account": "AccountId | None",
+        "address": "str",
+        "asset": "AssetId | None",
+        "key": "PublicKey",
+        "stake": "Amount",
+    },
+)
+"""A validator as people see it."""
+
+StakingValidatorsView = TypedDict(
+    "StakingValidatorsView",
+    {
+        "barred": "list[AccountId]",
+        "epoch": "int",
+        "epoch_ends": "Height | None",
+        "members": "list[StakingValidatorView]",
+        "next": "list[StakingValidatorView] | None",
+        "registered": "list[StakingValidatorView]",
+        "rules": "StakingValidatorRules | None",
+    },
+)
+"""Who orders, and who may."""
 
 Status = TypedDict(
     "Status",
@@ -5509,7 +5635,9 @@ StakingBondId = int
 StakingEvent = dict[str, Any]
 """An event of this module."""
 StakingOperation = dict[str, Any]
-"""One request. Evidence is brought to the module of the role, which verifies it."""
+"""One request. Evidence against publishers, arbiters and others is brought to the module of the role, which verifies it; validators have no other module than this one."""
+StakingResignValidator = dict[str, Any]
+"""Offers to order no more: the next set that is fixed is without the signer. Until his last epoch has ended he orders on, and his bond stays."""
 StakingRole = Union["Literal['validator']", "Literal['publisher']", "Literal['arbiter']", "Literal['curator']", "Literal['listing']", "Literal['assertion']"]
 """What an owner answers for with a bond."""
 StakingSlashId = int
@@ -5550,3 +5678,5 @@ VaultsWith = Union["Literal['nothing']", "dict[str, Any]"]
 """With what a band is kept."""
 VerifyHex = str
 """Bytes in a list."""
+VoteKind = Union["Literal['notarize']", "Literal['nullify']", "Literal['finalize']"]
+"""What a vote says."""

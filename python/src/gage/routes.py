@@ -593,6 +593,14 @@ class Routes(Http):
         """A bond."""
         return cast("models.StakingBondView", self.get(f"/v1/staking/bonds/{self.segment(bond)}"))
 
+    def list_equivocations(self) -> dict[str, Any]:
+        """Contradictions of validators that this node has seen, to be reported."""
+        return cast("dict[str, Any]", self.get("/v1/staking/equivocations"))
+
+    def list_handovers(self, *, after: int | None = None) -> dict[str, Any]:
+        """The proofs of later sets of validators, each certified by the set before it, the oldest first, at most 100."""
+        return cast("dict[str, Any]", self.get("/v1/staking/handovers", after=after))
+
     def list_roles(self) -> dict[str, Any]:
         """The roles that are bonded, with their terms."""
         return cast("dict[str, Any]", self.get("/v1/staking/roles"))
@@ -601,9 +609,9 @@ class Routes(Http):
         """What was taken from bonds, with the evidence's hash."""
         return self.pages("/v1/staking/slashes", limit=limit)
 
-    def list_validators(self) -> dict[str, Any]:
-        """The bonds of validators."""
-        return cast("dict[str, Any]", self.get("/v1/staking/validators"))
+    def get_validators(self) -> models.StakingValidatorsView:
+        """Who orders in this epoch and the next, who offers to, and by which rules."""
+        return cast("models.StakingValidatorsView", self.get("/v1/staking/validators"))
 
     def get_status(self) -> models.NodeStatus:
         """How far the node has come."""

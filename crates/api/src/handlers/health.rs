@@ -73,6 +73,13 @@ fn page(api: &Api) -> String {
     page.sample("gage_mempool_transactions", "", "", status.mempool.waiting);
     page.sample("gage_stopped", "", "", u8::from(status.stopped.is_some()));
     page.sample("gage_certified_height", "", "", status.certified);
+    if let Some(rules) = api.node.validator_rules() {
+        let epoch = rules.epoch_of(Height(status.head.height.0.saturating_add(1)));
+        let members = api.node.validators_of(epoch).map_or(0, |set| set.members.len());
+        page.sample("gage_epoch", "", "", epoch);
+        page.sample("gage_validators", "", "", members);
+        page.sample("gage_equivocations", "", "", api.node.equivocations().len());
+    }
     api.node.read(|chain| {
         let (draft, head) = (chain.draft(), chain.head());
         page.sample("gage_records", "", "", draft.records());

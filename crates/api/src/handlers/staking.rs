@@ -7,7 +7,7 @@ use gage_staking::{BondId, Role, RoleTerms, SlashId};
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
-use crate::extract::{Params, Segment};
+use crate::extract::{Params, Segment, ok};
 use crate::paging::{List, Page, PageQuery};
 use crate::problem::Problem;
 
@@ -50,7 +50,25 @@ pub(crate) async fn bonds(api: Shared, Params(asked): Params<BondsQuery>) -> Res
 
 /// `GET /v1/staking/validators`
 pub(crate) async fn validators(api: Shared) -> Result<Response, Problem> {
-    api.answer(|chain, _| Ok(List { items: query::bonds_of_purpose(chain.draft(), Role::Validator, 0) })).await
+    api.answer(|chain, ctx| Ok(query::validators(chain.draft(), ctx.height))).await
+}
+
+/// The query of handovers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct HandoversQuery {
+    /// The epoch whose validators the reader knows; 0, the founders, if not given.
+    after: u64,
+}
+
+/// `GET /v1/staking/handovers`: the oldest first, at most 100.
+pub(crate) async fn handovers(api: Shared, Params(asked): Params<HandoversQuery>) -> Result<Response, Problem> {
+    api.blocking(move |api| Ok(ok(&List { items: api.node.handovers(asked.after, PAGE_MAX) }))).await
+}
+
+/// `GET /v1/staking/equivocations`
+pub(crate) async fn equivocations(api: Shared) -> Result<Response, Problem> {
+    api.blocking(|api| Ok(ok(&List { items: api.node.equivocations() }))).await
 }
 
 /// `GET /v1/staking/bonds/{bond}`

@@ -7,7 +7,8 @@ use gage_backstop::query::{BatchView, DepositView};
 use gage_compliance::query::{ClaimView, StatisticsView, TransferReport};
 use gage_compliance::{Identity, Rules, Standing};
 use gage_ledger::query::{HoldingView, InstructionView, SubHoldingView};
-use gage_staking::query::{BondView, SlashView};
+use gage_staking::Equivocation;
+use gage_staking::query::{BondView, SlashView, ValidatorsView};
 use gage_verify::Evidence;
 
 use super::Entry;
@@ -245,8 +246,35 @@ fn of_staking() -> Vec<Entry> {
             get(staking::bonds),
         ),
         (
-            Route::get("list_validators", "/v1/staking/validators", tag, "The bonds of validators").list::<BondView>(),
+            Route::get(
+                "get_validators",
+                "/v1/staking/validators",
+                tag,
+                "Who orders in this epoch and the next, who offers to, and by which rules",
+            )
+            .answers::<ValidatorsView>(),
             get(staking::validators),
+        ),
+        (
+            Route::get(
+                "list_handovers",
+                "/v1/staking/handovers",
+                tag,
+                "The proofs of later sets of validators, each certified by the set before it, the oldest first, at most 100",
+            )
+            .query::<staking::HandoversQuery>()
+            .list::<Evidence>(),
+            get(staking::handovers),
+        ),
+        (
+            Route::get(
+                "list_equivocations",
+                "/v1/staking/equivocations",
+                tag,
+                "Contradictions of validators that this node has seen, to be reported",
+            )
+            .list::<Equivocation>(),
+            get(staking::equivocations),
         ),
         (Route::get("get_bond", "/v1/staking/bonds/{bond}", tag, "A bond").answers::<BondView>(), get(staking::bond)),
         (

@@ -154,6 +154,13 @@ pub fn full_genesis() -> Genesis {
             "asset": 0, "amount_min": "100", "unbonding_ms": 86_400_000, "evidence_ms": 86_400_000,
         } }],
         "bonds": [{ "account": id(ALICE), "role": "validator", "purpose": 0, "amount": "1000" }],
+        "validators": {
+            "rules": {
+                "epoch_blocks": 1000, "fixed_before": 64, "members_min": 1, "members_max": 100, "slash": 500,
+                "destination": { "waterfall": 0 },
+            },
+            "founders": [{ "account": id(ALICE), "key": SecretKey::from_bytes(Scheme::Ed25519, &[9; 32]).unwrap().public_key(), "address": "127.0.0.1:8800" }],
+        },
     });
     genesis.staking = serde_json::from_str(&text(roles)).unwrap();
     let listings =

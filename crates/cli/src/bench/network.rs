@@ -61,7 +61,7 @@ pub(crate) fn run(scale: Scale) -> Result<Table> {
     table.time("mark: empty block proposed to executed, p50", median(&mut empty));
     table.time("mark: empty block proposed to executed, p99", percentile(&mut empty, 99));
 
-    for validators in [4, 10, 25] {
+    for validators in [4, 10, 25, 50] {
         for delay in [25, 50, 100] {
             simulated(&mut table, scale, validators, delay);
         }

@@ -4,6 +4,7 @@
 use anyhow::Context as _;
 use gage_crypto::{AccountId, Hash, PublicKey};
 use gage_store::proof::Root;
+use gage_units::Height;
 use gage_verify::{Document, Trust};
 use serde::Deserialize;
 use serde_json::Value;
@@ -47,17 +48,17 @@ pub struct Subjects {
     pub holders: Vec<AccountId>,
 }
 
-/// Asks for the audit and every proof, and verifies them against the root published under `at`.
+/// Asks for the audit and every proof, and verifies them against the root of the checkpoint `at`.
 ///
 /// # Errors
 /// The node does not answer as it should. What does not hold is told in the result.
-pub fn run(door: &Door, subjects: &Subjects, network: Hash, root: Root) -> anyhow::Result<Checks> {
+pub fn run(door: &Door, subjects: &Subjects, network: Hash, at: Checkpoint) -> anyhow::Result<Checks> {
     let audit: AuditReply = door.get("/v1/audit")?;
     let mut checks = Checks { conservation_ok: audit.conservation_ok, proofs_ok: true, ..Checks::default() };
     checks.conservation = words(&audit);
-    let trust = Trust { genesis: Some(network), state_root: Some(root), ..Trust::default() };
+    let trust = Trust { genesis: Some(network), state_root: Some(at.root), ..Trust::default() };
     let mut prove = |path: String, present: Option<bool>| -> anyhow::Result<()> {
-        let evidence: Value = door.get(&path)?;
+        let evidence: Value = door.get(&format!("{path}?at={}", at.certified))?;
         let verified = Document::parse(&evidence.to_string()).and_then(|document| document.verify(&trust));
         match verified {
             Ok(verified) if present.is_none_or(|present| present == verified.present) => checks.proofs_verified += 1,
@@ -88,15 +89,22 @@ pub fn run(door: &Door, subjects: &Subjects, network: Hash, root: Root) -> anyho
 ///
 /// # Errors
 /// A node does not answer as it should. What does not hold is told in `checks`.
-pub fn agree(door: &Door, validators: &[PublicKey], subjects: &Subjects, checks: &mut Checks) -> anyhow::Result<()> {
+pub fn agree(
+    door: &Door,
+    validators: &[PublicKey],
+    subjects: &Subjects,
+    at: Checkpoint,
+    checks: &mut Checks,
+) -> anyhow::Result<()> {
     if validators.is_empty() {
         return Ok(());
     }
-    let first = root(door)?;
-    for other in door.others() {
-        let own = other.status()?.get("root").cloned().unwrap_or_default();
-        if own != Value::String(first.to_string()) {
-            checks.proofs_failed.push(format!("{} has the root {own}, the first validator {first}", other.url()));
+    let same_root = Trust { genesis: Some(door.network()), state_root: Some(at.root), ..Trust::default() };
+    for (other, vault) in door.others().iter().flat_map(|other| subjects.vaults.first().map(|vault| (other, vault))) {
+        let path = format!("/v1/vaults/{vault}/proof?at={}", at.certified);
+        let evidence: Value = other.get(&path)?;
+        if let Err(error) = Document::parse(&evidence.to_string()).and_then(|document| document.verify(&same_root)) {
+            checks.proofs_failed.push(format!("{}{path}: {error}", other.url()));
         }
     }
     let trust = Trust { genesis: Some(door.network()), validators: Some(validators.to_vec()), ..Trust::default() };
@@ -115,17 +123,21 @@ pub fn agree(door: &Door, validators: &[PublicKey], subjects: &Subjects, checks:
     Ok(())
 }
 
-/// The root of the newest checkpoint.
+/// A state that is proved: blocks may go on meanwhile.
+#[derive(Clone, Copy, Deserialize)]
+pub struct Checkpoint {
+    /// Its height.
+    pub certified: Height,
+    /// Its root.
+    pub root: Root,
+}
+
+/// The newest checkpoint.
 ///
 /// # Errors
 /// The node does not answer as it should.
-pub fn root(door: &Door) -> anyhow::Result<Root> {
-    #[derive(Deserialize)]
-    struct StatusReply {
-        root: Root,
-    }
-    let status: StatusReply = door.get("/v1/status").context("asking for the root")?;
-    Ok(status.root)
+pub fn newest(door: &Door) -> anyhow::Result<Checkpoint> {
+    door.get("/v1/status").context("asking for the root")
 }
 
 fn words(audit: &AuditReply) -> Vec<String> {

@@ -4,18 +4,27 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
-use gage_chain::Genesis;
+use gage_accounts::NewKey;
+use gage_chain::{Genesis, genesis_account_id};
 use gage_client::keystore;
 use gage_crypto::{PublicKey, Scheme};
 use gage_network::{NodeFile, Seat, VALIDATORS_MAX, ValidatorSecret, Validators, write_validator};
 use gage_node::{read_genesis, write_genesis};
+use gage_staking::{
+    Destination, Founder, GenesisBond, GenesisRole, GenesisValidators, ORDERING, Role, RoleTerms, ValidatorRules,
+};
+use gage_units::{Amount, AssetId, Bps};
 
 use crate::genesis::starter;
 use crate::say;
 
-/// The password of the first account's key where `init` makes it: for networks to play with.
+/// What each founder of the small network has at stake, in its fee asset of 18 decimals.
+const STAKE: Amount = Amount(100_000_000_000_000_000_000_000);
+const STAKE_ASSET: AssetId = AssetId(0);
+const DAY_MS: u64 = 86_400_000;
+/// The password of the keys of accounts where `init` makes them: for networks to play with.
 const PASSWORD: &str = "gage";
 
 /// What to make.
@@ -39,6 +48,10 @@ pub struct InitArgs {
     /// The API of validator i listens on this port plus i, on loopback
     #[arg(long, default_value_t = 7_800)]
     api_port: u16,
+    /// Blocks of an epoch, after which other validators may order, in the small network; a network of a genesis file
+    /// has what that says
+    #[arg(long, default_value_t = 2_000, conflicts_with = "genesis")]
+    epoch_blocks: u64,
 }
 
 /// Writes the files.
@@ -55,7 +68,7 @@ impl InitArgs {
     pub fn local(validators: usize, dir: &Path, api_port: u16) -> InitArgs {
         let first = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), api_port.saturating_add(1_000));
         let (dir, addresses) = (dir.to_path_buf(), vec![first]);
-        InitArgs { validators, dir, genesis: None, key: None, addresses, api_port }
+        InitArgs { validators, dir, genesis: None, key: None, addresses, api_port, epoch_blocks: 2_000 }
     }
 
     /// The same for the network of a genesis file.
@@ -70,7 +83,6 @@ pub fn make(args: &InitArgs) -> Result<()> {
     let list = args.dir.join("validators.toml");
     ensure!(!list.exists(), "{} holds a network already; choose another directory", args.dir.display());
     std::fs::create_dir_all(&args.dir)?;
-    let genesis = genesis(args)?;
     let addresses = addresses(args)?;
     let (mut seats, mut secrets) = (Vec::new(), Vec::new());
     for (index, address) in addresses.iter().enumerate() {
@@ -79,6 +91,7 @@ pub fn make(args: &InitArgs) -> Result<()> {
         seats.push(Seat { name: format!("validator-{index}"), key, address: *address });
         secrets.push(secret);
     }
+    let genesis = genesis(args, &seats)?;
     let validators = Validators { genesis: genesis.hash(), validators: seats };
     write_genesis(&args.dir.join("genesis.json"), &genesis)?;
     for (index, (seat, secret)) in validators.validators.iter().zip(&secrets).enumerate() {
@@ -93,9 +106,12 @@ pub fn make(args: &InitArgs) -> Result<()> {
     Ok(())
 }
 
-fn genesis(args: &InitArgs) -> Result<Genesis> {
+fn genesis(args: &InitArgs, seats: &[Seat]) -> Result<Genesis> {
     if let Some(path) = &args.genesis {
-        return Ok(read_genesis(path)?);
+        let genesis = read_genesis(path)?;
+        let named = genesis.staking.validators.is_some();
+        ensure!(!named, "{} names its validators: make each directory with `gage network join`", path.display());
+        return Ok(genesis);
     }
     let key = match args.key {
         Some(key) => key,
@@ -107,7 +123,43 @@ fn genesis(args: &InitArgs) -> Result<Genesis> {
             secret.public_key()
         }
     };
-    starter("local", &[key])
+    let mut keys = vec![key];
+    for seat in seats {
+        let (secret, bytes) = keystore::generate(Scheme::Ed25519)?;
+        let dir = args.dir.join(&seat.name);
+        std::fs::create_dir_all(&dir)?;
+        keystore::write(&dir.join("operator.json"), Scheme::Ed25519, &bytes, PASSWORD.as_bytes())?;
+        keys.push(secret.public_key());
+    }
+    let mut genesis = starter("local", &keys)?;
+    found(&mut genesis, args, seats, &keys[1..])?;
+    Ok(genesis)
+}
+
+/// The operator of each seat has bonded, and founds the network.
+fn found(genesis: &mut Genesis, args: &InitArgs, seats: &[Seat], operators: &[PublicKey]) -> Result<()> {
+    let terms =
+        RoleTerms { asset: STAKE_ASSET, amount_min: STAKE, unbonding_ms: 21 * DAY_MS, evidence_ms: 14 * DAY_MS };
+    genesis.staking.roles.push(GenesisRole { role: Role::Validator, terms });
+    let mut founders = Vec::new();
+    for (seat, key) in seats.iter().zip(operators) {
+        let account = genesis_account_id(&[NewKey::owner(*key)], 1)?;
+        let bond = GenesisBond { account, role: Role::Validator, purpose: ORDERING, amount: STAKE };
+        genesis.staking.bonds.push(bond);
+        let key = format!("ed25519:{}", seat.key).parse()?;
+        founders.push(Founder { account, key, address: seat.address.to_string() });
+    }
+    let rules = ValidatorRules {
+        epoch_blocks: args.epoch_blocks,
+        fixed_before: genesis.params.lag_max,
+        members_min: u16::try_from(seats.len().min(4))?,
+        members_max: u16::try_from(seats.len().max(32))?,
+        slash: Bps(500),
+        destination: Destination { waterfall: 0 },
+    };
+    rules.check().with_context(|| format!("--epoch-blocks is above {}", rules.fixed_before + 1))?;
+    genesis.staking.validators = Some(GenesisValidators { rules, founders });
+    Ok(())
 }
 
 fn addresses(args: &InitArgs) -> Result<Vec<SocketAddr>> {

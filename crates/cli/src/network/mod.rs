@@ -2,6 +2,7 @@
 //! under seeds.
 
 mod init;
+mod join;
 mod sim;
 mod up;
 
@@ -18,6 +19,8 @@ pub use sim::{SimArgs, sim};
 pub enum NetworkCommand {
     /// Write genesis, keys and the directory of each validator
     Init(init::InitArgs),
+    /// Write the directory of a new validator, or of one who gets another key, and say what to ask for
+    Join(join::JoinArgs),
     /// Run all validators of a network as processes of this machine, and show how they do
     Up(up::UpArgs),
 }
@@ -26,6 +29,7 @@ pub enum NetworkCommand {
 pub fn network(command: &NetworkCommand) -> Result<ExitCode> {
     match command {
         NetworkCommand::Init(args) => init::init(args),
+        NetworkCommand::Join(args) => join::join(args),
         NetworkCommand::Up(args) => up::up(args),
     }
 }

@@ -23,7 +23,7 @@ pub struct SimArgs {
     /// Every so many-th seed is played twice: the two runs must be the same to the last byte; 0 is never
     #[arg(long, default_value_t = 25)]
     twice_every: u64,
-    /// In the middle of every run all disks fail for some seconds; some seeds do not hold then
+    /// In the middle of every run all disks fail for some seconds
     #[arg(long)]
     disks: bool,
     /// Print what happened also where nothing is violated

@@ -49,8 +49,21 @@ pub struct Cluster {
     pub nodes: Vec<Process>,
 }
 
+/// Where a validator runs.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    /// The words before the program, as `ip netns exec NAME`.
+    pub runner: Vec<String>,
+    /// Where its peers reach it.
+    pub peers: SocketAddr,
+    /// Where its API listens.
+    pub api: SocketAddr,
+}
+
 /// One validator, running or not.
 pub struct Process {
+    /// What it is run by, where not directly.
+    runner: Vec<String>,
     dir: PathBuf,
     arguments: Vec<String>,
     child: Option<Child>,
@@ -60,32 +73,42 @@ pub struct Process {
 impl Cluster {
     /// Makes the files of `count` validators and starts them, with options.
     pub fn start(dir: &Path, count: u16, options: &[&str]) -> Cluster {
+        let first = ports(2 * count);
+        let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        let places = (0..count).map(|index| Seat {
+            runner: Vec::new(),
+            peers: local(first + count + index),
+            api: local(first + index),
+        });
+        Cluster::start_at(dir, &places.collect::<Vec<_>>(), options)
+    }
+
+    /// The same, each at its place.
+    pub fn start_at(dir: &Path, seats: &[Seat], options: &[&str]) -> Cluster {
         let genesis = genesis();
         let file = dir.join("genesis.json");
         gage_node::write_genesis(&file, &genesis).unwrap();
-        let first = ports(2 * count);
         let net = dir.join("net");
-        let peers = SocketAddr::from(([127, 0, 0, 1], first + count));
-        let made = Command::new(env!("CARGO_BIN_EXE_gage"))
-            .args(["network", "init", "--validators", &count.to_string(), "--dir"])
-            .arg(&net)
-            .arg("--genesis")
-            .arg(&file)
-            .args(["--api-port", &first.to_string(), "--address", &peers.to_string()])
-            .output()
-            .unwrap();
+        let mut made = Command::new(env!("CARGO_BIN_EXE_gage"));
+        made.args(["network", "init", "--validators", &seats.len().to_string(), "--dir"]).arg(&net);
+        made.arg("--genesis").arg(&file);
+        for seat in seats {
+            made.args(["--address", &seat.peers.to_string()]);
+        }
+        let made = made.output().unwrap();
         assert!(made.status.success(), "{made:?}");
-        let node = |index| {
-            let config = ClientConfig {
-                timeout: Duration::from_secs(10),
-                ..ClientConfig::new(format!("http://127.0.0.1:{}", first + index))
-            };
+        let node = |(index, seat): (usize, &Seat)| {
+            let api = seat.api.to_string();
+            let url = format!("http://{api}");
+            let config = ClientConfig { timeout: Duration::from_secs(10), ..ClientConfig::new(url) };
             let dir = net.join(format!("validator-{index}"));
-            let mut arguments = vec!["--validator".to_owned(), dir.display().to_string()];
+            let mut arguments = vec!["--validator".to_owned(), dir.display().to_string(), "--listen".to_owned(), api];
             arguments.extend(options.iter().map(|option| (*option).to_owned()));
-            Process { dir, arguments, child: None, client: Client::with(config).unwrap() }
+            let (runner, client) = (seat.runner.clone(), Client::with(config).unwrap());
+            Process { runner, dir, arguments, child: None, client }
         };
-        let mut cluster = Cluster { dir: net.clone(), genesis: genesis.hash(), nodes: (0..count).map(node).collect() };
+        let nodes = seats.iter().enumerate().map(node).collect();
+        let mut cluster = Cluster { dir: net.clone(), genesis: genesis.hash(), nodes };
         cluster.nodes.iter_mut().for_each(Process::start);
         cluster
     }
@@ -138,14 +161,18 @@ impl Process {
             arguments.extend(["--follow".to_owned(), cluster.nodes[*source].client.url().to_owned()]);
         }
         let client = Client::new(&format!("http://{listen}")).unwrap();
-        let mut process = Process { dir: dir.to_path_buf(), arguments, child: None, client };
+        let mut process = Process { runner: Vec::new(), dir: dir.to_path_buf(), arguments, child: None, client };
         process.start();
         process
     }
 
     pub fn start(&mut self) {
         let log = File::options().create(true).append(true).open(self.dir.join("log.txt")).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_gage"))
+        let own = [env!("CARGO_BIN_EXE_gage").to_owned()];
+        let mut words = self.runner.iter().chain(&own);
+        let mut command = Command::new(words.next().expect("at least the program"));
+        let child = command
+            .args(words)
             .args(["node", "--history", "none"])
             .args(&self.arguments)
             .stdin(Stdio::null())

@@ -73,6 +73,18 @@ pub struct Plan {
     pub client_pause_ms: u64,
     /// How far the clock of each machine is off, in milliseconds.
     pub clocks_off_ms: Vec<i64>,
+    /// Whether the network chooses its validators itself; else all machines order for ever.
+    pub epochs: Option<EpochPlan>,
+}
+
+/// How the validators change in a run: the first machines found the network; of those behind them the first joins, the
+/// second takes over for the second founder under a new key, and the first founder resigns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EpochPlan {
+    /// Blocks of an epoch.
+    pub blocks: u64,
+    /// How many machines found the network; two more are there.
+    pub founders: usize,
 }
 
 impl Plan {
@@ -81,18 +93,29 @@ impl Plan {
         let twists = vec![Twist::Honest; validators];
         let (faults, latency_ms, client_pause_ms) = (Vec::new(), 10, 150);
         let clocks_off_ms = vec![0; validators];
-        Plan { seed, validators, duration, faults, latency_ms, twists, planted: None, client_pause_ms, clocks_off_ms }
+        let (planted, epochs) = (None, None);
+        Plan { seed, validators, duration, faults, latency_ms, twists, planted, client_pause_ms, clocks_off_ms, epochs }
+    }
+
+    /// A quiet network of four founders and two more machines, whose validators change.
+    pub fn changing(seed: u64, duration: Duration) -> Plan {
+        Plan { epochs: Some(EpochPlan { blocks: 40, founders: 4 }), ..Plan::quiet(seed, 6, duration) }
     }
 
     /// The plan of a seed: 4 validators whose clocks differ by up to 0.4 s, a minute, six faults, each healed; in every
-    /// second one a validator that does not follow the protocol.
+    /// second one a validator that does not follow the protocol, in every third one validators that change.
     pub fn of_seed(seed: u64) -> Plan {
         let mut draw = Draw::new(seed, "plan");
-        let mut plan = Plan::quiet(seed, 4, Duration::from_secs(60));
+        let mut plan = match seed % 3 {
+            0 => Plan::changing(seed, Duration::from_secs(60)),
+            _ => Plan::quiet(seed, 4, Duration::from_secs(60)),
+        };
         plan.latency_ms = 5 + draw.below(40);
         plan.client_pause_ms = 200 + draw.below(600);
         if !seed.is_multiple_of(2) {
-            let node = draw.below(plan.validators as u64) as usize;
+            // Those who join or leave are honest, so that it is known who orders in the end.
+            let (from, count) = plan.epochs.map_or((0, plan.validators), |epochs| (2, epochs.founders - 2));
+            let node = from + draw.below(count as u64) as usize;
             plan.twists[node] = UNRULY[draw.below(UNRULY.len() as u64) as usize];
         }
         plan.clocks_off_ms = (0..plan.validators).map(|_| draw.below(400).cast_signed() - 200).collect();
@@ -115,9 +138,6 @@ impl Plan {
     }
 
     /// The plan of a seed in which the third fault is that of all disks at once.
-    ///
-    /// Some seeds do not hold then (40 and 73 of the first 200): after its processes ended and came back, the network
-    /// orders nothing more, though every node runs.
     pub fn with_failing_disks(seed: u64) -> Plan {
         let mut plan = Plan::of_seed(seed);
         let failing = Fault::Disks(2 + Draw::new(seed, "disks").below(20));

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
-use commonware_consensus::simplex::types::{Activity, Attributable as _};
+use commonware_consensus::simplex::types::Activity;
 use commonware_cryptography::ed25519::PublicKey;
 use commonware_p2p::simulated::Oracle;
 use commonware_runtime::deterministic::Context;
@@ -18,11 +18,12 @@ use gage_node::{Done, NodeConfig, NodeHandle, StepNode};
 
 use super::faults::{Plan, Planted};
 use super::twist::{Twist, Twisted, equivocate, flood};
-use super::world::{World, secret};
+use super::world::{World, node_key, secret};
 use crate::Committee;
 use crate::application::ChainApplication;
-use crate::deliver::keep_certificate;
+use crate::deliver::{equivocation, keep};
 use crate::engine::{Channels, Setup, Timing, channel, start};
+use crate::epochs::Epochs;
 use crate::gossip;
 
 /// Messages per second on one channel: the simulation never reaches it.
@@ -111,8 +112,7 @@ async fn validate(context: Context, field: Field, index: usize) -> Ended {
     let twist = field.plan.twists[index];
     let channels = channels(&field, index).await;
     if twist == Twist::Equivocates {
-        let scheme = field.committee.signer(&secret(index)).expect("a member of the committee");
-        equivocate(scheme, channels.votes).await;
+        equivocate(&field, index, channels.votes).await;
         return Ended::NoNode;
     }
     if twist == Twist::Floods {
@@ -132,13 +132,14 @@ async fn validate(context: Context, field: Field, index: usize) -> Ended {
     let inner = ChainApplication { node: node.clone(), heartbeat, clock_off_ms };
     let me = secret(index).key_public();
     let setup = Setup {
-        committee: field.committee.clone(),
-        secret: secret(index),
+        epochs: Epochs::new(node.clone(), secret(index), field.committee.clone()),
         timing: field.timing,
         partition: format!("validator-{index}-{}", if forgets { field.round } else { 0 }),
         application: Twisted { inner, twist },
         blocker: field.oracle.control(me),
         peers: field.oracle.manager(),
+        // All machines know each other from the start.
+        track: Arc::new(|_, _| {}),
         node: node.clone(),
         sink: Arc::new(move |block, done| {
             count.fetch_add(1, Ordering::Relaxed);
@@ -149,7 +150,7 @@ async fn validate(context: Context, field: Field, index: usize) -> Ended {
     // It executes what the archive holds while the engine starts.
     let executing =
         context.child("executor").spawn(move |context| execute(context, field, index, step, blocks, queued));
-    let running = start(context.child("engine"), setup, channels).await.expect("a member of the committee");
+    let running = start(context.child("engine"), setup, channels).await;
     match select(executing, select_all(running.handles)).await {
         // The executor also ends where consensus lets go of it, whose part tells a moment later.
         Either::Left((Ok(()), _)) if stopped.stopped().is_some() => Ended::Stopped,
@@ -222,6 +223,10 @@ async fn execute(
             world.snapshots[index] = Some(node.snapshot().expect("a sound state makes a snapshot"));
         }
         world.executed_at(now_ms(&context), index, &block);
+        for evidence in node.handle().handovers(0, usize::MAX) {
+            let epoch = gage_verify::set_of(&evidence).expect("what is kept proves a set").epoch;
+            world.handovers.entry(epoch).or_insert(evidence);
+        }
         let (queued, waiting) =
             (queued.fetch_sub(1, Ordering::Relaxed), node.handle().status_summary().mempool.waiting);
         if queued > QUEUED_MAX || waiting > WAITING_MAX {
@@ -235,18 +240,16 @@ async fn execute(
 /// Whoever signs two things in one view is seen by the others.
 fn watcher(field: &Field, index: usize, node: NodeHandle, context: &Context) -> crate::deliver::Watcher {
     let (world, start, twists) = (Arc::clone(&field.world), now_ms(context), field.plan.twists.clone());
-    // Certificates count the keys in ascending order.
-    let mut seats: Vec<usize> = (0..twists.len()).collect();
-    seats.sort_by_key(|index| secret(*index).public());
-    Arc::new(move |activity| {
-        keep_certificate(&node, activity);
-        let (signer, what) = match activity {
-            Activity::ConflictingNotarize(seen) => (seen.signer(), "two proposals in one view"),
-            Activity::ConflictingFinalize(seen) => (seen.signer(), "two finalizations in one view"),
-            Activity::NullifyFinalize(seen) => (seen.signer(), "a view both skipped and finalized"),
+    Arc::new(move |activity, committee| {
+        keep(&node, activity, committee);
+        let what = match activity {
+            Activity::ConflictingNotarize(_) => "two proposals in one view",
+            Activity::ConflictingFinalize(_) => "two finalizations in one view",
+            Activity::NullifyFinalize(_) => "a view both skipped and finalized",
             _ => return,
         };
-        let accused = seats.get(signer.get() as usize).copied().unwrap_or(usize::MAX);
+        let evidence = equivocation(activity, committee).expect("evidence translates");
+        let accused = (0..twists.len()).find(|index| node_key(*index) == evidence.validator).unwrap_or(usize::MAX);
         let mut world = locked(&world);
         if world.accused.insert(accused) {
             let line = format!("node {index} holds evidence that node {accused} voted for {what}");

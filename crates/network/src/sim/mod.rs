@@ -13,17 +13,19 @@
 //! - *certificates*: a reader with the validators' keys alone believes what a node proves;
 //! - *one machine*: the bare chain gives the same roots for the same blocks;
 //! - *authority*: every ordered transaction is signed;
+//! - *epochs*: where validators change, those order in the end who should, and who contradicted himself is barred;
 //! - nobody honest is accused of a double vote.
 
 mod client;
 mod draw;
 mod faults;
 mod member;
+mod operators;
 mod run;
 mod twist;
 mod world;
 
-pub use faults::{Fault, Plan, Planted};
+pub use faults::{EpochPlan, Fault, Plan, Planted};
 pub use run::{Outcome, run};
 pub use twist::{Twist, UNRULY};
-pub use world::{genesis, secret, user_transfer};
+pub use world::{genesis, genesis_of, operator_joins, secret, user_transfer};

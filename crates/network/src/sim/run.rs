@@ -18,10 +18,11 @@ use gage_units::Height;
 use gage_verify::{Evidence, Trust, verify};
 
 use super::client::{self, Sent};
-use super::faults::{Fault, Plan};
+use super::faults::{EpochPlan, Fault, Plan};
 use super::member::{Field, Member, Nodes, locked, now_ms};
+use super::operators::{self, Asked};
 use super::twist::Twist;
-use super::world::{World, genesis, secret};
+use super::world::{World, genesis_of, secret};
 use crate::Committee;
 use crate::engine::{Timing, message_bytes_max};
 
@@ -29,8 +30,8 @@ use crate::engine::{Timing, message_bytes_max};
 const HEALING: Duration = Duration::from_secs(40);
 /// How many blocks every node then executes beyond the highest at healing.
 const PROGRESS: u64 = 5;
-/// For how long after healing a process may still end because of its disk.
-const LATE_MS: u64 = 5_000;
+/// How long a process takes to start again after its disk is whole, in milliseconds.
+const RESTART_MS: u64 = 1_000;
 
 /// What came of a run.
 #[derive(Clone, Debug)]
@@ -51,7 +52,9 @@ pub struct Outcome {
     pub root: String,
     /// A proof of the last node's newest published head, with its certificate.
     pub evidence: Option<Evidence>,
-    /// The validators' public keys, ascending.
+    /// The proofs of later sets of validators, oldest first.
+    pub handovers: Vec<Evidence>,
+    /// The public keys of the validators, or of those who founded the network, ascending.
     pub keys: Vec<[u8; 32]>,
     /// From the proposal of each block to its delivery, on every node, in milliseconds of virtual time.
     pub finality_ms: Vec<u64>,
@@ -63,12 +66,14 @@ pub struct Outcome {
 
 /// Plays a plan.
 pub fn run(plan: &Plan) -> Outcome {
-    let genesis = genesis();
-    let keys: Vec<[u8; 32]> = (0..plan.validators).map(|index| secret(index).public()).collect();
+    let genesis = genesis_of(plan);
+    let founders = plan.epochs.map_or(plan.validators, |epochs| epochs.founders);
+    let keys: Vec<[u8; 32]> = (0..founders).map(|index| secret(index).public()).collect();
     let committee = Committee::new(genesis.hash(), &keys).expect("the simulation's validators have keys");
     let world = Arc::new(Mutex::new(World { snapshots: vec![None; plan.validators], ..World::default() }));
     let sent = Arc::new(Mutex::new(Sent::default()));
-    let stage = Stage { plan: plan.clone(), genesis, committee, world: Arc::clone(&world), sent };
+    let stage =
+        Stage { plan: plan.clone(), genesis, committee, world: Arc::clone(&world), sent, asked: Arc::default() };
     let played = catch_unwind(AssertUnwindSafe(|| stage.play()));
     let auditor = match played {
         Ok(checkpoint) => checkpoint.auditor().state(),
@@ -90,6 +95,7 @@ pub fn run(plan: &Plan) -> Outcome {
         finality_ms: world.finality_ms,
         latency_ms: world.latency_ms,
         evidence: world.evidence,
+        handovers: world.handovers.into_values().collect(),
         keys: stage.committee.keys(),
         violations: world.violations,
         trace: world.trace,
@@ -103,6 +109,7 @@ struct Stage {
     committee: Committee,
     world: Arc<Mutex<World>>,
     sent: Arc<Mutex<Sent>>,
+    asked: Arc<Mutex<Asked>>,
 }
 
 impl Stage {
@@ -128,7 +135,7 @@ impl Stage {
         let members: Vec<_> = (0..self.plan.validators).map(|index| secret(index).key_public()).collect();
         let peers = NZUsize!(128);
         let config = simulated::Config {
-            max_size: message_bytes_max(&self.committee),
+            max_size: message_bytes_max(&self.genesis.hash()),
             disconnect_on_block: true,
             tracked_peer_sets: NZUsize!(1),
             max_peers_per_set: peers,
@@ -154,6 +161,10 @@ impl Stage {
         let seed = self.plan.seed.wrapping_add(next as u64);
         let (sent, world) = (Arc::clone(&self.sent), Arc::clone(&self.world));
         let twists = self.plan.twists.clone();
+        let operators = self.plan.epochs.map(|epochs| {
+            let (asked, world) = (Arc::clone(&self.asked), Arc::clone(&self.world));
+            operators::start(&context, Arc::clone(&nodes), &self.plan, epochs, asked, world)
+        });
         let clients = client::start(&context, nodes, twists, sent, world, seed, pause);
 
         let mut restarts: Vec<(u64, usize)> = Vec::new();
@@ -193,14 +204,14 @@ impl Stage {
                 }
                 Fault::Loss(percent) => self.link(&field, |_, _| Some((self.plan.latency_ms, *percent))).await,
                 Fault::Slow(ms) => self.link(&field, |_, _| Some((*ms, 0))).await,
-                Fault::Heal => self.heal(&context, &field).await,
+                Fault::Heal => self.heal(&context, &field, &mut running, &mut restarts).await,
                 Fault::Disks(thousandths) => {
                     locked(&self.world).disks_fail_until = u64::MAX;
                     *context.storage_fault_config().write() = disks(*thousandths);
                 }
             }
         }
-        self.heal(&context, &field).await;
+        self.heal(&context, &field, &mut running, &mut restarts).await;
         for (_, index) in restarts {
             running[index] = start(index);
         }
@@ -210,6 +221,12 @@ impl Stage {
             |index: &usize| matches!(self.plan.twists[*index], Twist::Honest | Twist::Bare | Twist::AcceptsAnything);
         let judged: Vec<usize> = (0..self.plan.validators).filter(honest).collect();
         self.judge(&context, &field, &judged).await;
+        if let Some(epochs) = self.plan.epochs {
+            self.judge_epochs(&context, &field, epochs).await;
+        }
+        if let Some(operators) = operators {
+            operators.abort();
+        }
         for (index, member) in running.into_iter().enumerate() {
             if let Some(member) = member {
                 member.kill(&field, index).await;
@@ -218,14 +235,27 @@ impl Stage {
         None
     }
 
-    /// Links and disks are whole. A write that failed may be noticed a moment later.
-    async fn heal(&self, context: &Context, field: &Field) {
+    /// Links and disks are whole. Where disks failed, every process starts again: the simulated runtime catches a panic
+    /// where it happens, and a process would go on without a part that nobody waits for. Outside, any panic ends it.
+    async fn heal(
+        &self,
+        context: &Context,
+        field: &Field,
+        running: &mut [Option<Member>],
+        restarts: &mut Vec<(u64, usize)>,
+    ) {
         self.link(field, |_, _| Some((self.plan.latency_ms, 0))).await;
         *context.storage_fault_config().write() = disks(0);
-        let mut world = locked(&self.world);
-        if world.disks_fail_until == u64::MAX {
-            world.disks_fail_until = now_ms(context) + LATE_MS;
+        if locked(&self.world).disks_fail_until != u64::MAX {
+            return;
         }
+        for (index, slot) in running.iter_mut().enumerate() {
+            if let Some(member) = slot.take() {
+                member.kill(field, index).await;
+                restarts.push((now_ms(context) + RESTART_MS, index));
+            }
+        }
+        locked(&self.world).disks_fail_until = now_ms(context);
     }
 
     /// Sets every link: (latency in milliseconds, percent lost), or none.
@@ -280,7 +310,14 @@ impl Stage {
         let evidence = node.prove(&head_key_bytes(), node.published());
         let keys = self.committee.keys();
         let keys = keys.iter().map(|key| PublicKey::new(Scheme::Ed25519, key).expect("validators have such keys"));
-        let trust = Trust { validators: Some(keys.collect()), ..Trust::default() };
+        let handovers: Vec<Evidence> = locked(&self.world).handovers.values().cloned().collect();
+        let later = node.read(|chain| gage_staking::sets_after(chain.draft(), 0, usize::MAX).len());
+        if handovers.len() < later {
+            // These machines keep nothing but votes and blocks; a node keeps the proof on its disk.
+            let line = format!("of {later} handovers {} outlived the crashes", handovers.len());
+            return locked(&self.world).note(at, line);
+        }
+        let trust = Trust { validators: Some(keys.collect()), handovers, ..Trust::default() };
         let judged = match &evidence {
             Ok(evidence) => verify(evidence, &trust).map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
@@ -289,6 +326,30 @@ impl Stage {
         match judged {
             Ok(_) => world.evidence = evidence.ok(),
             Err(error) => world.violate(at, format!("certificates: node {index}: {error}")),
+        }
+    }
+
+    /// Those order in the end who should; the network goes on until then.
+    async fn judge_epochs(&self, context: &Context, field: &Field, epochs: EpochPlan) {
+        let start = now_ms(context);
+        let expected = locked(&self.asked).expected(&self.plan, epochs.founders);
+        loop {
+            let node = locked(&field.nodes).iter().flatten().last().cloned();
+            let members = node.and_then(|node| {
+                let rules = node.validator_rules()?;
+                let epoch = rules.epoch_of(node.progress_now().executed);
+                Some((epoch, node.validators_of(epoch)?.members))
+            });
+            let keys = members.map(|(epoch, members)| (epoch, gage_verify::keys_of(&members)));
+            let at = now_ms(context);
+            if let Some((epoch, _)) = keys.as_ref().filter(|(_, keys)| *keys == expected) {
+                let line = format!("those order who should, in epoch {epoch}, {} ms later", at - start);
+                return locked(&self.world).note(at, line);
+            }
+            if at - start > 2 * HEALING.as_millis() as u64 {
+                return locked(&self.world).violate(at, format!("epochs: {expected:?} should order, and {keys:?} do"));
+            }
+            context.sleep(Duration::from_millis(50)).await;
         }
     }
 

@@ -11,16 +11,21 @@ use commonware_consensus::simplex::types::{Context, Finalize, Notarize, Proposal
 use commonware_cryptography::Digested;
 use commonware_cryptography::ed25519::PublicKey;
 use commonware_cryptography::sha256::Digest;
+use commonware_p2p::utils::mux::{self, GlobalSender};
 use commonware_p2p::{Receiver, Recipients, Sender};
 use commonware_runtime::{Clock, Spawner};
 use gage_chain::{Block as ChainBlock, PreparedBlock};
 use gage_crypto::{Hash, Signature};
+use gage_node::NodeHandle;
 use gage_units::Timestamp;
 
 use super::draw::Draw;
+use super::member::{Field, locked};
+use super::world::secret;
 use crate::application::ChainApplication;
 use crate::block::Block;
 use crate::engine::Channels;
+use crate::epochs::Epochs;
 
 /// How a validator behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,12 +129,15 @@ fn break_a_rule(block: &mut ChainBlock) {
 }
 
 /// Answers every vote with two of its own that contradict each other.
-pub(crate) async fn equivocate<S, R>(scheme: Scheme, (mut sender, mut receiver): (S, R))
+pub(crate) async fn equivocate<S, R>(field: &Field, index: usize, (sender, mut receiver): (S, R))
 where
     S: Sender<PublicKey = PublicKey>,
     R: Receiver<PublicKey = PublicKey>,
 {
+    let mut sender = GlobalSender::new(sender);
     while let Ok((_, message)) = receiver.recv().await {
+        let Ok((epoch, message)) = mux::parse(message) else { continue };
+        let Some(scheme) = scheme_of(field, index, epoch) else { continue };
         let bytes = Bytes::copy_from_slice(message.as_ref());
         let Ok(vote) = Vote::<Scheme, Digest>::decode(bytes) else { continue };
         let pair: Vec<Vote<Scheme, Digest>> = match vote {
@@ -146,9 +154,17 @@ where
             Vote::Nullify(_) => continue,
         };
         for vote in pair {
-            sender.send(Recipients::All, vote.encode(), true);
+            sender.send(epoch, Recipients::All, vote.encode(), true);
         }
     }
+}
+
+/// What the machine signs with in an epoch, as any node knows it, if it is a member.
+fn scheme_of(field: &Field, index: usize, epoch: u64) -> Option<Scheme> {
+    let nodes: Vec<NodeHandle> = locked(&field.nodes).iter().flatten().cloned().collect();
+    let committees = nodes.into_iter().map(|node| Epochs::new(node, secret(index), field.committee.clone()));
+    let signing = committees.filter_map(|epochs| epochs.signing(epoch)).next()?;
+    signing.member.then(|| (*signing.scheme).clone())
 }
 
 /// How much comes for each vote that is heard.

@@ -6,12 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::bonds::put_bond;
 use crate::state::{BONDS, Unbonding, terms};
-use crate::{BondId, Error, Event, MODULE, UNBONDINGS_MAX};
+use crate::validators::{VALIDATORS, serves};
+use crate::{BondId, Error, Event, MODULE, Role, UNBONDINGS_MAX};
 
 /// Sends a part of a bond on its way out. It counts as bonded no more, can still be slashed, and can
 /// be claimed after the role's delay.
 ///
-/// Precedence: amount; bond; owner; asset; reservation; amount bonded; least amount; number of parts.
+/// Precedence: amount; bond; owner; asset; not serving as validator; reservation; amount bonded; least amount; not
+/// registered as validator; number of parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Unbond {
@@ -37,6 +39,9 @@ impl Unbond {
         if bond.asset != self.asset {
             return Err(Error::NotBondAsset);
         }
+        if bond.role == Role::Validator && serves(draft, ctx.height, owner) {
+            return Err(Error::StillServing);
+        }
         if ctx.time < bond.reserved_until {
             return Err(Error::BondReserved);
         }
@@ -45,6 +50,9 @@ impl Unbond {
         // Terms in another asset by now say nothing about this one.
         if !active.is_zero() && bond.asset == terms.asset && active < terms.amount_min {
             return Err(Error::BelowMinimum);
+        }
+        if bond.role == Role::Validator && active < terms.amount_min && VALIDATORS.has(draft, &owner) {
+            return Err(Error::StillRegistered);
         }
         if bond.unbonding.len() >= UNBONDINGS_MAX {
             return Err(Error::TooManyUnbondings);
