@@ -74,7 +74,21 @@ pub fn touch(draft: &Draft, account: AccountNumber) {
 /// # Errors
 /// As [`check_authority`].
 pub fn authorise(draft: &mut Draft, ctx: &Context, authority: &Authority) -> Result<Granted, Error> {
-    let (granted, lane, window) = decide(draft, ctx, authority)?;
+    let number = opening::resolve(draft, &authority.account)?;
+    authorise_for(draft, ctx, number, authority)
+}
+
+/// As [`authorise`], for the number that the account's name was found to have. A name keeps its number for ever.
+///
+/// # Errors
+/// As [`check_authority`].
+pub fn authorise_for(
+    draft: &mut Draft,
+    ctx: &Context,
+    number: AccountNumber,
+    authority: &Authority,
+) -> Result<Granted, Error> {
+    let (granted, lane, window) = decide(draft, ctx, number, authority)?;
     put_window(draft, granted.account, lane, window);
     Ok(granted)
 }
@@ -88,11 +102,16 @@ pub fn authorise(draft: &mut Draft, ctx: &Context, authority: &Authority) -> Res
 /// [`Error::NotPermitted`]; [`Error::WrongLane`]; [`Error::NonceTooFar`], [`Error::NonceTooOld`],
 /// [`Error::NonceUsed`].
 pub fn check_authority(draft: &Draft, ctx: &Context, authority: &Authority) -> Result<AccountNumber, Error> {
-    decide(draft, ctx, authority).map(|(granted, _, _)| granted.account)
+    let number = opening::resolve(draft, &authority.account)?;
+    decide(draft, ctx, number, authority).map(|(granted, _, _)| granted.account)
 }
 
-fn decide(draft: &Draft, ctx: &Context, authority: &Authority) -> Result<(Granted, u32, NonceWindow), Error> {
-    let number = opening::resolve(draft, &authority.account)?;
+fn decide(
+    draft: &Draft,
+    ctx: &Context,
+    number: AccountNumber,
+    authority: &Authority,
+) -> Result<(Granted, u32, NonceWindow), Error> {
     check_names(authority.keys)?;
     let session = session_key(draft, number, authority.keys)?;
     let (lane, watched) = match session {

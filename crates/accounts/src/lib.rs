@@ -46,7 +46,7 @@ mod signers;
 mod state;
 mod window;
 
-pub use authority::{Asked, Authority, Demand, Granted, authorise, check_authority, touch, touch_name};
+pub use authority::{Asked, Authority, Demand, Granted, authorise, authorise_for, check_authority, touch, touch_name};
 pub use broken::Broken;
 pub use bundle::{
     BUNDLE_BYTES_MAX, BUNDLE_WINDOW_MS_MAX, BUNDLES_MAX, BUNDLES_OF_ACCOUNT_MAX, BUNDLES_OF_KEY_MAX, Bundle, Proposal,

@@ -40,7 +40,7 @@ impl Chain {
             None => {
                 let start = self.draft.savepoint();
                 // Nothing is committed, so that everything can be taken back, also after a panic.
-                let attempt = || self.attempt(&signed, &outline, height, time, |_| {});
+                let attempt = || self.attempt(&signed, &outline, None, height, time, |_| {});
                 let receipt = catch_unwind(AssertUnwindSafe(attempt));
                 self.draft.undo_to(start);
                 receipt.unwrap_or_else(|_| {

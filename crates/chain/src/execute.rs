@@ -60,8 +60,8 @@ impl Chain {
             let end = transactions.partition_point(|planned| planned.outline.class <= class);
             for group in transactions.get(start..end).unwrap_or_default().chunks(touch::GROUP) {
                 touch::transactions(&self.draft, group);
-                for Planned { signed, outline, .. } in group {
-                    let receipt = self.run_transaction(signed, outline, height, time);
+                for planned in group {
+                    let receipt = self.run_transaction(planned, height, time);
                     receipts.push(receipt);
                 }
             }

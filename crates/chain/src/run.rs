@@ -13,6 +13,7 @@ use crate::guard::{Guarded, guard};
 use crate::prepared::Outline;
 use crate::receipt::{Outcome, Receipt};
 use crate::state::{FROZEN, params};
+use crate::touch::Planned;
 use crate::transaction::{SignedTransaction, Transaction};
 use crate::{ChainOperation, Error, Operation, Rejection, account_bundles, effects, fee_of, fees, outflow};
 
@@ -28,21 +29,18 @@ pub(crate) struct Act<'a> {
 
 impl Chain {
     /// Runs one transaction: authority, nonce and fee, which stay whatever follows, then its operations.
-    pub(crate) fn run_transaction(
-        &mut self,
-        signed: &SignedTransaction,
-        outline: &Outline,
-        height: Height,
-        time: Timestamp,
-    ) -> Receipt {
-        self.attempt(signed, outline, height, time, Draft::commit)
+    pub(crate) fn run_transaction(&mut self, planned: &Planned, height: Height, time: Timestamp) -> Receipt {
+        let Planned { signed, outline, account } = *planned;
+        self.attempt(signed, outline, Some(account), height, time, Draft::commit)
     }
 
-    /// As [`Chain::run_transaction`], where `keep` says what becomes of what is to stay.
+    /// As [`Chain::run_transaction`], where `keep` says what becomes of what is to stay. The account's number is given
+    /// where its name was looked up before.
     pub(crate) fn attempt(
         &mut self,
         signed: &SignedTransaction,
         outline: &Outline,
+        number: Option<AccountNumber>,
         height: Height,
         time: Timestamp,
         keep: impl Fn(&mut Draft),
@@ -54,7 +52,7 @@ impl Chain {
         let unpaid = |outcome| Receipt { weight: 0, ..receipt(outcome, Amount::ZERO, Events::default()) };
         let ctx = Context { height, time, signer: Signer::Protocol, outputs: &[] };
 
-        let admitted = guard(&mut self.draft, |draft| admit(draft, &ctx, transaction, outline, weight));
+        let admitted = guard(&mut self.draft, |draft| admit(draft, &ctx, number, transaction, outline, weight));
         let (granted, fee) = match admitted {
             Guarded::Done(admitted) => admitted,
             Guarded::Refused(reason) => {
@@ -206,6 +204,7 @@ pub(crate) fn check_records(draft: &Draft, before: u64) -> Result<(), Rejection>
 fn admit(
     draft: &mut Draft,
     ctx: &Context,
+    number: Option<AccountNumber>,
     transaction: &Transaction,
     outline: &Outline,
     weight: u64,
@@ -216,7 +215,10 @@ fn admit(
     let asked = asked_of(transaction);
     let authority =
         Authority { account: transaction.account, keys: &outline.keys, nonce: transaction.nonce, operations: &asked };
-    let granted = gage_accounts::authorise(draft, ctx, &authority)?;
+    let granted = match number {
+        Some(number) => gage_accounts::authorise_for(draft, ctx, number, &authority)?,
+        None => gage_accounts::authorise(draft, ctx, &authority)?,
+    };
     let fee = fee_of(draft, weight)?;
     if fee > transaction.max_fee {
         return Err(Error::FeeAboveMaximum.into());

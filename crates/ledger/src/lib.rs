@@ -75,7 +75,7 @@ pub use state::{
     Asset, AssetKind, Balance, BalanceKey, Beneficiary, Hold, HoldId, Item, balance, balance_key_bytes, create_tables,
     hold_record, holds_of_module, item_balance, items_held, rebuild, supply,
 };
-pub use touch::touch_balance;
+pub use touch::{touch_balance, touch_pledge};
 
 /// The number of this module: the high byte of its tables, the thousands of its errors.
 pub const MODULE: u8 = 3;

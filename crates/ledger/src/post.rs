@@ -119,38 +119,62 @@ fn check_balanced_in(journal: &Journal, asset: AssetId) -> Result<(), Error> {
 
 /// Writes all legs; returns the net change of every holder and asset.
 fn apply_legs(draft: &mut Draft, legs: &[Leg]) -> Result<Changes, Error> {
-    if legs.len() > FEW {
-        for leg in legs {
-            BALANCES.touch(draft, &BalanceKey { account: leg.account, asset: leg.asset, item: leg.item });
+    match legs {
+        // Between two parts of one holding, which is read and written once.
+        [first, second] if first.item.is_none() && key_of(first) == key_of(second) => {
+            let mut balance = BALANCES.get(draft, &key_of(first)).unwrap_or_default();
+            let (before, _) = change_part(&mut balance, first)?;
+            let (_, after) = change_part(&mut balance, second)?;
+            write_balance(draft, key_of(first), balance);
+            Ok(Changes::from_slice(&[change_of(first, before, after)]))
+        }
+        few if few.len() <= FEW => {
+            let mut changes = Changes::new();
+            for leg in few {
+                let (before, after) = apply_leg(draft, leg)?;
+                note_change(&mut changes, change_of(leg, before, after));
+            }
+            Ok(changes)
+        }
+        many => {
+            for leg in many {
+                BALANCES.touch(draft, &key_of(leg));
+            }
+            let mut changes = Changes::new();
+            for leg in many {
+                let (before, after) = apply_leg(draft, leg)?;
+                changes.push(change_of(leg, before, after));
+            }
+            join_changes(&mut changes);
+            Ok(changes)
         }
     }
-    let mut changes = Changes::new();
-    for leg in legs {
-        let (before, after) = apply_leg(draft, leg)?;
-        let change = HolderChange { account: leg.account, asset: leg.asset, before, after };
-        if legs.len() > FEW {
-            changes.push(change);
-        } else {
-            note_change(&mut changes, change);
-        }
-    }
-    if legs.len() > FEW {
-        join_changes(&mut changes);
-    }
-    Ok(changes)
 }
 
-/// Writes one leg; returns the holder's total of the holding before and after.
-fn apply_leg(draft: &mut Draft, leg: &Leg) -> Result<(Amount, Amount), Error> {
-    let key = BalanceKey { account: leg.account, asset: leg.asset, item: leg.item };
-    let mut balance = BALANCES.get(draft, &key).unwrap_or_default();
+fn key_of(leg: &Leg) -> BalanceKey {
+    BalanceKey { account: leg.account, asset: leg.asset, item: leg.item }
+}
+
+fn change_of(leg: &Leg, before: Amount, after: Amount) -> HolderChange {
+    HolderChange { account: leg.account, asset: leg.asset, before, after }
+}
+
+/// Takes from or adds to the part of a holding that a leg names; returns the total before and after.
+fn change_part(balance: &mut Balance, leg: &Leg) -> Result<(Amount, Amount), Error> {
     let before = balance.total()?;
     let part = balance.part_mut(leg.part);
     *part = match leg.side {
         Side::Debit => part.minus(leg.amount).map_err(|_| Error::InsufficientBalance(leg.part.name()))?,
         Side::Credit => part.plus(leg.amount)?,
     };
-    let after = balance.total()?;
+    Ok((before, balance.total()?))
+}
+
+/// Writes one leg; returns the holder's total of the holding before and after.
+fn apply_leg(draft: &mut Draft, leg: &Leg) -> Result<(Amount, Amount), Error> {
+    let key = key_of(leg);
+    let mut balance = BALANCES.get(draft, &key).unwrap_or_default();
+    let (before, after) = change_part(&mut balance, leg)?;
     write_balance(draft, key, balance);
     if leg.item.is_none() {
         return Ok((before, after));

@@ -4,7 +4,7 @@ use gage_store::Draft;
 use gage_units::{AccountNumber, AssetId};
 
 use crate::Operation;
-use crate::state::{BALANCES, BalanceKey};
+use crate::state::{BALANCES, BalanceKey, Beneficiary, PLEDGES, PledgeKey};
 
 impl Operation {
     /// The accounts it names.
@@ -29,4 +29,9 @@ impl Operation {
 /// Brings a balance near.
 pub fn touch_balance(draft: &Draft, account: AccountNumber, asset: AssetId) {
     BALANCES.touch(draft, &BalanceKey { account, asset, item: None });
+}
+
+/// Brings what is pledged for a record near.
+pub fn touch_pledge(draft: &Draft, account: AccountNumber, asset: AssetId, of: Beneficiary) {
+    PLEDGES.touch(draft, &PledgeKey { holding: BalanceKey { account, asset, item: None }, of });
 }

@@ -94,6 +94,8 @@ impl Draft {
 
     /// Makes the writes final: the undo log is forgotten.
     pub fn commit(&mut self) {
+        // What was written to one table several times in a row is forgotten once.
+        self.writes.dedup();
         for number in self.writes.drain(..) {
             if let Some(slot) = self.slots.get_mut(usize::from(number)).and_then(Option::as_mut) {
                 slot.forget_undo();

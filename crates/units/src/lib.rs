@@ -31,4 +31,4 @@ pub use rate::{Accumulator, RatePerSecond, SECONDS_PER_YEAR};
 pub use ratio::{Bps, Ratio};
 pub use time::{Height, Timestamp};
 pub use value::Value;
-pub use wide::{Rounding, compare_fractions, mul_div, pow10, sqrt_ratio};
+pub use wide::{Rounding, compare_fractions, mul_div, pow10, sqrt_ratio, wide_product};

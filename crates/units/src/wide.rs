@@ -1,6 +1,6 @@
 use std::cmp::Ordering;
 
-use ruint::aliases::U256;
+use ruint::aliases::{U128, U256};
 
 use crate::MathError;
 
@@ -24,19 +24,24 @@ pub fn mul_div(a: u128, b: u128, c: u128, rounding: Rounding) -> Result<u128, Ma
     // Most products fit 128 bits, where the machine division is several times faster.
     if let Some(product) = a.checked_mul(b) {
         let quotient = product.checked_div(c).ok_or(MathError::DivisionByZero)?;
-        let exact = product.checked_rem(c) == Some(0);
+        // Not above the product: the rest costs a multiplication, not another division.
+        let exact = quotient.wrapping_mul(c) == product;
         return match rounding {
             Rounding::Up if !exact => quotient.checked_add(1).ok_or(MathError::Overflow),
             _ => Ok(quotient),
         };
     }
-    let product = U256::from(a).checked_mul(U256::from(b)).ok_or(MathError::Overflow)?;
-    let (quotient, remainder) = product.div_rem(U256::from(c));
+    let (quotient, remainder) = wide_product(a, b).div_rem(U256::from(c));
     let quotient = match rounding {
         Rounding::Up if !remainder.is_zero() => quotient.checked_add(U256::from(1u8)).ok_or(MathError::Overflow)?,
         _ => quotient,
     };
     u128::try_from(quotient).map_err(|_| MathError::Overflow)
+}
+
+/// `a * b` in 256 bits, which it always fits.
+pub fn wide_product(a: u128, b: u128) -> U256 {
+    U128::from(a).widening_mul(U128::from(b))
 }
 
 /// `10^exponent`.
@@ -53,13 +58,15 @@ pub fn pow10(exponent: u8) -> Result<u128, MathError> {
 /// # Errors
 /// [`MathError::Overflow`] never for products of two `u128`; kept so that callers need no proof.
 pub fn sqrt_ratio(a: u128, b: u128) -> Result<u128, MathError> {
-    let product = U256::from(a).checked_mul(U256::from(b)).ok_or(MathError::Overflow)?;
-    u128::try_from(product.root(2)).map_err(|_| MathError::Overflow)
+    if let Some(product) = a.checked_mul(b) {
+        return Ok(product.isqrt());
+    }
+    u128::try_from(wide_product(a, b).root(2)).map_err(|_| MathError::Overflow)
 }
 
 /// Compares `a / b` with `c / d` exactly; a denominator of zero stands for infinity.
 pub fn compare_fractions(a: u128, b: u128, c: u128, d: u128) -> Ordering {
-    U256::from(a).wrapping_mul(U256::from(d)).cmp(&U256::from(c).wrapping_mul(U256::from(b)))
+    wide_product(a, d).cmp(&wide_product(c, b))
 }
 
 #[cfg(test)]
@@ -83,6 +90,15 @@ mod tests {
     }
 
     #[test]
+    fn a_wide_product_is_that_of_wide_numbers() {
+        for a in [0, 1, u128::from(u64::MAX), 1 << 64, u128::MAX - 1, u128::MAX] {
+            for b in [0, 3, u128::from(u64::MAX), 1 << 127, u128::MAX] {
+                assert_eq!(Some(wide_product(a, b)), U256::from(a).checked_mul(U256::from(b)));
+            }
+        }
+    }
+
+    #[test]
     fn fractions_compare_exactly() {
         assert_eq!(compare_fractions(1, 3, 2, 6), Ordering::Equal);
         assert_eq!(compare_fractions(u128::MAX - 1, u128::MAX, 1, 1), Ordering::Less);
@@ -93,5 +109,10 @@ mod tests {
     fn square_roots_round_down() {
         assert_eq!(sqrt_ratio(2_000_000_000_000_000_000, 1_000_000_000_000_000_000), Ok(1_414_213_562_373_095_048));
         assert_eq!(sqrt_ratio(u128::MAX, u128::MAX), Ok(u128::MAX));
+        // The same on both sides of 128 bits.
+        let just_below = (1u128 << 64) - 1;
+        assert_eq!(sqrt_ratio(u128::MAX, 1), Ok(just_below));
+        assert_eq!(sqrt_ratio(u128::MAX / 2 + 1, 2), Ok(1 << 64));
+        assert_eq!(sqrt_ratio(0, 7), Ok(0));
     }
 }

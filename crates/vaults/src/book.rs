@@ -2,7 +2,8 @@
 //! vaults, buckets and the index; every operation and every liquidation ends here.
 
 use gage_store::Draft;
-use gage_units::{Accumulator, Amount, AssetId, MathError, Price, Rounding};
+use gage_units::{Accumulator, Amount, AssetId, MathError, Price, RatePerSecond, Rounding};
+use smallvec::SmallVec;
 
 use crate::health::{Health, weight};
 use crate::params::VAULT_COLLATERAL_MAX;
@@ -134,7 +135,7 @@ pub(crate) fn write(
     let old = VAULTS.get(draft, &id).ok_or(Error::UnknownVault(id))?;
 
     // The buckets concerned, each taken out of its table once: first those the vault is in, then new ones.
-    let mut buckets: Vec<(BucketKey, Bucket)> = Vec::with_capacity(new.positions.len());
+    let mut buckets: SmallVec<[(BucketKey, Bucket); 2]> = SmallVec::new();
     for position in old.positions.iter().chain(&new.positions) {
         let key = (new.facility, position.asset, position.version);
         if !buckets.iter().any(|(known, _)| *known == key) {
@@ -147,7 +148,7 @@ pub(crate) fn write(
     };
 
     // Ascending risk: the premium, then the asset's number.
-    let mut ordered = Vec::with_capacity(new.positions.len());
+    let mut ordered: SmallVec<[(RatePerSecond, Position, Bucket); 1]> = SmallVec::new();
     for position in &new.positions {
         let bucket = of(&buckets, position)?;
         ordered.push((bucket.terms.premium, *position, bucket));
@@ -166,11 +167,13 @@ pub(crate) fn write(
         let was = old.positions.iter().find(|was| (was.asset, was.version) == (position.asset, position.version));
         let normalised = was.map_or(0, |was| was.normalised);
         // An unchanged share keeps its normalised debt, so that touching a vault costs nothing.
-        position.normalised = match split::debt_of(normalised, bucket.accumulator)? == share {
-            true => normalised,
-            false => split::normalised_of(share, bucket.accumulator)?,
-        };
-        owed = owed.plus(split::debt_of(position.normalised, bucket.accumulator)?)?;
+        position.normalised = normalised;
+        let mut covered = split::debt_of(normalised, bucket.accumulator)?;
+        if covered != share {
+            position.normalised = split::normalised_of(share, bucket.accumulator)?;
+            covered = split::debt_of(position.normalised, bucket.accumulator)?;
+        }
+        owed = owed.plus(covered)?;
         if !position.amount.is_zero() {
             let weight = registered_weight(draft, new.facility, &bucket, position.asset)?;
             let decimals = COLLATERALS.peek(draft, &(new.facility, position.asset)).map_or(18, |found| found.decimals);
@@ -229,8 +232,11 @@ fn capacities<P>(
 
 /// An old version that no vault holds any more makes room for new ones.
 pub(crate) fn drop_if_unused(draft: &mut Draft, key: BucketKey, bucket: &Bucket) {
+    if bucket.positions > 0 {
+        return;
+    }
     let newest = COLLATERALS.peek(draft, &(key.0, key.1)).map_or(0, |found| found.newest);
-    if bucket.positions == 0 && key.2 != newest {
+    if key.2 != newest {
         BUCKETS.remove(draft, &key);
         ramp::RAMPS.remove(draft, &key);
     }

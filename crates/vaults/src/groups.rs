@@ -65,24 +65,25 @@ fn same_set(old: &Vault, new: &Vault) -> bool {
 fn join(draft: &mut Draft, vault: &Vault, totals: &mut Totals) -> Result<(GroupId, u128), Error> {
     let mut members: Members = vault.positions.iter().map(|at| (at.asset, at.version)).collect();
     members.sort_unstable();
-    let find = |draft: &Draft, members: &Members| {
-        let id = GROUP_OF.get(draft, &(vault.facility, members.clone()))?;
-        GROUPS.get(draft, &id).map(|group| (id, group.index))
+    let find = |draft: &Draft, key: &(FacilityId, Members)| {
+        let id = *GROUP_OF.peek(draft, key)?;
+        GROUPS.peek(draft, &id).map(|group| (id, group.index))
     };
-    if let Some(found) = find(draft, &members) {
+    let mut key = (vault.facility, members);
+    if let Some(found) = find(draft, &key) {
         return Ok(found);
     }
     if totals.groups >= GROUPS_MAX {
-        members = Members::new();
-        if let Some(found) = find(draft, &members) {
+        key.1 = Members::new();
+        if let Some(found) = find(draft, &key) {
             return Ok(found);
         }
     }
     let id = GroupId(next_number(draft, LAST_GROUP).ok_or(MathError::Overflow)?);
     totals.groups = totals.groups.checked_add(1).ok_or(MathError::Overflow)?;
     GROUPS.put(draft, id, Group { index: INDEX_START, vaults: 0 });
-    MEMBERS.put(draft, (vault.facility, id), members.clone());
-    GROUP_OF.put(draft, (vault.facility, members), id);
+    MEMBERS.put(draft, (vault.facility, id), key.1.clone());
+    GROUP_OF.put(draft, key, id);
     Ok((id, INDEX_START))
 }
 

@@ -57,6 +57,7 @@ pub mod params;
 pub mod peg;
 mod pledging;
 pub mod pool;
+mod positions;
 pub mod protection;
 pub mod query;
 mod queue_value;

@@ -8,7 +8,7 @@ use gage_units::{Amount, Bps};
 
 use crate::health::{Health, after_haircut, weight};
 use crate::operations::{BORROWED, SHIFTED};
-use crate::state::{Facility, TOUCHED, Vault, VaultId};
+use crate::state::{Facility, TOUCHED, VAULTS, Vault, VaultId};
 use crate::wide::worth;
 use crate::{Error, book, mark, queue_value, source};
 
@@ -28,8 +28,8 @@ pub fn recheck(draft: &mut Draft, ctx: &Context) -> Result<(), Error> {
 
 pub(crate) fn check(draft: &Draft, ctx: &Context, id: VaultId, how: u8) -> Result<(), Error> {
     // A vault that was closed later in the transaction owes nothing.
-    let Ok(vault) = book::vault(draft, id) else { return Ok(()) };
-    let debt = book::debt(draft, &vault)?;
+    let Some(vault) = VAULTS.peek(draft, &id) else { return Ok(()) };
+    let debt = book::debt(draft, vault)?;
     if debt.is_zero() {
         return Ok(());
     }
@@ -45,10 +45,10 @@ pub(crate) fn check(draft: &Draft, ctx: &Context, id: VaultId, how: u8) -> Resul
         }
     }
     if how & (BORROWED | SHIFTED) != 0 {
-        check_caps(draft, &vault)?;
+        check_caps(draft, vault)?;
     }
     let action = if borrowed { Action::Borrow } else { Action::Withdraw };
-    let cover = borrowing_power(draft, ctx, &vault, &facility, debt, action)?;
+    let cover = borrowing_power(draft, ctx, vault, &facility, debt, action)?;
     if cover.is_unsafe() { Err(Error::AboveLoanToValue) } else { Ok(()) }
 }
 

@@ -10,10 +10,11 @@ use gage_oracle::FeedId;
 use gage_store::{Column, DenseKey, Draft, OrderedTable, Table};
 use gage_units::{AccountNumber, Accumulator, Amount, AssetId, ItemId, MathError, Price, Timestamp};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use crate::pool::POOLS;
 use crate::throughput::Window;
-use crate::{CollateralTerms, FacilityParams, LiquidationTerms, MODULE, Source};
+use crate::{CollateralTerms, FacilityParams, LiquidationTerms, MODULE, Source, positions};
 
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {
@@ -221,9 +222,14 @@ pub struct Vault {
     /// Health over group index at the last touch.
     #[serde(with = "gage_units::as_text")]
     pub key: u128,
-    /// At most eight, in ascending order of risk.
-    pub positions: Vec<Position>,
+    /// At most eight, in ascending order of risk. The first stands in the record itself: most vaults have one.
+    #[borsh(serialize_with = "positions::write", deserialize_with = "positions::read")]
+    #[serde(with = "positions")]
+    pub positions: Positions,
 }
+
+/// The positions of a vault.
+pub type Positions = SmallVec<[Position; 1]>;
 
 impl Vault {
     /// Whether a lot of this vault is at auction.

@@ -1,6 +1,6 @@
 //! Exact 256- and 512-bit worth: so that "is it safe" is a comparison, never a rounding.
 
-use gage_units::{Amount, MathError, Price, Rounding, pow10};
+use gage_units::{Amount, MathError, Price, Rounding, pow10, wide_product};
 use ruint::aliases::{U256, U512};
 
 /// Worth in 1e-36 of the numeraire. A price has 18 places and a quantity is brought to 18 places,
@@ -17,8 +17,11 @@ pub fn scale_of(decimals: u8) -> Result<u128, MathError> {
 
 /// `amount * price`, exact. # Errors [`MathError::Overflow`] if it exceeds 256 bits.
 pub fn worth(amount: Amount, price: u128, decimals: u8) -> Result<Worth, MathError> {
-    let places = U256::from(amount.0).checked_mul(U256::from(scale_of(decimals)?)).ok_or(MathError::Overflow)?;
-    places.checked_mul(U256::from(price)).ok_or(MathError::Overflow)
+    let scale = scale_of(decimals)?;
+    match amount.0.checked_mul(scale) {
+        Some(places) => Ok(wide_product(places, price)),
+        None => wide_product(amount.0, scale).checked_mul(U256::from(price)).ok_or(MathError::Overflow),
+    }
 }
 
 /// How much of an asset at `price` is worth `value`. # Errors [`MathError`] at price zero or if it does not fit.

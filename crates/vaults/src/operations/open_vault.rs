@@ -5,7 +5,7 @@ use gage_accounts::Context;
 use gage_store::Draft;
 use serde::{Deserialize, Serialize};
 
-use crate::state::{GroupId, LAST_VAULT, Vault, next_number};
+use crate::state::{GroupId, LAST_VAULT, Positions, Vault, next_number};
 use crate::{Error, Event, FacilityId, MODULE, VaultId, book};
 
 /// Opens a vault of the signer in a facility. Its number is in the event.
@@ -28,7 +28,7 @@ impl OpenVault {
         let id = VaultId(next_number(draft, LAST_VAULT).ok_or(Error::TooManyVaults)?);
 
         // From here on nothing can fail.
-        let vault = Vault { owner, facility: self.facility, group: GroupId(0), key: 0, positions: Vec::new() };
+        let vault = Vault { owner, facility: self.facility, group: GroupId(0), key: 0, positions: Positions::new() };
         book::create(draft, id, vault);
         draft.emit(MODULE, &Event::VaultOpened { vault: id, facility: self.facility, owner });
         Ok(id)
