@@ -57,10 +57,10 @@ fn fix(draft: &mut Draft, ctx: &Context, rules: &ValidatorRules, epoch: u64) {
     draft.emit(MODULE, &Event::ValidatorsFixed { epoch, accounts });
 }
 
-/// The next members, by key: of the candidates, the largest bonds first, those whose keys order already, and at most a
-/// third less one whose keys are new, but one. A network bears the absence of so many, so that keys nobody runs do not
-/// halt it before there is another epoch. An account whose new key finds no room goes on under the old one; and where
-/// that leaves fewer than the least number, more new ones come in, since else those who left would have to go on.
+/// The next members, by key: of the candidates, the largest bonds first, those whose keys order already, and of those
+/// whose keys are new at most a third less one of the members, but at least one. A network bears the absence of so many,
+/// so that keys nobody runs do not halt it before there is another epoch. An account whose new key finds no room goes on
+/// under the old one. Beyond that as many new ones come as others leave: a smaller set would bear less.
 fn take_over(before: &[Member], candidates: Vec<Member>, rules: &ValidatorRules) -> Vec<Member> {
     let mut room = (before.len().saturating_sub(1) / 3).max(1);
     let mut members: Vec<Member> = Vec::new();
@@ -80,7 +80,8 @@ fn take_over(before: &[Member], candidates: Vec<Member>, rules: &ValidatorRules)
             waiting.push(candidate);
         }
     }
-    let missing = usize::from(rules.members_min).saturating_sub(members.len());
+    let wanted = before.len().max(usize::from(rules.members_min)).min(usize::from(rules.members_max));
+    let missing = wanted.saturating_sub(members.len());
     members.extend(waiting.into_iter().take(missing));
     members.sort_unstable_by_key(|member| member.key);
     members

@@ -337,6 +337,27 @@ fn new_keys_take_over_one_by_one() {
 }
 
 #[test]
+fn as_many_come_as_leave() {
+    let mut net = Net::new();
+    net.bond(2, 600);
+    net.register(2, 3).unwrap();
+    net.register(1, 9).unwrap();
+    net.run(0, Operation::ResignValidator(ResignValidator {})).unwrap();
+    net.to(19, None);
+    // The newcomer has the room; the second has the seat of the one who left only under the old key.
+    assert_eq!(net.keys(1), sorted(&[2, 3]));
+    let mut net = Net::new();
+    net.report(2, contradiction(1, 0)).unwrap();
+    net.report(2, contradiction(2, 0)).unwrap();
+    net.bond(2, 600);
+    net.register(2, 3).unwrap();
+    let one = SetValidatorRules { members_min: 1, members_max: 2, slash: Bps(1), destination: rules().destination };
+    net.world.govern(Operation::SetValidatorRules(one)).unwrap();
+    net.to(19, None);
+    assert_eq!(net.keys(1), sorted(&[3]));
+}
+
+#[test]
 fn sets_are_forgotten_once_no_evidence_counts() {
     let mut net = Net::new();
     net.register(0, 8).unwrap();
