@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser import Browser, found
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "python" / "tools"))
@@ -91,3 +92,22 @@ def own_place(gage: str, tmp_path: Path) -> Iterator[Place]:
     made = Place(gage, tmp_path)
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="session")
+def origin(place: Place) -> Iterator[str]:
+    """Where the node's pages are."""
+    from origin import site
+
+    with site(place.url) as url:
+        yield url
+
+
+@pytest.fixture()
+def browser(tmp_path: Path) -> Iterator[Browser]:
+    if found() is None:
+        print("SKIPPED: there is no Chromium on this machine; the node's pages are NOT tried in a browser")
+        pytest.skip("no Chromium")
+    made = Browser(tmp_path)
+    yield made
+    made.close()

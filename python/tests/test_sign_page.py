@@ -4,19 +4,14 @@ an implementation that knows nothing of the ledger."""
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-import sign_page
-from browser import Browser, found
+from browser import Browser
 from conftest import PASSWORD, Place
 from eth_account import Account
 from eth_account.messages import encode_typed_data
-from origin import site
 
 from gage import Client, operations
 
@@ -65,22 +60,6 @@ def secret(place: Place) -> bytes:
     return bytes(Account.decrypt(file, PASSWORD))
 
 
-@pytest.fixture(scope="module")
-def origin(place: Place) -> Iterator[str]:
-    with site(place.url) as url:
-        yield url
-
-
-@pytest.fixture()
-def browser(tmp_path: Path) -> Iterator[Browser]:
-    if found() is None:
-        print("SKIPPED: there is no Chromium on this machine; the page /sign is NOT tried in a browser")
-        pytest.skip("no Chromium")
-    made = Browser(tmp_path)
-    yield made
-    made.close()
-
-
 def open_page(browser: Browser, origin: str, place: Place, acts: list[dict[str, Any]]) -> None:
     link = f"{origin}/sign#account={place.wallet_account}&operations={quote(json.dumps(acts))}"
     browser.call("Page.navigate", url=link)
@@ -94,13 +73,6 @@ def click(browser: Browser, button: str) -> None:
 
 def text(browser: Browser, place: str) -> str:
     return str(browser.until(f"document.getElementById('{place}').textContent"))
-
-
-def test_the_page_holds_the_policy_of_its_own_content() -> None:
-    page = sign_page.PAGE.read_text(encoding="ascii")
-    assert "default-src 'none'" in page and "connect-src 'self'" in page
-    assert sign_page.with_policy(page) == page
-    assert not re.search(r"""(src|href)\s*=|url\(|@import|innerHTML|eval\(""", page)
 
 
 def test_a_wallet_signs_what_is_shown_and_it_is_done(browser: Browser, origin: str, place: Place, secret: bytes) -> None:

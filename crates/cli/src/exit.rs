@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use gage_chain::Rejection;
 use gage_client::{Error, Problem};
 use serde_json::{Value, json};
@@ -76,12 +77,12 @@ pub fn tell(error: &anyhow::Error) -> ExitCode {
 }
 
 /// The same for a command line that does not read. Help and version are no failure.
-pub fn usage(error: &clap::Error, json: bool) -> ExitCode {
+pub fn usage(error: &mut clap::Error, json: bool) -> ExitCode {
     if error.exit_code() == 0 || !json {
         // Nobody listens: nothing to do about it.
-        error.print().unwrap_or_default();
+        nearest(error).print().unwrap_or_default();
     } else {
-        let text = error.render().to_string();
+        let text = nearest(error).render().to_string();
         let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
         let said: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
         let sentence = said.join(" ").trim_start_matches("error: ").to_owned();
@@ -90,6 +91,24 @@ pub fn usage(error: &clap::Error, json: bool) -> ExitCode {
         eprintln!("{}", told.json());
     }
     code(u8::try_from(error.exit_code()).unwrap_or(USAGE))
+}
+
+/// The most words that are suggested for one that is not known.
+const SUGGESTED_MAX: usize = 3;
+
+/// Leaves only the nearest of the words that are suggested, each in one spelling.
+fn nearest(error: &mut clap::Error) -> &clap::Error {
+    if let Some(ContextValue::Strings(words)) = error.get(ContextKind::SuggestedSubcommand) {
+        let mut kept: Vec<String> = Vec::new();
+        // The nearest is the last.
+        for word in words.iter().rev() {
+            if kept.len() < SUGGESTED_MAX && kept.iter().all(|one| one.replace('_', "-") != word.replace('_', "-")) {
+                kept.push(word.clone());
+            }
+        }
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(kept));
+    }
+    error
 }
 
 /// What is said of a failure.
@@ -122,6 +141,12 @@ impl Told {
                         UNREACHABLE,
                         "Unreachable",
                         "Start one with `gage node`, or name another with --node, GAGE_NODE or the configuration.",
+                    ),
+                    Error::Untrusted { .. } => told(
+                        UNREACHABLE,
+                        "Untrusted",
+                        "Name the certificates to believe with --certificates, GAGE_CERTIFICATES or the configuration. One of \
+                         the node's own must be that of a server (CA:FALSE) with the host's name in it.",
                     ),
                     Error::Stream(_) => told(UNREACHABLE, "StreamBroken", "Come back with `gage watch --from`."),
                     Error::Proof(_) => told(CHECK_FAILED, "CheckFailed", ""),

@@ -113,7 +113,7 @@ enum Command {
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return exit::usage(&error, std::env::args_os().any(|argument| argument == "--json")),
+        Err(mut error) => return exit::usage(&mut error, std::env::args_os().any(|argument| argument == "--json")),
     };
     if cli.json {
         common::set_json();

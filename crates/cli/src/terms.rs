@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use gage_calendar::Moment;
+use gage_crypto::hash::sha256;
 use gage_terms::actus::{Case, compare, events};
 use gage_terms::{Bound, Contract, Observations, check, parse, print, project, to_bytes};
 
@@ -71,14 +72,19 @@ fn read(file: &Path) -> Result<Contract> {
 fn check_file(file: &Path) -> Result<ExitCode> {
     let contract = read(file)?;
     let report = check(&contract)?;
+    // What an instrument names as its terms.
+    let hash = sha256(&to_bytes(&contract)).to_string();
     if common::json() {
-        common::print(&serde_json::to_value(&report)?);
+        let mut report = serde_json::to_value(&report)?;
+        report["hash"] = hash.into();
+        common::print(&report);
         return Ok(ExitCode::SUCCESS);
     }
     let row = |what: &str, all: Vec<String>| {
         say!("{what:<12}{}", if all.is_empty() { "-".to_owned() } else { all.join(", ") })
     };
     row("contract", vec![contract.title.clone()]);
+    row("hash", vec![hash]);
     row("parts", vec![report.nodes.to_string()]);
     row("parties", report.parties.iter().map(ToString::to_string).collect());
     row("assets", report.assets.iter().map(ToString::to_string).collect());

@@ -68,6 +68,11 @@ fn a_history_is_rebuilt_asked_and_exported() {
     assert_eq!((&status["height"], &status["begins"], &status["engine"]), (&5.into(), &0.into(), &"sqlite".into()));
     let sql = "SELECT symbol, quantity, purpose FROM statement";
     assert_eq!(said(&["history", "sql", "--dir", dir, sql]), "USD\t123.45\topening\n");
+    let named = said(&["history", "sql", "--columns", "--dir", dir, sql]);
+    assert_eq!(named, "symbol\tquantity\tpurpose\nUSD\t123.45\topening\n");
+    let wrong = gage(&["history", "sql", "--dir", dir, "SELECT colour FROM postings"]);
+    let sentence = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert!(sentence.contains("the statement does not run: no such column: colour"), "{sentence}");
     // What a statement changes does not stay.
     said(&["history", "sql", "--dir", dir, "DELETE FROM postings"]);
     assert_eq!(said(&["history", "sql", "--dir", dir, sql]), "USD\t123.45\topening\n");

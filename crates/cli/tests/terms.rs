@@ -21,6 +21,12 @@ fn a_contract_is_checked_shown_and_projected() {
     let report: Value = serde_json::from_str(&place.ok(&["terms", "check", &loan, "--json"])).unwrap();
     assert_eq!(report["assets"], serde_json::json!(["USD"]));
 
+    // The hash is that of the bytes: what an instrument names as its terms.
+    let bytes = hex::decode(place.ok(&["terms", "show", &loan, "--bytes"]).trim()).unwrap();
+    let hash = gage_crypto::hash::sha256(&bytes).to_string();
+    assert!(checked.contains(&format!("hash        {hash}\n")), "{checked}");
+    assert_eq!(report["hash"], serde_json::json!(hash));
+
     // The text that is shown, and the JSON, are the same contract.
     let shown = place.ok(&["terms", "show", &loan]);
     fs::write(place.dir.join("loan.terms"), &shown).unwrap();
@@ -61,7 +67,7 @@ fn every_example_is_checked_shown_and_projected() {
         names.push(path.rsplit('/').next().unwrap().to_owned());
     }
     names.sort();
-    let wanted = ["amortising_loan", "collateralised_loan", "coupon_bond", "covered_call", "perpetual"]
+    let wanted = ["amortising_loan", "collateralised_loan", "coupon_bond", "covered_call", "note", "perpetual"]
         .into_iter()
         .chain(["principal_yield_strip", "three_tranche_note", "treasury_bill"]);
     assert_eq!(names, wanted.map(|name| format!("{name}.terms")).collect::<Vec<_>>());

@@ -157,10 +157,10 @@ impl Client {
     }
 
     fn bytes(&self, answer: Result<Response<ureq::Body>, ureq::Error>) -> Result<(bool, Vec<u8>), Error> {
-        let unreachable = |error: ureq::Error| Error::Unreachable { url: self.url.clone(), reason: error.to_string() };
-        let mut answer = answer.map_err(unreachable)?;
+        let failed = |error: ureq::Error| Error::connecting(&self.url, error.to_string());
+        let mut answer = answer.map_err(failed)?;
         let success = answer.status().is_success();
-        let bytes = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec().map_err(unreachable)?;
+        let bytes = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec().map_err(failed)?;
         Ok((success, bytes))
     }
 

@@ -52,6 +52,14 @@ pub enum Error {
         /// What the system says.
         reason: String,
     },
+    /// Who answered shows a certificate that is not believed.
+    #[error("the certificate of the node at {url} is not believed: {reason}")]
+    Untrusted {
+        /// Where.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The node refused.
     #[error("the node refused: {0}")]
     Refused(Box<Problem>),
@@ -81,6 +89,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// What went wrong before there was an answer. The libraries tell a certificate's fault by its words alone.
+    pub(crate) fn connecting(url: &str, reason: String) -> Error {
+        let url = url.to_owned();
+        match reason.split_once("invalid peer certificate: ") {
+            Some((_, reason)) => Error::Untrusted { url, reason: reason.to_owned() },
+            None => Error::Unreachable { url, reason },
+        }
+    }
+
     /// The stable name of the refusal, if it is one.
     pub fn name(&self) -> Option<&str> {
         match self {

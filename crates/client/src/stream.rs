@@ -116,7 +116,7 @@ pub struct Stream {
 
 impl Stream {
     pub(crate) fn open(url: &str, roots: Option<&Roots>) -> Result<Stream, Error> {
-        let unreachable = |reason: String| Error::Unreachable { url: url.to_owned(), reason };
+        let unreachable = |reason: String| Error::connecting(url, reason);
         let host = url.split_once("://").map_or(url, |(_, host)| host);
         let standard = if roots.is_some() { 443 } else { 80 };
         let (name, address) = match host.rsplit_once(':') {
@@ -139,7 +139,10 @@ impl Stream {
         };
         // The wire is encrypted already where it is to be.
         let opened = tungstenite::client(format!("ws://{host}/v1/stream"), wire);
-        let (socket, _) = opened.map_err(|error| Error::Stream(error.to_string()))?;
+        let (socket, _) = opened.map_err(|error| match Error::connecting(url, error.to_string()) {
+            Error::Unreachable { reason, .. } => Error::Stream(reason),
+            untrusted => untrusted,
+        })?;
         Ok(Stream { socket })
     }
 

@@ -17,6 +17,9 @@ pub enum HistoryError {
         /// What it says.
         reason: String,
     },
+    /// Somebody's statement does not run.
+    #[error("the statement does not run: {0}; docs/history.md has the tables, the views and ten questions")]
+    Statement(String),
     /// The URL names no database.
     #[error("{0:?} names no history: give the path of a SQLite file, or postgres://user@host/database")]
     Location(String),

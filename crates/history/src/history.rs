@@ -134,9 +134,9 @@ impl History {
     /// The rows of any statement, as texts; an empty one for a null. What it changes is undone.
     ///
     /// # Errors
-    /// [`HistoryError::Database`].
+    /// [`HistoryError::Statement`] for what the database says of it.
     pub fn sql(&self, statement: &str) -> Result<Vec<Vec<String>>, HistoryError> {
-        let rows = self.read(|db| db.query(statement, &[]))?;
+        let rows = self.read(|db| db.query(statement, &[]).map_err(refused))?;
         let text = |value: Cell| match value {
             Cell::Null => String::new(),
             Cell::Int(number) => number.to_string(),
@@ -145,6 +145,14 @@ impl History {
             Cell::Bytes(bytes) => hex::encode(bytes),
         };
         Ok(rows.into_iter().map(|row| row.into_iter().map(text).collect()).collect())
+    }
+
+    /// The names of the columns that [`History::sql`] answers.
+    ///
+    /// # Errors
+    /// [`HistoryError::Statement`] for what the database says of it.
+    pub fn sql_columns(&self, statement: &str) -> Result<Vec<String>, HistoryError> {
+        self.read(|db| db.columns(statement).map_err(refused))
     }
 
     /// Says why nothing more is recorded, or that all is well again.
@@ -174,6 +182,14 @@ impl History {
             idle.push(db);
         }
         done
+    }
+}
+
+/// What the database says of somebody's statement is no fault of the history.
+fn refused(error: HistoryError) -> HistoryError {
+    match error {
+        HistoryError::Database { reason, .. } => HistoryError::Statement(reason),
+        other => other,
     }
 }
 

@@ -78,7 +78,7 @@ impl AssetContract {
     /// # Errors
     /// [`Error::BadContract`]: excluded, what is kept was encoded here.
     pub fn contract(&self) -> Result<Contract, Error> {
-        gage_terms::from_bytes(&self.left).map_err(|_| Error::BadContract { reason: "bytes" })
+        decode(&self.left)
     }
 
     /// When it has its turn: when it is due, but once in a block, and behind all that were due before it was served.
@@ -99,6 +99,11 @@ pub fn asset_name(symbol: &str, asset: AssetId) -> String {
     format!("{symbol}_{asset}")
 }
 
+/// The contract of canonical bytes. # Errors [`Error::BadContract`].
+pub(crate) fn decode(bytes: &[u8]) -> Result<Contract, Error> {
+    gage_terms::from_bytes(bytes).map_err(|_| Error::BadContract { reason: "bytes" })
+}
+
 /// Reads a contract from outside and passes one that an asset can have: the issuer owes the holder, in one asset of
 /// payment by its name as [`asset_name`] has it, nothing goes the other way, and nobody elects.
 ///
@@ -106,7 +111,7 @@ pub fn asset_name(symbol: &str, asset: AssetId) -> String {
 /// [`Error::BadContract`] with what is wrong.
 pub fn read(bytes: &[u8], cash: &str) -> Result<Contract, Error> {
     let bad = |reason| Error::BadContract { reason };
-    let contract = gage_terms::from_bytes(bytes).map_err(|_| bad("bytes"))?;
+    let contract = decode(bytes)?;
     let report = gage_terms::check(&contract).map_err(|_| bad("limits"))?;
     let sides = contract.legs.iter().all(|leg| leg.obligor.as_str() == ISSUER && leg.holder.as_str() == HOLDER);
     let gives_back = report

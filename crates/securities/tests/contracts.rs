@@ -372,3 +372,17 @@ fn terms_that_are_executed_stay() {
     }
     register(&mut world, asset, &other).unwrap();
 }
+
+#[test]
+fn what_is_no_contract_is_refused_before_anything_is_asked() {
+    let (world, asset, cash) = desk();
+    let validate = |contract: Vec<u8>| {
+        Operation::AttachContract(AttachContract { asset, cash, contract, claim_ms: 30 * DAY, steps: 1 }).validate()
+    };
+    let contract = bytes(&world, "when at 2024-01-01: 1 TBILL_0");
+    assert_eq!(validate(contract.clone()), Ok(()));
+    let bad = Err(Error::BadContract { reason: "bytes" });
+    assert_eq!(validate(Vec::new()), bad);
+    assert_eq!(validate(contract[1..].to_vec()), bad);
+    assert_eq!(validate([contract, vec![0]].concat()), bad);
+}

@@ -43,7 +43,8 @@ fn flows(contract: &Contract, observations: &Observations, until: &str) -> Vec<S
     projection.flows.iter().map(line).collect()
 }
 
-const EXAMPLES: [&str; 8] = [
+const EXAMPLES: [&str; 9] = [
+    "note",
     "treasury_bill",
     "coupon_bond",
     "amortising_loan",

@@ -13,9 +13,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
-use axum::routing::MethodRouter;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{MethodRouter, get};
 
 use crate::api::Api;
 use crate::around::around;
@@ -47,9 +48,12 @@ pub(crate) fn router(api: &Arc<Api>) -> Router {
         router.route(route.path, answer)
     });
     router
-        .route("/sign", axum::routing::get(sign_page))
+        .route("/sign", get(async || page(include_str!("../../assets/sign.html"))))
+        .route("/reference", get(async || page(include_str!("../../assets/reference.html"))))
+        // Whoever opens the address of a node in a browser wants to read.
+        .route("/", get(async || Redirect::temporary("/reference")))
         .fallback(async || {
-            Problem::new(Cause::UnknownRoute, "there is nothing at this path; /openapi.json lists every route")
+            Problem::new(Cause::UnknownRoute, "there is nothing at this path; /reference and /openapi.json list every route")
         })
         .method_not_allowed_fallback(async || {
             Problem::new(Cause::MethodNotAllowed, "this path has another method; /openapi.json lists every route")
@@ -58,12 +62,11 @@ pub(crate) fn router(api: &Arc<Api>) -> Router {
         .with_state(Arc::clone(api))
 }
 
-/// The page on which any browser wallet signs. Its scripts and styles are allowed by their hashes, in the page itself;
-/// that nobody shows it inside another page can only be said here.
-async fn sign_page() -> impl IntoResponse {
-    use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+/// A page for people. Its script and style are allowed by their hashes, in the page itself; that nobody shows it inside
+/// another page can only be said here.
+fn page(text: &'static str) -> impl IntoResponse {
     let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, "frame-ancestors 'none'")];
-    (headers, include_str!("../../assets/sign.html"))
+    (headers, text)
 }
 
 /// Lets those in whose key has the role, before anything of their request is read.

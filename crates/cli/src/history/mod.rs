@@ -101,6 +101,9 @@ pub struct SqlArgs {
     place: Place,
     /// The statement, for instance "SELECT * FROM statement LIMIT 10"
     statement: String,
+    /// Print the names of the columns first
+    #[arg(long)]
+    columns: bool,
 }
 
 /// `gage history`
@@ -122,7 +125,12 @@ pub fn history(command: &HistoryCommand) -> Result<ExitCode> {
             tell(&json!({ "blocks": count }), || say!("{count} blocks recorded"));
         }
         HistoryCommand::Sql(args) => {
-            for row in History::open_existing(&args.place.location()?)?.sql(&args.statement)? {
+            let history = History::open_existing(&args.place.location()?)?;
+            if args.columns {
+                let names = history.sql_columns(&args.statement)?;
+                tell(&json!(names), || say!("{}", names.join("\t")));
+            }
+            for row in history.sql(&args.statement)? {
                 tell(&json!(row), || say!("{}", row.join("\t")));
             }
         }

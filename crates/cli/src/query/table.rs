@@ -8,6 +8,8 @@ use serde_json::Value;
 const WIDTH_MAX: usize = 64;
 /// The most columns; what is more is left to `--json`.
 const COLUMNS_MAX: usize = 10;
+/// What happened is a column of its own, the last one: no two kinds of it have the same fields.
+const EVENT: &str = "event";
 
 /// The table, each line with its end.
 pub fn table(items: &[Value]) -> String {
@@ -19,12 +21,17 @@ pub fn table(items: &[Value]) -> String {
             names.push(name.clone());
         }
     }
-    // What tells entries apart comes first.
-    names.sort_by_key(|name| !matches!(name.as_str(), "id" | "number" | "height" | "asset" | "symbol"));
+    // What tells entries apart comes first, then what most of them have.
+    let without =
+        |name: &str| rows.iter().filter(|row| !row.iter().any(|(own, text)| own == name && text != "-")).count();
+    names.sort_by_cached_key(|name| {
+        (!matches!(name.as_str(), "id" | "number" | "height" | "asset" | "symbol"), name == EVENT, without(name))
+    });
     let left_out = names.len().saturating_sub(COLUMNS_MAX);
     names.truncate(COLUMNS_MAX);
     let cell = |row: &[(String, String)], name: &str| {
-        row.iter().find(|(own, _)| own == name).map_or_else(|| "-".to_owned(), |(_, text)| short(text))
+        let text = row.iter().find(|(own, _)| own == name).map_or("-", |(_, text)| text);
+        if name == EVENT { text.to_owned() } else { short(text) }
     };
     let mut text = String::new();
     let lines: Vec<Vec<String>> = std::iter::once(names.clone())
@@ -53,6 +60,7 @@ fn flat(item: &Value) -> Vec<(String, String)> {
 
 fn write(name: &str, value: &Value, row: &mut Vec<(String, String)>) {
     match value {
+        Value::Object(_) if name == EVENT => row.push((label(name), value.to_string())),
         Value::Object(fields) => {
             for (inner, value) in fields {
                 let name = if name.is_empty() { inner.clone() } else { format!("{name}.{inner}") };
@@ -100,5 +108,19 @@ mod tests {
         let expected = "id  asset.symbol  parts      owner  tags\n0   USD           2 of them  -      -\n10  -             -          -      a,b\n";
         assert_eq!(table(&items), expected);
         assert_eq!(table(&[json!(7)]), "value\n7\n");
+    }
+
+    #[test]
+    fn what_most_entries_have_comes_before_what_few_have_and_events_are_whole() {
+        let event =
+            |height: u64, event: Value| json!({ "event": event, "height": height, "kind": "k", "receipt": null });
+        let long = "x".repeat(WIDTH_MAX);
+        let items = [event(1, json!({ "posted": { "a": long } })), event(2, json!({ "opened": 7 }))];
+        let rows = table(&items);
+        assert!(
+            rows.starts_with("height  kind  receipt  event\n1       k     -        {\"posted\":{\"a\":\"xxx"),
+            "{rows}"
+        );
+        assert!(rows.contains(&format!("{long}\"}}}}\n2       k     -        {{\"opened\":7}}\n")), "{rows}");
     }
 }

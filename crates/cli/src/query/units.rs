@@ -1,5 +1,5 @@
-//! Amounts of an answer in whole units with their symbols, as people read them. The schema says which fields are
-//! amounts; what they are of stands beside them, or in the list below.
+//! Amounts of an answer in whole units with their symbols, and times, as people read them. The schema says which fields
+//! are amounts; what they are of stands beside them, or in the list below.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use gage_client::Client;
 use gage_units::format_decimal;
 use serde_json::{Map, Value, json};
 
-use crate::tx::{catalog, reference};
+use crate::tx::{catalog, reference, time};
 
 /// Of what an amount is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,6 +152,7 @@ impl<'c> Units<'c> {
                 Ok(units) => json!(self.amount(place, units, around)),
                 Err(_) => value.clone(),
             },
+            (Value::Number(ms), Some("Timestamp")) => ms.as_u64().map_or(value.clone(), |ms| json!(time::text(ms))),
             (Value::String(units), Some("Price" | "Ratio")) => decimal(units, 18).map_or(value.clone(), Value::String),
             (Value::Object(fields), _) => {
                 let (name, schema) = fitting(inner, fields);

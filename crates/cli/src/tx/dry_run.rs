@@ -47,10 +47,10 @@ pub fn dry_run(
     }
     let answer: Value = client.post("/v1/dry-run", &body)?;
     let tried: Tried = serde_json::from_value(answer.clone())?;
-    let who = people(client, account)?;
+    let (who, fees) = (people(client, account)?, client.fees()?);
     tell(&answer, || {
         say!("nothing is done; in block {} this would come to", tried.height);
-        super::say_receipt(&tried.receipt);
+        super::say_receipt(&tried.receipt, &fees);
         tried.postings.iter().for_each(|posting| say_posting(posting, &who, names));
     });
     Ok(code(if tried.receipt.outcome == "done" { DONE } else { REFUSED }))

@@ -10,7 +10,7 @@ mod dry_run;
 mod shortcut;
 #[cfg(test)]
 mod tests;
-mod time;
+pub mod time;
 mod value;
 
 use std::path::{Path, PathBuf};
@@ -20,9 +20,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use gage_chain::Operation;
-use gage_client::{Client, Document, Receipt, SignedTransaction, Signer, Stage, Status, compose};
+use gage_client::{Client, Document, Fees, Receipt, SignedTransaction, Signer, Stage, Status, compose};
 use gage_crypto::AccountId;
-use gage_units::Timestamp;
+use gage_units::{Timestamp, format_decimal};
 use serde_json::json;
 
 pub use self::command::Act;
@@ -179,7 +179,7 @@ pub fn submitted(client: &Client, signed: &SignedTransaction, wait: &Wait) -> Re
     if common::json() {
         common::print(&client.get(&format!("/v1/transactions/{}", status.transaction))?);
     } else {
-        say_status(&status);
+        say_status(&status, client)?;
     }
     Ok(code(match &status.receipt {
         Some(receipt) if receipt.outcome != "done" => REFUSED,
@@ -233,7 +233,7 @@ fn known(client: &Client) -> Result<Known> {
     })
 }
 
-fn say_status(status: &Status) {
+fn say_status(status: &Status, client: &Client) -> Result<()> {
     say!("transaction  {}", status.transaction);
     let at = status.height.map(|height| format!(" in block {height}")).unwrap_or_default();
     say!("status       {}{at}", status.status.word());
@@ -241,17 +241,18 @@ fn say_status(status: &Status) {
         say!("dropped      {problem}");
     }
     match &status.receipt {
-        Some(receipt) => say_receipt(receipt),
+        Some(receipt) => say_receipt(receipt, &client.fees()?),
         None => say!("there is no receipt yet; ask again: gage show tx {}", status.transaction),
     }
+    Ok(())
 }
 
-fn say_receipt(receipt: &Receipt) {
+fn say_receipt(receipt: &Receipt, fees: &Fees) {
     say!("outcome      {}", receipt.outcome);
     if let (Some(sentence), Some(name), Some(code)) = (&receipt.sentence, &receipt.name, receipt.code) {
         say!("why          {sentence} ({name} {code})");
     }
-    say!("fee          {} smallest units of the fee asset", receipt.fee);
+    say!("fee          {} {}#{}", format_decimal(receipt.fee.0, fees.decimals), fees.symbol, fees.asset);
     for event in &receipt.events {
         let name = event.event.as_object().and_then(|fields| fields.keys().next().cloned());
         let name = name.or_else(|| event.event.as_str().map(ToOwned::to_owned)).unwrap_or_default();

@@ -124,6 +124,26 @@ fn every_example_parses_validates_and_describes() {
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), examples().len(), wrong.join("\n"));
 }
 
+/// The bytes of the example are those of a file that people read, and a contract that the ledger takes: it names the
+/// two sides, and the asset of payment with its number.
+#[test]
+fn the_contract_of_the_example_is_one_that_an_asset_can_have() {
+    let text = include_str!("../../../terms/examples/note.terms");
+    let contract = gage_terms::to_bytes(&gage_terms::parse(text).unwrap());
+    let attach = |bytes: &[u8]| {
+        let given = format!("--asset NOTE --cash USD --claim-ms 365d --steps 12 --contract {}", hex::encode(bytes));
+        built(&format!("securities attach-contract {given}"))
+    };
+    let example = built(examples()[&("securities".to_owned(), "attach_contract".to_owned())]).unwrap();
+    assert_eq!(attach(&contract).unwrap(), example);
+    gage_securities::contract::read(&contract, &gage_securities::contract::asset_name("USD", AssetId(0))).unwrap();
+    // What is no contract in whatever state is refused before it is signed.
+    for wrong in [&b"a contract"[..], &contract[..contract.len() - 1], &[&contract[..], b"1"].concat()] {
+        let said = attach(wrong).unwrap_err();
+        assert!(said.contains("BadContract"), "{said}");
+    }
+}
+
 #[test]
 fn help_names_the_example_and_every_field() {
     let mut command = Act::augment_subcommands(Command::new("tx"));

@@ -41,6 +41,19 @@ pub fn moment(text: &str, now: Timestamp) -> Result<u64> {
     Ok(seconds.saturating_mul(1_000))
 }
 
+/// A moment as people read it, in UTC: `2026-12-31T16:00:00.250Z`; what no calendar has stays a number.
+pub fn text(ms: u64) -> String {
+    match Moment::from_timestamp(Timestamp(ms)) {
+        Ok(moment) => {
+            let (seconds, rest) = (moment.second_of_day(), ms % 1_000);
+            let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+            let rest = if rest == 0 { String::new() } else { format!(".{rest:03}") };
+            format!("{}T{hours:02}:{minutes:02}:{seconds:02}{rest}Z", moment.date())
+        }
+        Err(_) => ms.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +66,10 @@ mod tests {
         assert_eq!(moment("1970-01-02", now).unwrap(), 86_400_000);
         assert_eq!(moment("2020-03-12T10:00:00Z", now).unwrap(), 1_584_007_200_000);
         assert_eq!(moment("77", now).unwrap(), 77);
+        for (ms, said) in [(1_584_007_200_000, "2020-03-12T10:00:00Z"), (61_005, "1970-01-01T00:01:01.005Z")] {
+            assert_eq!(text(ms), said);
+        }
+        assert_eq!(text(u64::MAX), u64::MAX.to_string());
         assert_eq!((duration("90s").unwrap(), duration("5").unwrap()), (90_000, 5));
         for wrong in ["tomorrow", "+", "2020-13-01", "+1w"] {
             assert!(moment(wrong, now).is_err(), "{wrong}");

@@ -228,6 +228,14 @@ impl Db {
         }
     }
 
+    /// The names of what a statement answers.
+    pub fn columns(&mut self, sql: &str) -> Result<Vec<String>, HistoryError> {
+        match self {
+            Db::Sqlite(db) => db.columns(sql),
+            Db::Postgres(db) => db.columns(sql),
+        }
+    }
+
     /// Adds rows to a table.
     pub fn insert(&mut self, table: &Table, rows: &[Row]) -> Result<(), HistoryError> {
         if rows.is_empty() {

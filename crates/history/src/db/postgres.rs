@@ -58,6 +58,12 @@ impl Postgres {
         Ok(())
     }
 
+    /// The names of what a statement answers.
+    pub fn columns(&mut self, sql: &str) -> Result<Vec<String>, HistoryError> {
+        let statement = self.client.prepare(&numbered(sql)).map_err(|error| refused(&self.place, &error))?;
+        Ok(statement.columns().iter().map(|column| column.name().to_owned()).collect())
+    }
+
     pub fn insert(&mut self, table: &Table, rows: &[Row]) -> Result<(), HistoryError> {
         let place = self.place.clone();
         let failed = |error: postgres::Error| refused(&place, &error);

@@ -112,6 +112,12 @@ impl Sqlite {
         Ok(())
     }
 
+    /// The names of what a statement answers.
+    pub fn columns(&mut self, sql: &str) -> Result<Vec<String>, HistoryError> {
+        let statement = self.connection.prepare_cached(sql).map_err(|error| refused(&self.path, &error))?;
+        Ok(statement.column_names().into_iter().map(ToOwned::to_owned).collect())
+    }
+
     pub fn insert(&mut self, table: &Table, rows: &[Row]) -> Result<(), HistoryError> {
         let failed = |error: rusqlite::Error| refused(&self.path, &error);
         let mut statement = self.connection.prepare_cached(&table.insert()).map_err(failed)?;

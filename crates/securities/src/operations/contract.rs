@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{asset_text, require_issuer};
 use crate::contract::{
     AssetContract, CONTRACT_BYTES_MAX, CONTRACTS, FIXINGS, FIXINGS_MAX, STEPS_MAX, WORK_MAX, asset_name, awaits,
-    contract, fixings, put, read, stepped, time_of,
+    contract, decode, fixings, put, read, stepped, time_of,
 };
 use crate::distribution::SPAN_MAX_MS;
 use crate::redemption::ACCOUNT;
@@ -20,7 +20,8 @@ use crate::{Error, Event, MODULE};
 /// Attaches the contract that an instrument names by its hash, so that the ledger pays what it says when it is due.
 /// Signed by the issuer; once. The paying agent that the instrument names pays, or without one the issuer.
 ///
-/// Precedence: bytes, steps, bounds; signer; asset of payment; one before; hash; items; the contract; a first step.
+/// Precedence: length, steps, bounds, bytes; signer; asset of payment; one before; hash; items; the contract; a first
+/// step.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AttachContract {
@@ -83,8 +84,11 @@ impl AttachContract {
         if self.steps == 0 || self.steps > STEPS_MAX {
             return Err(Error::TermsOutOfBounds { term: "steps" });
         }
-        let bounds = (24 * 3_600_000..=SPAN_MAX_MS).contains(&self.claim_ms);
-        if bounds { Ok(()) } else { Err(Error::TermsOutOfBounds { term: "claim_ms" }) }
+        if !(24 * 3_600_000..=SPAN_MAX_MS).contains(&self.claim_ms) {
+            return Err(Error::TermsOutOfBounds { term: "claim_ms" });
+        }
+        // What is no contract is refused before anybody signs it, whatever the state.
+        decode(&self.contract).map(drop)
     }
 
     pub(crate) fn apply(&self, draft: &mut Draft, ctx: &Context) -> Result<(), Error> {

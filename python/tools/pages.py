@@ -1,6 +1,6 @@
-"""Writes the policy of the page `/sign` into it: the hashes of its one script and its one style.
+"""Writes the policy of the pages of a node, `/sign` and `/reference`, into them: the hashes of their one script and style.
 
-`--check` compares instead. Whoever edits the page runs this; the tests compare.
+`--check` compares instead. Whoever edits a page runs this; the tests compare.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import re
 import sys
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parents[2] / "crates" / "api" / "assets" / "sign.html"
+ASSETS = Path(__file__).resolve().parents[2] / "crates" / "api" / "assets"
+PAGES = {"/sign": ASSETS / "sign.html", "/reference": ASSETS / "reference.html"}
 
 
 def with_policy(text: str) -> str:
@@ -29,8 +30,9 @@ def with_policy(text: str) -> str:
 
 
 if __name__ == "__main__":
-    page = PAGE.read_text(encoding="ascii")
-    if "--check" not in sys.argv[1:]:
-        PAGE.write_text(with_policy(page), encoding="ascii")
-    elif with_policy(page) != page:
-        raise SystemExit("the policy of sign.html is old; run python/tools/sign_page.py")
+    for page in PAGES.values():
+        text = page.read_text(encoding="ascii")
+        if "--check" not in sys.argv[1:]:
+            page.write_text(with_policy(text), encoding="ascii")
+        elif with_policy(text) != text:
+            raise SystemExit(f"the policy of {page.name} is old; run python/tools/pages.py")
