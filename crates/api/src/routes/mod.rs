@@ -53,7 +53,10 @@ pub(crate) fn router(api: &Arc<Api>) -> Router {
         // Whoever opens the address of a node in a browser wants to read.
         .route("/", get(async || Redirect::temporary("/reference")))
         .fallback(async || {
-            Problem::new(Cause::UnknownRoute, "there is nothing at this path; /reference and /openapi.json list every route")
+            Problem::new(
+                Cause::UnknownRoute,
+                "there is nothing at this path; /reference and /openapi.json list every route",
+            )
         })
         .method_not_allowed_fallback(async || {
             Problem::new(Cause::MethodNotAllowed, "this path has another method; /openapi.json lists every route")
