@@ -115,7 +115,7 @@ impl Sqlite {
     /// The names of what a statement answers.
     pub fn columns(&mut self, sql: &str) -> Result<Vec<String>, HistoryError> {
         let statement = self.connection.prepare_cached(sql).map_err(|error| refused(&self.path, &error))?;
-        Ok(statement.column_names().iter().map(ToString::to_string).collect())
+        Ok(statement.column_names().map(str::to_owned).collect())
     }
 
     pub fn insert(&mut self, table: &Table, rows: &[Row]) -> Result<(), HistoryError> {
