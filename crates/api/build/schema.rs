@@ -255,6 +255,8 @@ impl<'i> Writer<'i> {
         match own.with.as_deref() {
             None => self.of(&field.ty, file),
             Some("gage_units::as_text") => json!({ "type": "string", "pattern": "^(0|[1-9][0-9]*)$" }),
+            // A list that begins in place is written as any list.
+            Some("positions") => self.of(&field.ty, file),
             Some(with) if with.ends_with("option") => nullable(hex()),
             Some(with) if with.contains("hex") => hex(),
             Some(with) => {

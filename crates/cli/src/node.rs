@@ -131,7 +131,7 @@ pub fn node(args: &NodeArgs) -> Result<ExitCode> {
         ("network", format!("{} with genesis {}", handle.network(), handle.genesis())),
         ("head", format!("height {}, time {}", head.height, head.time)),
         ("api", url.clone()),
-        ("reference", format!("{url}/reference")),
+        ("document", format!("{url}/reference")),
         ("figures", format!("{url}/metrics")),
         ("sealing", sealing),
     ];

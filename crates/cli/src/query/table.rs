@@ -105,7 +105,7 @@ mod tests {
             json!({ "asset": { "symbol": "USD" }, "id": 0, "parts": [{ "x": 1 }, { "x": 2 }] }),
             json!({ "id": 10, "owner": null, "tags": ["a", "b"] }),
         ];
-        let expected = "id  asset.symbol  parts      owner  tags\n0   USD           2 of them  -      -\n10  -             -          -      a,b\n";
+        let expected = "id  asset.symbol  parts      tags  owner\n0   USD           2 of them  -     -\n10  -             -          a,b   -\n";
         assert_eq!(table(&items), expected);
         assert_eq!(table(&[json!(7)]), "value\n7\n");
     }
