@@ -85,7 +85,7 @@ impl Asked {
         }
         for equivocation in doors.iter().flat_map(NodeHandle::equivocations) {
             if self.reported.insert(equivocation.validator) {
-                send(founders, Ask::Report(equivocation));
+                send(founders, Ask::Report(Box::new(equivocation)));
             }
         }
     }

@@ -121,7 +121,7 @@ pub(crate) enum Ask {
     /// To order no more.
     Resign,
     /// To punish who contradicted himself.
-    Report(Equivocation),
+    Report(Box<Equivocation>),
 }
 
 /// The operator of a machine bonds for it and registers it, signed.
@@ -141,7 +141,9 @@ pub(crate) fn operator_asks(genesis: &Hash, machine: usize, nonce: u64, ask: Ask
         Ask::Join(node) => vec![bond, register(node)],
         Ask::Register(node) => vec![register(node)],
         Ask::Resign => vec![Staking::ResignValidator(ResignValidator {})],
-        Ask::Report(equivocation) => vec![Staking::ReportEquivocation(ReportEquivocation { equivocation })],
+        Ask::Report(equivocation) => {
+            vec![Staking::ReportEquivocation(ReportEquivocation { equivocation: *equivocation })]
+        }
     };
     let operations = operations.into_iter().map(Operation::Staking).collect();
     sign(genesis, operator_id(machine), &operator_key(machine), nonce, operations)
