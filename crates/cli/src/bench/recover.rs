@@ -1,5 +1,7 @@
 //! A restart of a node with many accounts and vaults.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result, ensure};
 use gage_chain::{Outcome, SignedTransaction};
 use gage_node::{Node, NodeConfig, Sealing};
@@ -53,13 +55,36 @@ pub(crate) fn run(scale: Scale) -> Result<Table> {
     let height = node.handle().read(|chain| chain.head().height);
     node.stop()?;
 
-    let (node, replayed) = wall(|| Node::start(config()));
+    let starting = config();
+    let (node, replayed) = wall(|| Node::start(starting));
     let node = node?;
     table.time(format!("from the genesis file, {height} blocks executed again"), replayed);
-    node.handle().snapshot_now()?;
+    let (hash, time) = wall(|| genesis.hash());
+    table.time("  its hash alone, which every start takes", time);
+    let (chain, time) = wall(|| world::chain(&genesis));
+    drop(chain?);
+    table.time("  its state alone, without the tree", time);
+    ensure!(hash == node.handle().genesis(), "the node is of another network");
+    let (snapshot, written) = wall(|| node.handle().snapshot_now());
+    snapshot?;
+    table.time("a snapshot, written and synced", written);
     node.stop()?;
-    let (node, loaded) = wall(|| Node::start(config()));
-    node?.stop()?;
-    table.time("from a snapshot", loaded);
+    let starting = config();
+    let (node, loaded) = wall(|| Node::start(starting));
+    let node = node?;
+    table.time("from that snapshot", loaded);
+    let records = node.handle().read(|chain| chain.draft().records());
+    table.number("  records in memory", records as f64, "records");
+    table.number("  length of the snapshot", snapshot_length(dir.path())? as f64 / 1e6, "MB");
+    node.stop()?;
     Ok(table)
+}
+
+/// The length of the newest snapshot.
+fn snapshot_length(dir: &Path) -> Result<u64> {
+    let mut longest = 0;
+    for entry in std::fs::read_dir(dir.join("snapshots")).context("the folder of snapshots")? {
+        longest = longest.max(entry?.metadata()?.len());
+    }
+    Ok(longest)
 }
