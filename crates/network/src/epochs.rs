@@ -24,6 +24,7 @@ pub(crate) type Peer = (commonware_cryptography::ed25519::PublicKey, Option<Stri
 pub(crate) struct Signing {
     pub scheme: Arc<Scheme>,
     pub member: bool,
+    pub committee: Arc<Committee>,
 }
 
 /// What one validator knows of the epochs.
@@ -67,7 +68,7 @@ impl Epochs {
     }
 
     /// Who orders in an epoch; known once the last block of the one before is executed.
-    pub fn committee(&self, epoch: u64) -> Option<Committee> {
+    fn committee(&self, epoch: u64) -> Option<Committee> {
         if self.rules.is_none() {
             return Some(self.told.clone());
         }
@@ -103,7 +104,7 @@ impl Epochs {
             Ok(scheme) => (scheme, true),
             Err(_) => (committee.verifier(), false),
         };
-        let signing = Signing { scheme: Arc::new(scheme), member };
+        let signing = Signing { scheme: Arc::new(scheme), member, committee: Arc::new(committee) };
         schemes.insert(epoch, signing.clone());
         // An older one is made again where it is asked for.
         while schemes.len() > SCHEMES_KEPT {
@@ -118,7 +119,7 @@ impl Provider for Epochs {
     type Scheme = Scheme;
 
     fn scoped(&self, epoch: Epoch) -> Option<Scoped<Scheme>> {
-        let Signing { scheme, member } = self.signing(epoch.get())?;
+        let Signing { scheme, member, .. } = self.signing(epoch.get())?;
         Some(if member { Scoped::scheme(scheme) } else { Scoped::verifier(scheme) })
     }
 }

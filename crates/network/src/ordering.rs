@@ -95,11 +95,11 @@ where
     {
         let ConsensusChannels { votes, certificates, resolver } = channels;
         let (mux, votes, mut ahead) = Muxer::builder(context.child("votes"), votes.0, votes.1).with_backup().build();
-        let mut parts = vec![mux.start()];
+        mux.start();
         let (mux, certificates) = Muxer::new(context.child("certificates"), certificates.0, certificates.1);
-        parts.push(mux.start());
+        mux.start();
         let (mux, resolver) = Muxer::new(context.child("resolver"), resolver.0, resolver.1);
-        parts.push(mux.start());
+        mux.start();
         let mut muxes = Muxes { votes, certificates, resolver };
 
         self.catch_up().await;
@@ -180,8 +180,8 @@ where
             None => self.genesis,
             Some(height) => self.last_block(context, height, epoch).await,
         };
-        let (signing, committee) = (self.epochs.signing(epoch)?, self.epochs.committee(epoch)?);
-        let watch = Watch { watcher: Arc::clone(&self.watcher), committee: Arc::new(committee) };
+        let signing = self.epochs.signing(epoch)?;
+        let watch = Watch { watcher: Arc::clone(&self.watcher), committee: signing.committee };
         let engine = Simplex::new(
             context.child("simplex").with_attribute("epoch", epoch),
             SimplexConfig {

@@ -1,8 +1,10 @@
 //! From one epoch to the next: the set is fixed some blocks before, and holds once its own epoch has published it.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use gage_accounts::Context;
+use gage_crypto::PublicKey;
 use gage_store::Draft;
 use gage_units::{AccountNumber, Amount, Height, Timestamp};
 
@@ -60,11 +62,13 @@ fn fix(draft: &mut Draft, ctx: &Context, rules: &ValidatorRules, epoch: u64) {
 /// The next members, by key: of the candidates, the largest bonds first, those whose keys order already, and of those
 /// whose keys are new at most a third less one of the members, but at least one. A network bears the absence of so many,
 /// so that keys nobody runs do not halt it before there is another epoch. An account whose new key finds no room goes on
-/// under the old one. Beyond that as many new ones come as others leave: a smaller set would bear less.
+/// under the old one, unless somebody else has registered that. Beyond that as many new ones come as others leave: a smaller set would bear less.
 fn take_over(before: &[Member], candidates: Vec<Member>, rules: &ValidatorRules) -> Vec<Member> {
     let mut room = (before.len().saturating_sub(1) / 3).max(1);
     let mut members: Vec<Member> = Vec::new();
     let mut waiting = Vec::new();
+    let taken: BTreeSet<PublicKey> = candidates.iter().map(|candidate| candidate.key).collect();
+    let old_of = |account| before.iter().find(|it| it.account == account && !taken.contains(&it.key));
     for candidate in candidates {
         if members.len() >= usize::from(rules.members_max) {
             break;
@@ -74,7 +78,7 @@ fn take_over(before: &[Member], candidates: Vec<Member>, rules: &ValidatorRules)
         } else if let Some(left) = room.checked_sub(1) {
             room = left;
             members.push(candidate);
-        } else if let Some(old) = before.iter().find(|member| member.account == candidate.account) {
+        } else if let Some(old) = old_of(candidate.account) {
             members.push(old.clone());
         } else {
             waiting.push(candidate);

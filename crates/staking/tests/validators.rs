@@ -12,7 +12,7 @@ use gage_staking::operations::{
 };
 use gage_staking::{
     BondId, Destination, EPOCH_ENDS, Equivocation, Error, Founder, Genesis, GenesisBond, GenesisValidators, ORDERING,
-    Operation, Role, SignedVote, ValidatorRules, query, set_of, turn,
+    Operation, Role, SignedVote, ValidatorRules, check_invariants, query, set_of, turn,
 };
 use gage_units::{Amount, Bps, Height};
 
@@ -334,6 +334,22 @@ fn new_keys_take_over_one_by_one() {
     assert_eq!(net.keys(1), sorted(&[8, 2]), "the other goes on under the old key");
     net.to(39, None);
     assert_eq!(net.keys(2), sorted(&[8, 9]));
+}
+
+/// One with two accounts gives the second the key that the first has ordered under: a key orders once.
+#[test]
+fn an_old_key_that_another_has_registered_is_not_gone_back_to() {
+    let mut net = Net::new();
+    let rules = SetValidatorRules { members_min: 2, members_max: 3, slash: Bps(1), destination: rules().destination };
+    net.world.govern(Operation::SetValidatorRules(rules)).unwrap();
+    net.bond(0, 100);
+    net.bond(2, 200);
+    net.register(0, 8).unwrap();
+    net.register(1, 9).unwrap();
+    net.register(2, 2).unwrap();
+    net.to(19, None);
+    assert_eq!(net.keys(1), sorted(&[2, 8]));
+    check_invariants(&net.world.draft).unwrap();
 }
 
 #[test]

@@ -22,6 +22,8 @@ use crate::say;
 
 /// What each founder of the small network has at stake, in its fee asset of 18 decimals.
 const STAKE: Amount = Amount(100_000_000_000_000_000_000_000);
+/// Blocks of an epoch of the small network.
+const EPOCH_BLOCKS: u64 = 2_000;
 const STAKE_ASSET: AssetId = AssetId(0);
 const DAY_MS: u64 = 86_400_000;
 /// The password of the keys of accounts where `init` makes them: for networks to play with.
@@ -50,7 +52,7 @@ pub struct InitArgs {
     api_port: u16,
     /// Blocks of an epoch, after which other validators may order, in the small network; a network of a genesis file
     /// has what that says
-    #[arg(long, default_value_t = 2_000, conflicts_with = "genesis")]
+    #[arg(long, default_value_t = EPOCH_BLOCKS, conflicts_with = "genesis")]
     epoch_blocks: u64,
 }
 
@@ -68,7 +70,7 @@ impl InitArgs {
     pub fn local(validators: usize, dir: &Path, api_port: u16) -> InitArgs {
         let first = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), api_port.saturating_add(1_000));
         let (dir, addresses) = (dir.to_path_buf(), vec![first]);
-        InitArgs { validators, dir, genesis: None, key: None, addresses, api_port, epoch_blocks: 2_000 }
+        InitArgs { validators, dir, genesis: None, key: None, addresses, api_port, epoch_blocks: EPOCH_BLOCKS }
     }
 
     /// The same for the network of a genesis file.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bonds::put_bond;
 use crate::state::{BONDS, Unbonding, terms};
-use crate::validators::{VALIDATORS, serves};
+use crate::validators::{ORDERING, VALIDATORS, serves};
 use crate::{BondId, Error, Event, MODULE, Role, UNBONDINGS_MAX};
 
 /// Sends a part of a bond on its way out. It counts as bonded no more, can still be slashed, and can
@@ -39,7 +39,8 @@ impl Unbond {
         if bond.asset != self.asset {
             return Err(Error::NotBondAsset);
         }
-        if bond.role == Role::Validator && serves(draft, ctx.height, owner) {
+        let orders = bond.role == Role::Validator && bond.purpose == ORDERING;
+        if orders && serves(draft, ctx.height, owner) {
             return Err(Error::StillServing);
         }
         if ctx.time < bond.reserved_until {
@@ -51,7 +52,7 @@ impl Unbond {
         if !active.is_zero() && bond.asset == terms.asset && active < terms.amount_min {
             return Err(Error::BelowMinimum);
         }
-        if bond.role == Role::Validator && active < terms.amount_min && VALIDATORS.has(draft, &owner) {
+        if orders && active < terms.amount_min && VALIDATORS.has(draft, &owner) {
             return Err(Error::StillRegistered);
         }
         if bond.unbonding.len() >= UNBONDINGS_MAX {
