@@ -71,10 +71,7 @@ impl Chain {
             }
         }
         let published = block.header.executed.height;
-        self.due_work(&ctx, &mut due, gage_staking::MODULE, |draft, ctx| -> Result<(), Error> {
-            gage_staking::turn(draft, ctx, published);
-            Ok(())
-        });
+        self.sure_work(&ctx, &mut due, gage_staking::MODULE, |draft, ctx| gage_staking::turn(draft, ctx, published));
         self.check_modules(&ctx, &mut due)?;
         self.finish(block, receipts, bundles, due)
     }
@@ -131,7 +128,7 @@ impl Chain {
     }
 
     /// Runs due work that has no refusals: it can only panic.
-    fn sure_work(&mut self, ctx: &Context, due: &mut Events, module: u8, work: fn(&mut Draft, &Context)) {
+    fn sure_work(&mut self, ctx: &Context, due: &mut Events, module: u8, work: impl FnOnce(&mut Draft, &Context)) {
         self.due_work(ctx, due, module, |draft, ctx| -> Result<(), Error> {
             work(draft, ctx);
             Ok(())

@@ -1,4 +1,5 @@
-//! `gage node --follow`: blocks come from other nodes' APIs, one source after the other where one fails.
+//! `gage node --follow`: blocks come from other nodes' APIs, one source after the other where one fails. A validator
+//! follows until it has what its sources have, and then takes its seat.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use gage_client::{Client, Error};
-use gage_network::{Committee, FollowError, Follower, Validators};
+use gage_network::{Committee, FollowError, Follower, ValidatorConfig, Validators, begin_at};
 use gage_node::{NodeConfig, NodeHandle, SnapshotPart, install_snapshot};
 use gage_units::Height;
 use gage_verify::{Authority, CertifiedBlocks, Evidence};
@@ -42,20 +43,12 @@ impl Following {
     /// snapshot is answered from only after the validators have published the same root.
     pub fn start(config: NodeConfig, validators: Option<&Path>, urls: &[String]) -> Result<Following> {
         let committee = committee(&config, validators)?;
-        let sources: Vec<Client> = urls.iter().map(|url| Client::new(url)).collect::<Result<_, _>>()?;
-        let (mut follower, began) = begin(&config, &committee, &sources)?;
-        let mut feed = Feed { sources, at: 0, told: None };
-        if let Some(height) = began {
-            agree(&mut follower, &mut feed, height)?;
-            follower.confirm();
-            let doubt = config.dir.join(UNCONFIRMED);
-            std::fs::remove_file(&doubt).with_context(|| format!("removing {}", doubt.display()))?;
-        }
+        let (mut follower, mut feed) = open(&config, &committee, urls)?;
         let (handle, end) = (follower.handle(), Arc::new(AtomicBool::new(false)));
         let ended = Arc::clone(&end);
         let run = move || {
             while !ended.load(Ordering::Relaxed) && follower.handle().stopped().is_none() {
-                std::thread::sleep(feed.step(&mut follower));
+                std::thread::sleep(feed.step(&mut follower).pause());
             }
             Ok(follower.stop()?)
         };
@@ -82,6 +75,38 @@ impl Following {
         let thread = self.thread.take().context("it is stopped once")?;
         thread.join().map_err(|_| anyhow!("the thread that follows met a fault of the program"))?
     }
+}
+
+/// Brings the node of a validator to where its sources are, and notes where its engine begins. Sources that are silent
+/// hold up nobody: the whole network may be starting.
+pub fn catch_up(config: &ValidatorConfig, urls: &[String]) -> Result<()> {
+    let (mut follower, mut feed) = open(&config.node, &config.committee, urls)?;
+    let first = follower.next();
+    let mut silent = 0;
+    while silent < urls.len() {
+        let floor = follower.floor().map_err(|reason| anyhow!("what was taken could not be executed: {reason}"))?;
+        if let Some(certificate) = floor.filter(|_| silent == 0) {
+            begin_at(&config.consensus_dir, certificate)?;
+        }
+        silent = if feed.step(&mut follower) == Step::Taken { 0 } else { silent + 1 };
+    }
+    eprintln!("gage: took {} blocks from {}", follower.next().0 - first.0, urls.join(", "));
+    Ok(follower.stop()?)
+}
+
+/// Opens the directory, begins with a snapshot where the blocks are not kept any more, and waits until the validators
+/// have published the same root.
+fn open(config: &NodeConfig, committee: &Committee, urls: &[String]) -> Result<(Follower, Feed)> {
+    let sources: Vec<Client> = urls.iter().map(|url| Client::new(url)).collect::<Result<_, _>>()?;
+    let (mut follower, began) = begin(config, committee, &sources)?;
+    let mut feed = Feed { sources, at: 0, told: None };
+    if let Some(height) = began {
+        agree(&mut follower, &mut feed, height)?;
+        follower.confirm();
+        let doubt = config.dir.join(UNCONFIRMED);
+        std::fs::remove_file(&doubt).with_context(|| format!("removing {}", doubt.display()))?;
+    }
+    Ok((follower, feed))
 }
 
 /// Who orders: named by the genesis file, else by the list of validators.
@@ -189,9 +214,31 @@ fn agree(follower: &mut Follower, feed: &mut Feed, height: Height) -> Result<()>
             bail!("the snapshot is not the network's: {reason}; remove the data directory and follow another source");
         }
         ensure!(start.elapsed() < AGREEMENT, "no source has blocks after the snapshot of height {height}");
-        std::thread::sleep(feed.step(follower));
+        std::thread::sleep(feed.step(follower).pause());
     }
     Ok(())
+}
+
+/// What asking once came to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Blocks were taken.
+    Taken,
+    /// Nobody asked had more.
+    Nothing,
+    /// No answer, or one that does not hold.
+    Trouble,
+}
+
+impl Step {
+    /// How long to wait before the next question.
+    const fn pause(self) -> Duration {
+        match self {
+            Step::Taken => Duration::ZERO,
+            Step::Nothing => PAUSE,
+            Step::Trouble => TROUBLE,
+        }
+    }
 }
 
 /// Who is asked, in turn.
@@ -203,15 +250,15 @@ struct Feed {
 }
 
 impl Feed {
-    /// Asks for the next blocks and hands them to the node; returns how long to wait before the next question.
-    fn step(&mut self, follower: &mut Follower) -> Duration {
+    /// Asks for the next blocks and hands them to the node.
+    fn step(&mut self, follower: &mut Follower) -> Step {
         let source = &self.sources[self.at % self.sources.len()];
         let path = format!("/v1/blocks/{}/certified", follower.next());
         let trouble = match source.get::<CertifiedBlocks>(&path) {
             Ok(blocks) => match follower.take(&blocks) {
                 Ok(()) => None,
                 // The node says itself why it has stopped.
-                Err(FollowError::Stopped(_)) => return PAUSE,
+                Err(FollowError::Stopped(_)) => return Step::Nothing,
                 Err(FollowError::Refused(error)) => Some(format!("{} sent what does not hold: {error}", source.url())),
             },
             Err(Error::Refused(problem)) if problem.name == "UnknownBlock" => {
@@ -220,7 +267,7 @@ impl Feed {
                     None => {
                         // Another source may have more.
                         self.at += 1;
-                        return PAUSE;
+                        return Step::Nothing;
                     }
                 }
             }
@@ -229,10 +276,10 @@ impl Feed {
         if trouble.is_some() && trouble != self.told {
             eprintln!("gage: following: {}", trouble.as_deref().unwrap_or_default());
         }
-        let pause = if trouble.is_some() { TROUBLE } else { Duration::ZERO };
+        let step = if trouble.is_some() { Step::Trouble } else { Step::Taken };
         self.at += usize::from(trouble.is_some());
         self.told = trouble;
-        pause
+        step
     }
 }
 

@@ -15,7 +15,7 @@ use gage_network::{Validator, read_validator};
 use gage_node::{Node, NodeConfig, NodeHandle, Sealing, StopReason, genesis_path, read_genesis};
 
 use crate::common::{LISTEN, fields};
-use crate::follow::Following;
+use crate::follow::{Following, catch_up};
 use crate::history::default_location;
 
 /// How a node is run.
@@ -27,12 +27,13 @@ pub struct NodeArgs {
     /// Run the validator of this directory, which `gage network init` made, instead of a solo node
     #[arg(long, conflicts_with_all = ["dir", "genesis", "manual", "interval_ms"])]
     validator: Option<PathBuf>,
-    /// Follow the network of the nodes at these URLs, and only read: believes the validators' signatures, and nobody else
-    #[arg(long, value_name = "URL", conflicts_with_all = ["validator", "manual", "interval_ms"])]
+    /// Follow the network of the nodes at these URLs, and only read: believes the validators' signatures, and nobody
+    /// else. A validator first takes from them what it lacks, where its peers do not keep it any more
+    #[arg(long, value_name = "URL", conflicts_with_all = ["manual", "interval_ms"])]
     follow: Vec<String>,
     /// The validators' keys, for --follow where the genesis file names none: the file validators.toml that `gage network
     /// init` made
-    #[arg(long, value_name = "FILE", requires = "follow")]
+    #[arg(long, value_name = "FILE", requires = "follow", conflicts_with = "validator")]
     validators: Option<PathBuf>,
     /// The genesis file; not needed for a directory that has one
     #[arg(long)]
@@ -202,6 +203,9 @@ fn start(args: &NodeArgs) -> Result<(Running, PathBuf, SocketAddr)> {
     if let Some(dir) = &args.validator {
         let (mut config, file) = read_validator(dir)?;
         keep(args, &mut config.node);
+        if !args.follow.is_empty() {
+            catch_up(&config, &args.follow)?;
+        }
         let (data, members) = (config.node.dir.clone(), config.committee.keys().len());
         let validator = Validator::start(config)?;
         return Ok((Running::Validator(Box::new(validator), members), data, args.listen.unwrap_or(file.api)));

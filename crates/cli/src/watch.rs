@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
+use gage_api::openapi::routes;
 use gage_client::{Channel, Client, Error, Stream};
 use serde_json::Value;
 
 use crate::common::{self, NodeUrl, json, lines, say};
 use crate::exit::{REFUSED, code};
+use crate::query::Units;
 use crate::settings::account;
 
 /// The name of the one subscription.
@@ -83,6 +85,20 @@ enum Subject {
     },
 }
 
+impl Subject {
+    /// What the document of the API says of the one thing that is followed.
+    fn schema(&self) -> Option<Value> {
+        let name = match self {
+            Subject::Account { .. } => "get_account",
+            Subject::Vault { .. } => "get_vault",
+            Subject::Auction { .. } => "get_lot",
+            Subject::Price { .. } => "get_price",
+            Subject::Blocks | Subject::Events { .. } | Subject::Prices | Subject::Auctions => return None,
+        };
+        routes().into_iter().find(|route| route.id == name)?.schema()
+    }
+}
+
 /// How a stream ended.
 enum End {
     /// As many messages as were wanted, or nothing more will come.
@@ -94,7 +110,7 @@ enum End {
 /// Follows it until interrupted.
 pub fn watch(args: &WatchArgs) -> Result<ExitCode> {
     let client = args.node.client()?;
-    let mut watch = Watch { args, next: begin(args)?, seen: 0, joined: false };
+    let mut watch = Watch { args, next: begin(args)?, seen: 0, joined: false, whole: Value::Null };
     let mut back = BACK_FIRST;
     loop {
         let before = watch.seen;
@@ -135,12 +151,20 @@ struct Watch<'a> {
     seen: u64,
     /// Whether the node ever took the subscription.
     joined: bool,
+    /// The account, vault, lot or price that is followed, as it is now.
+    whole: Value,
 }
 
 impl Watch<'_> {
     fn follow(&mut self, client: &Client) -> Result<End> {
         let mut stream = client.stream()?;
         subscribe(&mut stream, &self.args.subject, self.next)?;
+        let schema = self.args.subject.schema();
+        let units = schema.as_ref().filter(|_| !json()).map(|_| Units::of(client)).transpose()?;
+        let shown = |value: &Value| match (&units, &schema) {
+            (Some(units), Some(schema)) => units.shown(schema, value),
+            _ => value.clone(),
+        };
         loop {
             let message = stream.read()?;
             match message["type"].as_str() {
@@ -163,7 +187,18 @@ impl Watch<'_> {
                 }
                 _ => {}
             }
-            show(&message);
+            match message["type"].as_str() {
+                Some("snapshot") if !json() => {
+                    self.whole = message["data"].clone();
+                    say(format_args!("{}\n{}", message["sequence"], indented(&shown(&self.whole))));
+                }
+                Some("delta") if !json() => {
+                    json_patch::merge(&mut self.whole, &message["changes"]);
+                    let changed = part(&shown(&self.whole), &message["changes"]);
+                    say(format_args!("{}\n{}", message["sequence"], indented(&changed)));
+                }
+                _ => show(&message),
+            }
             self.note(&message)?;
             let gone = message["type"] == "gone";
             if gone || self.args.count.is_some_and(|count| self.seen >= count) {
@@ -229,13 +264,24 @@ fn show(message: &Value) {
                 say(format_args!("{at}  {} {kind} {}", plain(&event["module"]), event["event"][&kind]));
             }
         }
-        Some("snapshot") => say(format_args!("{at}\n{}", indented(&message["data"]))),
-        Some("delta") => say(format_args!("{at}\n{}", indented(&message["changes"]))),
         Some("gone") => say(format_args!("{at}  it is there no more")),
         Some("lag") => {
             eprintln!("gage: blocks {} to {} are kept no more", message["missed_from"], message["missed_to"]);
         }
         _ => common::print(message),
+    }
+}
+
+/// Of an answer, the fields that a merge patch names; one that it takes away is null.
+fn part(answer: &Value, changes: &Value) -> Value {
+    match (answer, changes) {
+        (Value::Object(fields), Value::Object(changes)) => {
+            let field = |(name, change): (&String, &Value)| {
+                (name.clone(), fields.get(name).map_or(Value::Null, |field| part(field, change)))
+            };
+            changes.iter().map(field).collect()
+        }
+        _ => answer.clone(),
     }
 }
 

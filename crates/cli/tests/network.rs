@@ -157,4 +157,16 @@ fn followers_serve_what_the_validators_signed() {
         let list = cluster.dir.join("validators.toml").display().to_string();
         place.ok(&["verify", "proof.json", "--validators", &list]);
     }
+
+    // A validator that lost its data takes a snapshot from the others, and then its seat: nothing is ordered without it.
+    let sources = cluster.clients();
+    let lost = &mut cluster.nodes[3];
+    lost.kill();
+    lost.lose_data();
+    lost.follows(&sources[..2]);
+    lost.start();
+    cluster.go_on(3);
+    assert!(cluster.nodes[3].log().contains("beginning with the snapshot"), "{}", cluster.nodes[3].log());
+    cluster.nodes[2].kill();
+    cluster.go_on(5);
 }

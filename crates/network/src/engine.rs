@@ -28,12 +28,14 @@ use commonware_storage::translator::EightCap;
 use commonware_utils::{NZU16, NZU64, NZUsize, NonZeroDuration};
 use gage_crypto::Hash;
 use gage_node::NodeHandle;
+use gage_verify::Certificate;
 use rand_core::CryptoRng;
 
 use crate::block::{Block, ReadConfig};
 use crate::committee::VALIDATORS_MAX;
 use crate::deliver::{Deliver, Sink, Watcher};
 use crate::epochs::Epochs;
+use crate::floor::finalization;
 use crate::gossip;
 use crate::ordering::{self, ConsensusChannels, Ordering, Track};
 
@@ -112,6 +114,8 @@ pub(crate) struct Setup<B, P, A> {
     pub application: A,
     pub sink: Sink,
     pub watcher: Watcher,
+    /// Where the engine begins, if not with the genesis and not further already.
+    pub floor: Option<Certificate>,
 }
 
 /// One channel of each kind.
@@ -154,7 +158,7 @@ where
     S: Sender<PublicKey = PublicKey>,
     R: Receiver<PublicKey = PublicKey>,
 {
-    let Setup { epochs, timing, partition, blocker, peers, track, node, application, sink, watcher } = setup;
+    let Setup { epochs, timing, partition, blocker, peers, track, node, application, sink, watcher, floor } = setup;
     let me = epochs.secret().key_public();
     let read = ReadConfig::new(node.genesis());
     let genesis = Block::genesis(&node.genesis());
@@ -214,15 +218,17 @@ where
         }
     }
 
+    // One of an epoch whose members are forgotten was left behind long ago.
+    let floor = floor.and_then(|it| finalization(&it, epochs.signing(it.epoch)?.committee.members().len()));
     let epocher = epochs.epocher();
-    let (marshal, mailbox, floor) = Marshal::init(
+    let (marshal, mailbox, begins) = Marshal::init(
         context.child("marshal"),
         finalizations,
         blocks,
         MarshalConfig {
             provider: epochs.clone(),
             epocher: epocher.clone(),
-            start: Start::Genesis(genesis.digested()),
+            start: floor.clone().map_or_else(|| Start::Genesis(genesis.digested()), Start::Floor),
             partition_prefix: archive("marshal"),
             mailbox_size: MAILBOX,
             view_retention: ViewDelta::new(VIEWS_KEPT * 10),
@@ -238,8 +244,11 @@ where
         },
     )
     .await;
-    let processed = floor.processed().map_or(0, |processed: Processed| processed.height().get());
-    assert!(height > processed, "blocks {height} to {processed} are neither in the node's log nor in the archive");
+    let processed = begins.processed().map_or(0, |processed: Processed| processed.height().get());
+    assert!(
+        height > processed,
+        "blocks {height} to {processed} are neither in the node's log nor in the archive; start it with --follow URL of nodes that keep them"
+    );
 
     let inline = Inline::new(context.child("application"), application, mailbox.clone(), epocher);
     let ordering = Ordering {
@@ -251,8 +260,10 @@ where
         track,
         watcher,
         archive: mailbox.clone(),
+        given: height - 1,
         application: inline,
         genesis: genesis_digest,
+        floor,
         page_cache,
     };
     let Channels { votes, certificates, resolver: fetches, blocks, transactions, .. } = channels;

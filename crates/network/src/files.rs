@@ -6,7 +6,7 @@
 //!                     validators, it is not needed: it says where some of them are reached from here
 //!   node.toml         where this one listens
 //!   validator.key     its secret, 64 hexadecimal digits, readable by its owner alone
-//!   data/             log and snapshots           consensus/   votes and blocks of the engine
+//!   data/             log and snapshots           consensus/   votes and blocks of the engine, and where they begin
 //! ```
 
 use std::collections::BTreeMap;
@@ -177,7 +177,7 @@ fn read_secret(path: &Path) -> Result<ValidatorSecret, FilesError> {
     Ok(ValidatorSecret::from_bytes(&bytes))
 }
 
-fn read_toml<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, FilesError> {
+pub(crate) fn read_toml<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, FilesError> {
     let text = std::fs::read_to_string(path).map_err(|source| FilesError::Disk { path: path.into(), source })?;
     toml::from_str(&text).map_err(|error| FilesError::Content { path: path.into(), what: error.to_string() })
 }

@@ -5,7 +5,7 @@ use gage_chain::PreparedBlock;
 use gage_crypto::{Hash, PublicKey};
 use gage_node::{Node, NodeConfig, NodeError, NodeHandle, Sealing, StopReason};
 use gage_units::Height;
-use gage_verify::{Authority, CertifiedBlocks, VerifyError, keys_of};
+use gage_verify::{Authority, Certificate, CertifiedBlocks, VerifyError, keys_of};
 use thiserror::Error;
 
 use crate::Committee;
@@ -33,6 +33,8 @@ pub struct Follower {
     doubt: Option<Authority>,
     /// The last block that was taken.
     last: (Height, Hash),
+    /// Of the blocks taken since the start, the newest that has a certificate of its own.
+    floor: Option<(Height, Certificate)>,
 }
 
 impl Follower {
@@ -44,7 +46,13 @@ impl Follower {
         let config = NodeConfig { sealing: Sealing::Consensus, follows: true, ..config };
         let node = Node::start(config)?;
         let head = node.handle().read(|chain| chain.head());
-        Ok(Follower { node, validators: committee.public_keys(), doubt: None, last: (head.height, head.block) })
+        Ok(Follower {
+            node,
+            validators: committee.public_keys(),
+            doubt: None,
+            last: (head.height, head.block),
+            floor: None,
+        })
     }
 
     /// The state comes from somebody else's snapshot: who certifies is what the reader knows, until
@@ -85,8 +93,22 @@ impl Follower {
             self.last = (block.block().header.height, block.block().header.hash(&node.genesis()));
             feed.deliver(std::sync::Arc::<PreparedBlock>::new(block), Box::new(|| {}));
         }
+        if certified.finality.certificate.block == self.last.1 {
+            self.floor = Some((self.last.0, certified.finality.certificate.clone()));
+        }
         let behind = Height(self.last.0.0.saturating_sub(AHEAD_MAX));
         node.wait_executed(behind).map_err(FollowError::Stopped)
+    }
+
+    /// The newest block taken since the start that has a certificate of its own, once it is executed here: a validator
+    /// may begin with it.
+    ///
+    /// # Errors
+    /// Why this node has stopped.
+    pub fn floor(&self) -> Result<Option<&Certificate>, StopReason> {
+        let Some((height, certificate)) = &self.floor else { return Ok(None) };
+        self.node.handle().wait_executed(*height)?;
+        Ok(Some(certificate))
     }
 
     /// Who certifies the next block: told from outside, or chosen by the state once the epoch before is executed.

@@ -30,6 +30,7 @@ mod deliver;
 mod engine;
 mod epochs;
 mod files;
+mod floor;
 mod follower;
 #[cfg(test)]
 mod fuzz;
@@ -44,6 +45,7 @@ mod validator;
 pub use committee::{Committee, CommitteeError, VALIDATORS_MAX, ValidatorSecret};
 pub use engine::Timing;
 pub use files::{FilesError, NodeFile, Seat, Validators, read_validator, write_validator};
+pub use floor::begin_at;
 pub use follower::{FollowError, Follower};
 pub use memory::MemoryError;
 pub use validator::{NetworkError, Validator, ValidatorConfig};

@@ -1,12 +1,13 @@
 //! Consensus, one engine after the other: each orders the blocks of one epoch, and ends when the last of them is
 //! executed here, which says who orders next.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use commonware_consensus::simplex::config::{Config as SimplexConfig, Floor, ForwardPolicy, SkipBudget, SkipPolicy};
 use commonware_consensus::simplex::elector::RoundRobin;
 use commonware_consensus::simplex::scheme::ed25519::Scheme;
-use commonware_consensus::simplex::types::{Activity, Context};
+use commonware_consensus::simplex::types::{Activity, Context, Finalization};
 use commonware_consensus::simplex::{Engine as Simplex, Plan};
 use commonware_consensus::types::{Epoch, Height, ViewDelta};
 use commonware_consensus::{CertifiableAutomaton, Relay, Reporter, Reporters};
@@ -19,7 +20,6 @@ use commonware_p2p::{Blocker, Receiver, Sender};
 use commonware_parallel::Sequential;
 use commonware_runtime::buffer::paged::CacheRef;
 use commonware_runtime::{Clock, Handle, Metrics, Spawner, Storage};
-use commonware_utils::non_empty_vec;
 use commonware_utils::vec::NonEmptyVec;
 use gage_node::NodeHandle;
 use rand_core::CryptoRng;
@@ -41,10 +41,14 @@ pub(crate) struct Ordering<B, W> {
     pub track: Track,
     pub watcher: Watcher,
     pub archive: Archive,
+    /// The last height that the node was given at the start.
+    pub given: u64,
     /// Proposes and judges, in every epoch.
     pub application: W,
     /// The digest of what every chain of this network begins with.
     pub genesis: Digest,
+    /// A final block with which this validator began; votes of its epoch that are older concern nobody here.
+    pub floor: Option<Finalization<Scheme, Digest>>,
     pub page_cache: CacheRef,
 }
 
@@ -102,7 +106,9 @@ where
         mux.start();
         let mut muxes = Muxes { votes, certificates, resolver };
 
-        self.catch_up().await;
+        if !self.catch_up().await {
+            return;
+        }
         let mut epoch = self.epochs.current();
         loop {
             (self.track)(2 * epoch, self.epochs.peers(epoch));
@@ -113,7 +119,7 @@ where
             }
             let Some(mut engine) = self.begin(&context, epoch, &mut muxes).await else { return };
             let last = self.epochs.last_of(epoch);
-            let (mut kept, mut tracked) = (false, false);
+            let (mut kept, mut tracked, mut looked) = (false, false, None);
             // What was executed at the last look whether anything goes on, and when the next is due.
             let (mut before, mut look_at) = (None, context.current() + self.timing.inactive);
             loop {
@@ -121,24 +127,29 @@ where
                 if last.is_some_and(|last| seen.executed.0 >= last.get()) {
                     break;
                 }
-                if last.is_some() && !tracked && self.node.has_successor(epoch) {
-                    tracked = true;
-                    (self.track)(2 * epoch + 1, self.epochs.peers(epoch));
-                }
-                // Until a header has published the next set, block by block.
-                if tracked && !kept {
-                    kept = keep_handover(&context, &self.node, epoch).await;
+                // Block by block, not at every transaction that comes: the state is locked while a block is executed.
+                if last.is_some() && looked != Some(seen.executed) {
+                    looked = Some(seen.executed);
+                    if !tracked && self.node.has_successor(epoch) {
+                        tracked = true;
+                        (self.track)(2 * epoch + 1, self.epochs.peers(epoch));
+                    }
+                    // Until a header has published the next set.
+                    if tracked && !kept {
+                        kept = keep_handover(&context, &self.node, epoch).await;
+                    }
                 }
                 select! {
                     _ = self.node.change(&seen) => {},
                     _ = &mut engine => { return; },
                     heard = ahead.recv() => {
-                        // A peer that is an epoch ahead has the last block of this one.
-                        let Some((theirs, (peer, _))) = heard else { return };
-                        // What else waits says the same.
-                        while ahead.try_recv().is_ok() {}
-                        if let Some(last) = last.filter(|_| theirs > epoch) {
-                            self.archive.hint_finalized(last, non_empty_vec![peer]);
+                        // Peers that are an epoch ahead have the last block of this one; who lies hides nobody.
+                        let Some(first) = heard else { return };
+                        let waiting = std::iter::once(first).chain(std::iter::from_fn(|| ahead.try_recv().ok()));
+                        let theirs = waiting.filter(|(theirs, _)| *theirs > epoch).map(|(_, (peer, _))| peer);
+                        let peers: Vec<PublicKey> = theirs.collect::<BTreeSet<_>>().into_iter().collect();
+                        if let (Some(last), Ok(peers)) = (last, NonEmptyVec::try_from(peers)) {
+                            self.archive.hint_finalized(last, peers);
                         }
                     },
                     _ = context.sleep_until(look_at) => {
@@ -147,6 +158,7 @@ where
                             self.ask_for(last, epoch);
                         }
                         (before, look_at) = (Some(seen.executed), context.current() + self.timing.inactive);
+                        self.forget(&context, epoch);
                     },
                 }
             }
@@ -159,26 +171,29 @@ where
         }
     }
 
-    /// Waits until what the node was given at its start is executed: only then it knows in which epoch it is.
-    async fn catch_up(&mut self) {
+    /// Waits until what the node was given at its start is executed: only then it knows in which epoch it is. One that
+    /// stops before must not vote: it would in an epoch whose votes it has forgotten.
+    async fn catch_up(&mut self) -> bool {
         loop {
             let seen = self.node.progress_now();
-            if seen.executed >= seen.ordered || seen.stopped {
-                return;
+            if seen.executed.0 >= self.given || seen.stopped {
+                return seen.executed.0 >= self.given;
             }
             self.node.change(&seen).await;
         }
     }
 
-    /// Starts the engine of an epoch on the last block of the one before.
+    /// Starts the engine of an epoch on the last block of the one before, or where this validator began.
     async fn begin<E, S>(&mut self, context: &E, epoch: u64, muxes: &mut Muxes<S>) -> Option<Handle<()>>
     where
         E: Clock + CryptoRng + Spawner + Storage + Metrics,
         S: Sender<PublicKey = PublicKey>,
     {
-        let floor = match epoch.checked_sub(1).and_then(|before| self.epochs.last_of(before)) {
-            None => self.genesis,
-            Some(height) => self.last_block(context, height, epoch).await,
+        let began = self.floor.clone().filter(|it| it.proposal.round.epoch().get() == epoch);
+        let floor = match (began, self.last_before(epoch)) {
+            (Some(began), _) => Floor::Finalized(began),
+            (None, None) => Floor::Genesis(self.genesis),
+            (None, Some(height)) => Floor::Genesis(self.last_block(context, height, epoch).await),
         };
         let signing = self.epochs.signing(epoch)?;
         let watch = Watch { watcher: Arc::clone(&self.watcher), committee: signing.committee };
@@ -196,7 +211,7 @@ where
                 partition: self.votes_partition(epoch),
                 mailbox_size: MAILBOX,
                 epoch: Epoch::new(epoch),
-                floor: Floor::Genesis(floor),
+                floor,
                 replay_buffer: REPLAY_BUFFER,
                 write_buffer: WRITE_BUFFER,
                 page_cache: self.page_cache.clone(),
@@ -225,6 +240,22 @@ where
             self.ask_for(Some(height), epoch);
             context.sleep(self.timing.fetch).await;
         }
+    }
+
+    /// The height of the last block of the epoch before.
+    fn last_before(&self, epoch: u64) -> Option<Height> {
+        epoch.checked_sub(1).and_then(|before| self.epochs.last_of(before))
+    }
+
+    /// Forgets the blocks that the node's log does not keep, but that with which the epoch began.
+    fn forget<E: Spawner>(&self, context: &E, epoch: u64) {
+        let (node, archive) = (self.node.clone(), self.archive.clone());
+        let began = self.last_before(epoch);
+        // On a thread where it may wait for the log.
+        context.child("forget").shared(true).spawn(move |_| async move {
+            let kept = Height::new(node.first_kept().0);
+            archive.prune(began.map_or(kept, |began| began.min(kept)));
+        });
     }
 
     /// Asks all peers for the certificate of a height, which brings the blocks before it.

@@ -29,6 +29,8 @@ use crate::committee::{Committee, CommitteeError, VALIDATORS_MAX, ValidatorSecre
 use crate::deliver::{certificate, keep};
 use crate::engine::{Archive, Channels, Setup, Timing, channel, message_bytes_max, start};
 use crate::epochs::{Epochs, Peer};
+use crate::files::FilesError;
+use crate::floor;
 use crate::memory::{self, MemoryError};
 
 /// Messages per second that each peer may send: votes and certificates are small, blocks are not.
@@ -72,6 +74,9 @@ pub enum NetworkError {
     /// What is known of the key's votes does not fit.
     #[error(transparent)]
     Memory(#[from] MemoryError),
+    /// What says where the engine begins.
+    #[error(transparent)]
+    Files(#[from] FilesError),
     /// No address.
     #[error("validator {0} has no address; add it to validators.toml")]
     NoAddress(String),
@@ -101,6 +106,7 @@ impl Validator {
         }
         let data_dir = node.dir.clone();
         memory::check(&consensus_dir, &data_dir, &secret.public())?;
+        let floor = floor::read(&consensus_dir)?;
         node.sealing = if node.sealing == Sealing::Told { Sealing::Told } else { Sealing::Consensus };
         node.retained_checkpoints = node.retained_checkpoints.max(CHECKPOINTS_MIN);
         let node = Node::start(node)?;
@@ -123,6 +129,7 @@ impl Validator {
                 let node = node.clone();
                 Arc::new(move |activity, committee| keep(&node, activity, committee))
             },
+            floor,
             node,
         };
         let engine = {

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use common::scratch;
 use gage_chain::{Genesis, TransactionHash};
 use gage_network::sim::{Plan, genesis, genesis_of, operator_joins, secret, user_transfer};
-use gage_network::{Committee, Follower, NetworkError, Timing, Validator, ValidatorConfig};
-use gage_node::{NodeConfig, Stage};
+use gage_network::{Committee, Follower, NetworkError, Timing, Validator, ValidatorConfig, begin_at};
+use gage_node::{NodeConfig, NodeError, NodeHandle, Stage, disk, install_snapshot};
 use gage_units::Height;
 use gage_verify::{Trust, verify, verify_receipt};
 
@@ -65,6 +65,13 @@ fn executed(validators: &[Option<Validator>], hash: &TransactionHash) {
             node.stage(hash).is_some_and(|stage| stage >= Stage::Executed)
         });
     }
+}
+
+/// Whether a validator has a vote on the next block.
+fn orders(node: &NodeHandle, index: usize) -> bool {
+    let epoch = node.validator_rules().unwrap().epoch_of(Height(node.progress_now().executed.0 + 1));
+    let set = node.validators_of(epoch).unwrap();
+    set.members.iter().any(|member| member.key.as_bytes() == secret(index).public())
 }
 
 #[test]
@@ -128,13 +135,7 @@ fn a_validator_joins_a_running_network() {
 
     // The newcomer's node is there before it orders.
     let newcomer = node(&validators, 4);
-    let epoch_of = |node: &gage_node::NodeHandle| {
-        node.validator_rules().unwrap().epoch_of(Height(node.progress_now().executed.0 + 1))
-    };
-    wait("it orders", || {
-        let set = newcomer.validators_of(epoch_of(&newcomer)).unwrap();
-        set.members.iter().any(|member| member.key.as_bytes() == secret(4).public())
-    });
+    wait("it orders", || orders(&newcomer, 4));
     // Five bear the loss of one, where four of them are needed.
     validators[1].take().unwrap().stop().unwrap();
     let hash = pay(validators[4].as_ref().unwrap(), 0);
@@ -174,6 +175,65 @@ fn a_validator_joins_a_running_network() {
     let hash = pay(validators[1].as_ref().unwrap(), 1);
     executed(&validators, &hash);
     assert!(!node(&validators, 0).handovers(0, 10).is_empty(), "kept on the disk");
+    for validator in validators.into_iter().flatten() {
+        validator.stop().unwrap();
+    }
+}
+
+/// A newcomer whose peers do not keep the first blocks begins with a snapshot, takes the blocks after it from a node's
+/// log, then its seat, and orders; so it does after a restart.
+#[test]
+fn a_validator_begins_with_a_snapshot() {
+    let scratch = scratch("begins");
+    let addresses = addresses(5);
+    let genesis = genesis_of(&Plan::changing(0, Duration::from_secs(1)));
+    let founders = Committee::founders(&genesis).unwrap().unwrap();
+    let config = |index: usize| {
+        let mut config = config_in(genesis.clone(), &scratch.0, index, &addresses);
+        config.committee = founders.clone();
+        config.timing.heartbeat = Duration::from_millis(20);
+        config.node.log_segment_bytes = disk::SEGMENT_BYTES_MIN;
+        config.node.prune_log = true;
+        config
+    };
+    let start = |index: usize| Some(Validator::start(config(index)).unwrap());
+    let mut validators: Vec<Option<Validator>> = (0..4).map(start).collect();
+    let first = validators[0].as_ref().unwrap().handle();
+    let joins = operator_joins(&genesis.hash(), 4, 0);
+    let joined = first.submit(&joins.to_bytes()).unwrap();
+    executed(&validators, &joined);
+    wait("the first blocks are gone", || first.first_kept() > Height(100));
+
+    let ValidatorConfig { node, consensus_dir, .. } = config(4);
+    let height = Height(first.status_summary().snapshots.into_iter().max().unwrap());
+    let part = |number| first.snapshot_part(height, number).unwrap().unwrap();
+    let parts = part(0).parts;
+    install_snapshot::<NodeError>(&node.dir, height, parts, |number| Ok(part(number).bytes.0)).unwrap();
+    let mut follower = Follower::start(node, &founders).unwrap();
+    wait("it has what the others have", || {
+        while let Some(blocks) = first.certified_blocks(follower.next()) {
+            follower.take(&blocks).unwrap();
+        }
+        follower.floor().unwrap().is_some()
+    });
+    begin_at(&consensus_dir, follower.floor().unwrap().unwrap()).unwrap();
+    follower.stop().unwrap();
+
+    validators.push(start(4));
+    for round in 0..2 {
+        let newcomer = validators[4].as_ref().unwrap().handle();
+        wait("it orders", || orders(&newcomer, 4));
+        // Without one founder, nothing is ordered but by its vote.
+        validators[1].take().unwrap().stop().unwrap();
+        let hash = pay(validators[4].as_ref().unwrap(), 2 * round);
+        executed(&validators, &hash);
+        validators[1] = start(1);
+        let hash = pay(validators[1].as_ref().unwrap(), 2 * round + 1);
+        executed(&validators, &hash);
+        assert!(newcomer.first_kept() > Height(100));
+        validators[4].take().unwrap().stop().unwrap();
+        validators[4] = start(4);
+    }
     for validator in validators.into_iter().flatten() {
         validator.stop().unwrap();
     }

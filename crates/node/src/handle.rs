@@ -281,6 +281,11 @@ impl NodeHandle {
         }
     }
 
+    /// The height from which blocks are kept. Waits while the log is written to.
+    pub fn first_kept(&self) -> Height {
+        lock(&self.shared.log).as_ref().map_or(Height::GENESIS, |log| Height(log.first_height()))
+    }
+
     /// Writes a snapshot of the newest checkpoint and returns its file.
     ///
     /// # Errors

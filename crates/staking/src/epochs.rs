@@ -43,7 +43,7 @@ pub fn turn(draft: &mut Draft, ctx: &Context, published: Height) {
 fn fix(draft: &mut Draft, ctx: &Context, rules: &ValidatorRules, epoch: u64) {
     strike_off_unbonded(draft);
     let before = set_of(draft, epoch).map(|set| set.members).unwrap_or_default();
-    let members = take_over(&before, chosen(draft), rules);
+    let members = take_over(&before, candidates(draft), rules);
     if members.len() < usize::from(rules.members_min) {
         draft.emit(MODULE, &Event::ValidatorsKept { epoch });
         return;
@@ -60,9 +60,10 @@ fn fix(draft: &mut Draft, ctx: &Context, rules: &ValidatorRules, epoch: u64) {
 }
 
 /// The next members, by key: of the candidates, the largest bonds first, those whose keys order already, and of those
-/// whose keys are new at most a third less one of the members, but at least one. A network bears the absence of so many,
-/// so that keys nobody runs do not halt it before there is another epoch. An account whose new key finds no room goes on
-/// under the old one, unless somebody else has registered that. Beyond that as many new ones come as others leave: a smaller set would bear less.
+/// whose keys are new at most a third less one of the members, but at least one. A network of four or more bears the
+/// absence of so many, so that keys nobody runs do not halt it before there is another epoch. An account whose new key
+/// finds no room goes on under the old one, unless somebody else has registered that. Beyond that as many new ones come
+/// as others leave: a smaller set would bear less.
 fn take_over(before: &[Member], candidates: Vec<Member>, rules: &ValidatorRules) -> Vec<Member> {
     let mut room = (before.len().saturating_sub(1) / 3).max(1);
     let mut members: Vec<Member> = Vec::new();
@@ -103,14 +104,20 @@ fn strike_off_unbonded(draft: &mut Draft) {
     }
 }
 
-/// The candidates: the registered with the largest bonds, at equal bonds those with the lower number, as many as may
-/// order.
+/// The first of the candidates, as many as may order.
 pub fn chosen(draft: &Draft) -> Vec<Member> {
     let Some(rules) = rules(draft) else { return Vec::new() };
+    let mut first = candidates(draft);
+    first.truncate(usize::from(rules.members_max));
+    first
+}
+
+/// The registered, the largest bonds first, at equal bonds the lower number first. All of them: whoever is outbid leaves
+/// only as new keys have room.
+fn candidates(draft: &Draft) -> Vec<Member> {
     let mut candidates: Vec<(Reverse<Amount>, AccountNumber)> =
         VALIDATORS.iter(draft).map(|(account, _)| (Reverse(stake(draft, *account)), *account)).collect();
     candidates.sort_unstable();
-    candidates.truncate(usize::from(rules.members_max));
     let member = |account| {
         let validator = VALIDATORS.get(draft, &account).expect("a candidate is registered");
         Member { key: validator.key, account, address: validator.address }

@@ -99,7 +99,8 @@ pub(crate) fn punish(draft: &mut Draft, ctx: &Context, equivocation: &Equivocati
     Ok(())
 }
 
-/// Whether nothing more comes of reporting it: whoever answers for the validator is barred, or not known any more.
+/// Whether whoever answers for the validator is barred already, or not known any more. Contradictions in another view
+/// would cost him again.
 pub fn is_punished(draft: &Draft, equivocation: &Equivocation) -> bool {
     let set = set_of(draft, equivocation.round.epoch);
     let member = set.iter().flat_map(|set| &set.members).find(|member| member.key == equivocation.validator);

@@ -102,7 +102,10 @@ fn found(draft: &mut Draft, GenesisValidators { rules, founders }: &GenesisValid
     for Founder { account, key, address } in founders {
         let account = gage_accounts::resolve(draft, account)?;
         check_offer(key, address)?;
-        if BY_KEY.has(draft, &key.id()) || VALIDATORS.has(draft, &account) {
+        if VALIDATORS.has(draft, &account) {
+            return Err(Error::TermsOutOfBounds { param: "founders" });
+        }
+        if BY_KEY.has(draft, &key.id()) {
             return Err(Error::ValidatorKeyTaken);
         }
         put_validator(draft, account, Validator { key: *key, address: address.clone() });

@@ -125,8 +125,8 @@ fn indexes_follow_bonds(draft: &Draft) -> Result<(), Broken> {
     broken(holds, "IndexesFollowBonds", || format!("expected {purposes:?} and {owners:?}"))
 }
 
-/// Where the rules of validators stand, every epoch for which evidence counts has a set; its members are ordered by key, each once, and no more
-/// than the engine carries. Whoever is registered is found by his key.
+/// Where the rules of validators stand, every epoch for which evidence counts has a set; its members are ordered by
+/// key, each once, and no more than the engine carries. Whoever is registered is found by his key.
 fn sets_are_sound(draft: &Draft) -> Result<(), Broken> {
     let rules = rules(draft);
     let bounded = rules.is_none_or(|rules| rules.check().is_ok());

@@ -84,8 +84,8 @@ impl Operation {
             | Operation::SetRoleTerms(_)
             | Operation::ResignValidator(_)
             | Operation::SetValidatorRules(_) => 1_000,
-            // Each signature is checked here, by one thread.
-            Operation::RegisterValidator(_) => 51_000,
+            // Each signature is checked here, by one thread; and the registered may be gone through for the least.
+            Operation::RegisterValidator(_) => 351_000,
             Operation::ReportEquivocation(_) => 102_000,
         }
     }

@@ -4,7 +4,8 @@
 mod common;
 
 use common::{COIN, HOUR, World, terms};
-use gage_accounts::{Context, Signer};
+use gage_accounts::{Context, NewKey, Signer};
+use gage_crypto::hash::sha256;
 use gage_crypto::vote::{Proposal, Round, VoteKind, possession_message, vote_message};
 use gage_crypto::{AccountId, Hash, PublicKey, Scheme, SignatureBytes};
 use gage_staking::operations::{
@@ -12,7 +13,7 @@ use gage_staking::operations::{
 };
 use gage_staking::{
     BondId, Destination, EPOCH_ENDS, Equivocation, Error, Founder, Genesis, GenesisBond, GenesisValidators, ORDERING,
-    Operation, Role, SignedVote, ValidatorRules, check_invariants, query, set_of, turn,
+    Operation, REGISTERED_MAX, Role, SignedVote, ValidatorRules, check_invariants, query, set_of, turn,
 };
 use gage_units::{Amount, Bps, Height};
 
@@ -334,6 +335,50 @@ fn new_keys_take_over_one_by_one() {
     assert_eq!(net.keys(1), sorted(&[8, 2]), "the other goes on under the old key");
     net.to(39, None);
     assert_eq!(net.keys(2), sorted(&[8, 9]));
+}
+
+#[test]
+fn whoever_is_outbid_leaves_only_as_new_keys_have_room() {
+    let mut net = Net::new();
+    net.bond(0, 200);
+    net.bond(2, 600);
+    net.register(0, 8).unwrap();
+    net.register(2, 3).unwrap();
+    net.to(19, None);
+    assert_eq!(net.keys(1), sorted(&[2, 8]));
+    net.to(39, None);
+    assert_eq!(net.keys(2), sorted(&[3, 8]));
+}
+
+/// Where as many are registered as may be, whoever bonds more than the least takes its place.
+#[test]
+fn a_full_list_gives_way_to_larger_bonds() {
+    let mut net = Net::new();
+    let mut offer = |number: usize, bonded: u128| {
+        let node = ed25519_zebra::SigningKey::from(sha256(&number.to_le_bytes()).0);
+        let bytes: [u8; 32] = ed25519_zebra::VerificationKey::from(&node).into();
+        let node_key = PublicKey::new(Scheme::Ed25519, &bytes).unwrap();
+        let (ctx, keys) = (net.ctx(Signer::Protocol), [NewKey::owner(node_key)]);
+        let id = gage_accounts::derive_id(&Hash::ZERO, &keys, 1).unwrap();
+        let owner = gage_accounts::open_for_genesis(&mut net.world.draft, &ctx, id, &keys, 1).unwrap();
+        gage_ledger::mint(&mut net.world.draft, &ctx, gage_staking::MODULE, COIN, owner, Amount(bonded)).unwrap();
+        net.world.owners.push(owner);
+        let place = net.world.owners.len() - 1;
+        net.bond(place, bonded);
+        let proof = SignatureBytes(node.sign(&possession_message(&Hash::ZERO, &id)).into());
+        net.run(place, Operation::RegisterValidator(RegisterValidator { node_key, address: address(1), proof }))
+    };
+    let newcomers = REGISTERED_MAX - 2;
+    for number in 0..newcomers {
+        offer(number, 200 + number as u128 % 2).unwrap();
+    }
+    assert_eq!(offer(newcomers, 200), Err(Error::TooManyValidators));
+    // Of all with the least bond, the youngest gives way.
+    offer(newcomers + 1, 202).unwrap();
+    let registered = query::validators(&net.world.draft, Height(0)).registered;
+    assert_eq!(registered.len(), REGISTERED_MAX);
+    let least = gage_accounts::id_of(&net.world.draft, net.world.owners[3 + newcomers - 2]);
+    assert!(registered.iter().all(|it| it.account != least));
 }
 
 /// One with two accounts gives the second the key that the first has ordered under: a key orders once.

@@ -108,7 +108,7 @@ impl Verified {
             ));
             if !trust.handovers.is_empty() {
                 let count = trust.handovers.len();
-                self.check(format!("{count} handovers lead from the validators you gave to later ones."));
+                self.check(format!("The validators are known from those you gave through {count} handovers."));
             }
             let given = validators.len();
             self.trusted.push(format!("That the {given} keys are those of the network's validators: you gave them."));

@@ -76,7 +76,7 @@ fn measure(table: &mut Table, accounts: usize, vaults: usize) -> Result<()> {
     table.number("tree, per record", (both - head) / records as f64, "B");
     drop((chain, genesis));
 
-    let mut lending = Lending::new(vaults)?;
+    let mut lending = Lending::new(vaults, 1)?;
     let mut certified = Certified::new(1);
     let mut changes = Changes::new();
     drain(&mut lending.chain, &mut changes)?;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -30,13 +30,15 @@ const BATCH: usize = 500;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) fn run(scale: Scale) -> Result<Table> {
-    let (singles, many) = (scale.of(400), scale.of(40_000));
+    let (singles, many, missed) = (scale.of(400), scale.of(40_000), scale.of(20_000));
     let mut table = Table::new(
         "network",
         format!(
             "4 validators as processes of one machine, on loopback, each with its own disk files and API, ed25519. Latency: {singles} transfers \
              one after the other, submitted to one node, the receipt read from the next (asked every half millisecond). Throughput: {many} \
-             transfers of 10,000 accounts (seed 42) in requests of {BATCH} to all four nodes, until all are executed on all. Mark: four \
+             transfers of 10,000 accounts (seed 42) in requests of {BATCH} to all four nodes, until all are executed on all. Catch-up: a \
+             validator killed before {missed} more transfers, and a follower without data, each from the start of its process until it \
+             has executed what the others have. Mark: four \
              validators in one process on loopback that order empty blocks as fast as they can. Simulated: one-way delays of 25, 50 and 100 ms \
              with a tenth of jitter, virtual time, 10 s; finality is from a block's proposal to its delivery on every node, latency from the \
              submission at one node to the receipt on the next; mark: the engine alone, which proposes at once and votes for everything."
@@ -45,17 +47,24 @@ pub(crate) fn run(scale: Scale) -> Result<Table> {
     let keys = Keys::new(ACCOUNTS);
     let genesis = world::genesis_with(ACCOUNTS, &keys);
     let mut transfers = Transfers::of(Signers::with(keys, ACCOUNTS, genesis.hash()));
-    let drawn: Vec<SignedTransaction> = (0..singles + many).map(|_| transfers.single()).collect();
-    let (singles, many) = drawn.split_at(singles);
+    let drawn: Vec<SignedTransaction> = (0..singles + many + missed).map(|_| transfers.single()).collect();
+    let (singles, rest) = drawn.split_at(singles);
+    let (many, missed) = rest.split_at(many);
 
     let dir = tempfile::tempdir().context("a directory for the network")?;
-    let network = Processes::start(dir.path(), &genesis)?;
+    let mut network = Processes::start(dir.path(), &genesis)?;
     let mut latencies = network.latencies(singles)?;
     table.time("loopback: submitted to receipt on another node, p50", median(&mut latencies));
     table.time("loopback: submitted to receipt on another node, p99", percentile(&mut latencies, 99));
     let (took, blocks) = network.throughput(many)?;
     table.per_second("loopback: signed transfers executed on all four", rate(many.len(), took));
     table.number("loopback: blocks for them", blocks as f64, "blocks");
+    let took = network.come_back(missed)?;
+    table.per_second("catch-up: transfers that a validator missed", rate(missed.len(), took));
+    table.time("catch-up: that validator, started to executed", took);
+    let took = network.follow(&dir.path().join("follower"))?;
+    table.per_second("catch-up: transfers, by a follower from the first block", rate(drawn.len(), took));
+    table.time("catch-up: that follower, started to executed", took);
     drop(network);
     let mut empty = empty_blocks(&dir.path().join("empty"), &genesis, scale.of(400) as u64)?;
     table.time("mark: empty block proposed to executed, p50", median(&mut empty));
@@ -74,6 +83,10 @@ pub(crate) fn run(scale: Scale) -> Result<Table> {
 struct Processes {
     children: Vec<Child>,
     clients: Vec<Client>,
+    /// Where the directories of the validators are.
+    net: PathBuf,
+    /// Where the first API listens; the others follow.
+    port: u16,
 }
 
 impl Drop for Processes {
@@ -92,14 +105,10 @@ impl Processes {
         write_genesis(&file, genesis)?;
         let (port, net) = (free_ports()?, dir.join("net"));
         make(&InitArgs::local(VALIDATORS, &net, port).with_genesis(file))?;
-        let mut processes = Processes { children: Vec::new(), clients: Vec::new() };
+        let mut processes = Processes { children: Vec::new(), clients: Vec::new(), net, port };
         for index in 0..VALIDATORS {
-            let mut command = Command::new(std::env::current_exe()?);
-            command.args(["node", "--history", "none", "--snapshot-every", "0", "--requests-per-second", "1000000"]);
-            command.arg("--validator").arg(net.join(format!("validator-{index}"))).stdout(Stdio::null());
-            processes.children.push(command.spawn().context("starting a validator")?);
-            let url = format!("http://127.0.0.1:{}", usize::from(port) + index);
-            processes.clients.push(Client::new(&url)?);
+            processes.children.push(processes.validator(index)?);
+            processes.clients.push(Client::new(&processes.url(index))?);
         }
         let deadline = Instant::now() + PATIENCE;
         while !processes.clients.iter().all(|client| number(client, "/head/height").is_ok_and(|height| height >= 2)) {
@@ -107,6 +116,16 @@ impl Processes {
             std::thread::sleep(Duration::from_millis(50));
         }
         Ok(processes)
+    }
+
+    fn url(&self, index: usize) -> String {
+        format!("http://127.0.0.1:{}", usize::from(self.port) + index)
+    }
+
+    fn validator(&self, index: usize) -> Result<Child> {
+        let mut command = node()?;
+        command.arg("--validator").arg(self.net.join(format!("validator-{index}")));
+        command.spawn().context("starting a validator")
     }
 
     fn latencies(&self, drawn: &[SignedTransaction]) -> Result<Vec<Duration>> {
@@ -146,14 +165,7 @@ impl Processes {
             senders.into_iter().map(ended).collect()
         });
         sent.into_iter().collect::<Result<()>>()?;
-        let empty = |client: &Client| {
-            let is = |path| number(client, path).unwrap_or(u64::MAX);
-            is("/mempool/waiting") == 0 && is("/ordered") == is("/head/height")
-        };
-        while !self.clients.iter().all(empty) {
-            ensure!(start.elapsed() < PATIENCE, "the transfers are not executed");
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        until_empty(&self.clients)?;
         let took = start.elapsed();
         let after = number(&self.clients[0], "/head/height")?;
         let mut executed = 0;
@@ -164,6 +176,71 @@ impl Processes {
         ensure!(executed == drawn.len() as u64, "{executed} of {} transfers were executed", drawn.len());
         Ok((took, after - before))
     }
+}
+
+impl Processes {
+    /// How long a validator takes that was away for these transfers, from its start until it has executed them.
+    fn come_back(&mut self, missed: &[SignedTransaction]) -> Result<Duration> {
+        let away = VALIDATORS - 1;
+        self.children[away].kill()?;
+        self.children[away].wait()?;
+        for batch in missed.chunks(BATCH) {
+            self.clients[0].submit_many(batch)?;
+        }
+        until_empty(&self.clients[..away])?;
+        let start = Instant::now();
+        self.children[away] = self.validator(away)?;
+        until_at(&self.clients[away], number(&self.clients[0], "/head/height")?)?;
+        Ok(start.elapsed())
+    }
+
+    /// How long a new follower takes to where the network is.
+    fn follow(&self, dir: &Path) -> Result<Duration> {
+        let source = self.net.join("validator-0");
+        let (start, listen) = (Instant::now(), TcpListener::bind("127.0.0.1:0")?.local_addr()?);
+        let mut command = node()?;
+        command.arg("--dir").arg(dir).arg("--genesis").arg(source.join("genesis.json"));
+        command.arg("--validators").arg(source.join("validators.toml"));
+        command.args(["--follow", &self.url(0), "--listen", &listen.to_string()]);
+        let mut follower = command.spawn().context("starting a follower")?;
+        let client = Client::new(&format!("http://{listen}"))?;
+        let there = number(&self.clients[0], "/head/height").and_then(|height| until_at(&client, height));
+        let took = start.elapsed();
+        follower.kill()?;
+        follower.wait()?;
+        there.map(|()| took)
+    }
+}
+
+/// A node of this program that keeps no history and no snapshots.
+fn node() -> Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["node", "--history", "none", "--snapshot-every", "0", "--requests-per-second", "1000000"]);
+    command.stdout(Stdio::null());
+    Ok(command)
+}
+
+/// Waits until nothing waits at these nodes, and what is ordered is executed.
+fn until_empty(clients: &[Client]) -> Result<()> {
+    let empty = |client: &Client| {
+        let is = |path| number(client, path).unwrap_or(u64::MAX);
+        is("/mempool/waiting") == 0 && is("/ordered") == is("/head/height")
+    };
+    let start = Instant::now();
+    while !clients.iter().all(empty) {
+        ensure!(start.elapsed() < PATIENCE, "the transfers are not executed");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
+}
+
+fn until_at(client: &Client, height: u64) -> Result<()> {
+    let start = Instant::now();
+    while !number(client, "/head/height").is_ok_and(|at| at >= height) {
+        ensure!(start.elapsed() < PATIENCE, "{} does not catch up", client.url());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
 }
 
 fn number(client: &Client, path: &str) -> Result<u64> {

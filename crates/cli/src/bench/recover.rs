@@ -26,7 +26,7 @@ pub(crate) fn run(scale: Scale) -> Result<Table> {
         ),
     );
     let dir = tempfile::tempdir().context("a directory for the node")?;
-    let genesis = vaults::genesis(lent, accounts);
+    let genesis = vaults::genesis(lent, accounts, 1);
     let config = || {
         let mut config = NodeConfig::new(dir.path(), genesis.clone());
         config.sealing = Sealing::Manual;

@@ -30,6 +30,8 @@ const FACILITY: FacilityId = FacilityId(1);
 pub(crate) const ONE: u128 = 1_000_000_000_000_000_000;
 /// Transactions of a block.
 const BLOCK: usize = 10_000;
+/// How often each vault borrows where acts are timed.
+const ROUNDS: usize = 4;
 /// Who report prices.
 const PUBLISHERS: usize = 3;
 /// What one Maker `frob` takes on the fastest measured EVM, in acts per second: figure of revm 43 without
@@ -54,19 +56,22 @@ pub(crate) fn operations(scale: Scale) -> Result<Table> {
     let mut table = Table::new(
         "vault-op",
         format!(
-            "A deposit of 10 units and a loan against it, both in one transaction, each for another of {vaults} vaults; \
-             blocks of 10,000 transactions; no signatures checked; health, ceiling, cap and floor checked; not durable."
+            "A deposit of 10 units and a loan against it, both in one transaction, each for another of {vaults} vaults, \
+             {ROUNDS} times around; blocks of 10,000 transactions; no signatures checked; health, ceiling, cap and floor \
+             checked; not durable."
         ),
     );
-    let mut lending = Lending::new(vaults)?;
+    let mut lending = Lending::new(vaults, ROUNDS)?;
     lending.tick(200 * ONE)?;
     lending.open()?;
     let mut certified = Certified::new(16);
+    let mut opening: Vec<Duration> = Vec::new();
     let (mut executing, mut rooting): (Vec<Duration>, Vec<Duration>) = Default::default();
     let mut changes = Changes::new();
     drain(&mut lending.chain, &mut changes)?;
     certified.apply(0, &changes)?;
-    for first in (0..vaults).step_by(BLOCK) {
+    let blocks = (0..vaults).step_by(BLOCK);
+    for (round, first) in (0..ROUNDS).flat_map(|round| blocks.clone().map(move |first| (round, first))) {
         let transactions: Vec<SignedTransaction> =
             (first..vaults.min(first + BLOCK)).map(|vault| lending.loans.deposit_and_borrow(vault)).collect();
         let (count, time) = (transactions.len(), lending.execute(transactions)?);
@@ -77,11 +82,17 @@ pub(crate) fn operations(scale: Scale) -> Result<Table> {
             Ok(())
         });
         applied?;
-        executing.push(time / u32::try_from(count)?);
-        rooting.push(rooted / u32::try_from(count)?);
+        let time = time / u32::try_from(count)?;
+        if round == 0 {
+            opening.push(time);
+        } else {
+            executing.push(time);
+            rooting.push(rooted / u32::try_from(count)?);
+        }
     }
     let (executing, rooting) = (median(&mut executing), median(&mut rooting));
     table.per_second("deposit and borrow, execution, one core", rate(1, executing));
+    table.per_second("the first of each vault, execution, one core", rate(1, median(&mut opening)));
     table.per_second("deposit and borrow with root, one core", rate(1, executing + rooting));
     table.per_second("quoted, not run here: Maker frob on revm 43", FROB);
     Ok(table)
@@ -96,7 +107,7 @@ pub(crate) fn tick(scale: Scale) -> Result<Table> {
              the whole block with three price reports. No signatures, not durable."
         ),
     );
-    let mut lending = Lending::new(vaults)?;
+    let mut lending = Lending::new(vaults, 1)?;
     lending.open_vaults()?;
     lending.tick(101 * ONE)?;
     let (idle, _) = lending.tick(1_009 * ONE / 10)?;
@@ -158,8 +169,9 @@ impl Loans {
 }
 
 impl Lending {
-    pub fn new(vaults: usize) -> Result<Lending> {
-        let chain = world::chain(&genesis(vaults, vaults + PUBLISHERS))?;
+    /// Everyone can deposit so many times.
+    pub fn new(vaults: usize, times: usize) -> Result<Lending> {
+        let chain = world::chain(&genesis(vaults, vaults + PUBLISHERS, times))?;
         let blocks = Blocks::after(&chain);
         let loans = Loans::new(vaults, Signers::new(vaults + PUBLISHERS));
         Ok(Lending { chain, loans, blocks })
@@ -219,8 +231,8 @@ impl Lending {
     }
 }
 
-/// A network of `accounts`, of which the first `vaults` can borrow and the next three report prices.
-pub(crate) fn genesis(vaults: usize, accounts: usize) -> Genesis {
+/// A network of `accounts`, of which the first `vaults` can borrow so many times and the next three report prices.
+pub(crate) fn genesis(vaults: usize, accounts: usize, times: usize) -> Genesis {
     let mut genesis = world::genesis(accounts);
     let issuer = world::account(0);
     let asset = |symbol: &str, issuer, module| GenesisAsset {
@@ -233,7 +245,7 @@ pub(crate) fn genesis(vaults: usize, accounts: usize) -> Genesis {
     genesis.ledger.assets.push(asset("ETH", Some(issuer), None));
     genesis.ledger.assets.push(asset("GUSD", None, Some(gage_vaults::MODULE)));
     for account in (0..vaults).map(world::account) {
-        genesis.ledger.balances.push(GenesisBalance { account, asset: ETH, amount: Amount(10 * ONE) });
+        genesis.ledger.balances.push(GenesisBalance { account, asset: ETH, amount: Amount(10 * ONE * times as u128) });
     }
     let publisher = |number| GenesisPublisher { account: world::account(number), weight: 1, pyth: None };
     genesis.oracle.feeds = vec![GenesisFeed {

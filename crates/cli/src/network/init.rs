@@ -13,7 +13,8 @@ use gage_crypto::{PublicKey, Scheme};
 use gage_network::{NodeFile, Seat, VALIDATORS_MAX, ValidatorSecret, Validators, write_validator};
 use gage_node::{read_genesis, write_genesis};
 use gage_staking::{
-    Destination, Founder, GenesisBond, GenesisRole, GenesisValidators, ORDERING, Role, RoleTerms, ValidatorRules,
+    Destination, EPOCH_BLOCKS_MAX, Founder, GenesisBond, GenesisRole, GenesisValidators, ORDERING, Role, RoleTerms,
+    ValidatorRules,
 };
 use gage_units::{Amount, AssetId, Bps};
 
@@ -159,7 +160,7 @@ fn found(genesis: &mut Genesis, args: &InitArgs, seats: &[Seat], operators: &[Pu
         slash: Bps(500),
         destination: Destination { waterfall: 0 },
     };
-    rules.check().with_context(|| format!("--epoch-blocks is above {}", rules.fixed_before + 1))?;
+    rules.check().with_context(|| format!("--epoch-blocks is {} to {EPOCH_BLOCKS_MAX}", rules.fixed_before + 2))?;
     genesis.staking.validators = Some(GenesisValidators { rules, founders });
     Ok(())
 }

@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::common::{self, NodeUrl, json, say};
 use crate::settings;
 
-use self::units::Units;
+pub use self::units::Units;
 
 /// A route by name
 #[derive(Debug, Args)]

@@ -183,6 +183,18 @@ impl Process {
         self.child = Some(child);
     }
 
+    /// From its next start on it first takes what it lacks from these nodes.
+    pub fn follows(&mut self, sources: &[Client]) {
+        self.arguments.extend(sources.iter().flat_map(|source| ["--follow".to_owned(), source.url().to_owned()]));
+    }
+
+    /// What the node keeps is gone; the votes are not.
+    pub fn lose_data(&self) {
+        for part in ["log", "snapshots"] {
+            std::fs::remove_dir_all(self.dir.join("data").join(part)).unwrap();
+        }
+    }
+
     /// SIGKILL: nothing is written, nobody is told.
     pub fn kill(&mut self) {
         let mut child = self.child.take().expect("it runs");

@@ -146,6 +146,7 @@ async fn validate(context: Context, field: Field, index: usize) -> Ended {
             drop(queue.unbounded_send((block, done)));
         }),
         watcher: watcher(&field, index, node, &context),
+        floor: None,
     };
     // It executes what the archive holds while the engine starts.
     let executing =

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::validators::{VALIDATOR_RULES, ValidatorRules, rules};
 use crate::{Destination, Error, Event, MODULE};
 
-/// Sets how many validators there are and what a contradiction costs, from the next set that is fixed. The length of
-/// epochs stays what the genesis fixed.
+/// Sets how many validators there are, from the next set that is fixed, and what a contradiction costs, whenever it
+/// happened, from now on. The length of epochs stays what the genesis fixed.
 ///
 /// Precedence: governance; validators; bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]

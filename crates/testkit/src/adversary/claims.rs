@@ -2,19 +2,19 @@
 
 use gage_securities::DistributionId;
 use gage_securities::query::{DistributionView, distributions};
+use gage_store::Draft;
 
 use super::acts::{MANY, Scene, VERBS, pick, symbol};
 use crate::scenario::stage;
 
-impl Scene<'_> {
-    /// One of the distributions there are.
-    fn distribution(&self, choice: u16) -> Option<DistributionView> {
-        let all = distributions(self.draft, None, DistributionId(0), MANY);
-        // The newer ones more often: the others are over.
-        let back = usize::from(choice).checked_rem(all.len().min(6))?;
-        all.into_iter().rev().nth(back)
-    }
+/// One of the distributions there are, the newest six alone: the others are over.
+pub(super) fn recent(draft: &Draft, choice: u16) -> Option<DistributionView> {
+    let all = distributions(draft, None, DistributionId(0), MANY);
+    let back = usize::from(choice).checked_rem(all.len().min(6))?;
+    all.into_iter().rev().nth(back)
+}
 
+impl Scene<'_> {
     /// The operations of one gene in words: what holders ask, and payers, of whom the adversary is one.
     pub(super) fn claim(&self) -> Option<Vec<String>> {
         let (who, a, b) = (self.who, self.gene.a, self.gene.b);
@@ -37,7 +37,7 @@ impl Scene<'_> {
                 format!("basket {who} claim {} of {issued}", kept.or_else(|| pick(&["ETH", "BTC"], b))?)
             }
             _ => {
-                let view = self.distribution(a)?;
+                let view = recent(self.draft, a)?;
                 let id = view.distribution.0;
                 match verb {
                     47 => format!("collect {who} distribution-{id}"),

@@ -1,9 +1,9 @@
 //! What others do when a sequence says so: the bank pays on what it issued, holders claim, a facility ends.
 
-use gage_securities::query::distributions;
-use gage_securities::{Basis, DistributionId};
+use gage_securities::Basis;
 
-use super::acts::{Gene, MANY, VERBS, pick, symbol};
+use super::acts::{Gene, VERBS, pick, symbol};
+use super::claims::recent;
 use super::market::{GANG, HONEST, Market};
 use crate::scenario::stage;
 use crate::scenario::world::World;
@@ -15,7 +15,7 @@ pub fn in_block(world: &World, market: Market, gene: Gene) -> Option<String> {
         56 if b.is_multiple_of(2) => declaration(a, b),
         56 => funds(world, a),
         57 => {
-            let (id, _) = recent(world, a)?;
+            let id = recent(world.draft(), a)?.distribution;
             let holder = pick(&HONEST, b)?;
             Some(match b % 3 {
                 0 => format!("elect {holder} distribution-{} 1", id.0),
@@ -67,7 +67,8 @@ fn declaration(a: u16, b: u16) -> Option<String> {
 
 /// Exactly what a distribution of the bank lacks, so that nothing is left over for an error.
 fn funds(world: &World, a: u16) -> Option<String> {
-    let (id, view) = recent(world, a)?;
+    let view = recent(world.draft(), a)?;
+    let id = view.distribution;
     let pots = view.payouts.iter().enumerate().filter_map(|(option, pot)| {
         let there = match view.basis {
             Basis::Register { .. } => pot.brought,
@@ -79,10 +80,4 @@ fn funds(world: &World, a: u16) -> Option<String> {
     });
     let lines: Vec<String> = pots.collect();
     (!lines.is_empty()).then(|| lines.join(" + "))
-}
-
-fn recent(world: &World, choice: u16) -> Option<(DistributionId, gage_securities::query::DistributionView)> {
-    let all = distributions(world.draft(), None, DistributionId(0), MANY);
-    let back = usize::from(choice).checked_rem(all.len().min(6))?;
-    all.into_iter().rev().nth(back).map(|view| (view.distribution, view))
 }

@@ -69,8 +69,8 @@ struct Lawful {
     paid: i128,
     /// Whether anything of anybody was sold, settled or written off.
     sold: bool,
-    /// Whether a facility began to pay its basket.
-    ended: bool,
+    /// What the baskets are worth that facilities began to pay.
+    ended: i128,
 }
 
 /// Plays a sequence in a market.
@@ -202,10 +202,8 @@ impl Stand {
 
         let Lawful { mut risk, paid, sold, ended } = self.lawful(played, prices);
         let after = self.at(prices).sum(&self.gang);
-        if ended {
-            // What was lent is its part of the basket from now on: what that is worth more is the quotes'.
-            risk += (after - before - risk - paid).max(0);
-        }
+        // What was lent is its part of a basket from now on: what that is worth more is the quotes', and at most all of it.
+        risk += (after - before - risk - paid).clamp(0, ended);
         let lawful = risk + paid;
         self.gain += after - before - lawful;
         self.since = if lawful == 0 { self.since + after - before } else { 0 };
@@ -240,11 +238,11 @@ impl Stand {
         found.into_iter().map(|(_, operations, verbs)| (operations.join(" + "), verbs)).collect()
     }
 
-    /// What the rules pay the adversary in the blocks from that place on, at their prices: the discount of what it bought at auctions
-    /// of others, what a loss left to the pool above what that bore, what its vaults owe no more; and what units owe
-    /// that it held at a record date.
+    /// What the rules pay the adversary in the blocks from that place on, at their prices: the discount of what it
+    /// bought at auctions of others, what a loss left to the pool above what that bore, what its vaults owe no more; and
+    /// what units owe that it held at a record date.
     fn lawful(&mut self, first: usize, prices: Prices) -> Lawful {
-        let (mut lawful, mut sold, mut paid, mut ended) = (0, false, 0, false);
+        let (mut lawful, mut sold, mut paid, mut ended) = (0, false, 0, 0);
         for event in self.world.events_from(first) {
             match event {
                 DecodedEvent::Auctions(gage_auctions::Event::LotOpened { lot, owner, asset, want, .. }) => {
@@ -296,7 +294,10 @@ impl Stand {
                         lawful += (owed - given).max(0);
                     }
                 }
-                DecodedEvent::Vaults(gage_vaults::Event::ShutdownPaying { .. }) => (sold, ended) = (true, true),
+                DecodedEvent::Vaults(gage_vaults::Event::ShutdownPaying { basket, .. }) => {
+                    sold = true;
+                    ended += basket.iter().map(|part| self.at(prices).value(part.asset, part.amount)).sum::<i128>();
+                }
                 DecodedEvent::Securities(gage_securities::Event::RegisterTaken { distribution, .. }) => {
                     let record = gage_securities::distribution::distribution(self.world.draft(), distribution);
                     if record.is_ok_and(|record| !self.gang.contains(&record.payer)) {
