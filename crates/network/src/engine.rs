@@ -55,8 +55,8 @@ pub(crate) const MAILBOX: NonZeroUsize = NZUsize!(1024);
 const BLOCKS_PER_PEER: usize = 16;
 /// Views behind the finalized tip of which votes and blocks are kept.
 pub(crate) const VIEWS_KEPT: u64 = 64;
-/// Blocks per file of the archives.
-const SECTION: NonZeroU64 = NZU64!(4_096);
+/// Blocks per file of the archives, which are deleted whole; a file more is an open file more.
+pub const ARCHIVE_SECTION: NonZeroU64 = NZU64!(4_096);
 pub(crate) const REPLAY_BUFFER: NonZeroUsize = NZUsize!(1 << 20);
 pub(crate) const WRITE_BUFFER: NonZeroUsize = NZUsize!(1 << 18);
 /// With its checksum a page fills one of the disk's.
@@ -104,6 +104,8 @@ impl Default for Timing {
 pub(crate) struct Setup<B, P, A> {
     pub epochs: Epochs,
     pub timing: Timing,
+    /// Blocks per file of the archives.
+    pub section: NonZeroU64,
     /// Names of the files, so that several validators may share one simulated disk.
     pub partition: String,
     pub blocker: B,
@@ -158,7 +160,8 @@ where
     S: Sender<PublicKey = PublicKey>,
     R: Receiver<PublicKey = PublicKey>,
 {
-    let Setup { epochs, timing, partition, blocker, peers, track, node, application, sink, watcher, floor } = setup;
+    let Setup { epochs, timing, section, partition, blocker, peers, track, node, application, sink, watcher, floor } =
+        setup;
     let me = epochs.secret().key_public();
     let read = ReadConfig::new(node.genesis());
     let genesis = Block::genesis(&node.genesis());
@@ -195,12 +198,12 @@ where
     let archive = |part: &str| format!("{partition}-{part}");
     let finalizations = prunable::Archive::<EightCap, E, Digest, Finalization<Scheme, Digest>>::init(
         context.child("finalizations"),
-        archive_config(&archive("finalizations"), &page_cache, Scheme::certificate_codec_config_unbounded()),
+        archive_config(&archive("finalizations"), section, &page_cache, Scheme::certificate_codec_config_unbounded()),
     );
     let finalizations = finalizations.await.expect("the archive of certificates opens");
     let blocks = prunable::Archive::<EightCap, E, Digest, Arc<Block>>::init(
         context.child("blocks"),
-        archive_config(&archive("blocks"), &page_cache, read),
+        archive_config(&archive("blocks"), section, &page_cache, read),
     );
     let blocks = blocks.await.expect("the archive of blocks opens");
     // What was ordered and the node has not kept, it gets again before anything new.
@@ -232,7 +235,7 @@ where
             partition_prefix: archive("marshal"),
             mailbox_size: MAILBOX,
             view_retention: ViewDelta::new(VIEWS_KEPT * 10),
-            prunable_items_per_section: SECTION,
+            prunable_items_per_section: section,
             page_cache: page_cache.clone(),
             replay_buffer: REPLAY_BUFFER,
             key_write_buffer: WRITE_BUFFER,
@@ -279,7 +282,12 @@ where
     Running { handles, archive: mailbox }
 }
 
-fn archive_config<C>(partition: &str, page_cache: &CacheRef, codec_config: C) -> prunable::Config<EightCap, C> {
+fn archive_config<C>(
+    partition: &str,
+    section: NonZeroU64,
+    page_cache: &CacheRef,
+    codec_config: C,
+) -> prunable::Config<EightCap, C> {
     prunable::Config {
         translator: EightCap,
         metadata_partition: format!("{partition}-metadata"),
@@ -288,7 +296,7 @@ fn archive_config<C>(partition: &str, page_cache: &CacheRef, codec_config: C) ->
         value_partition: format!("{partition}-values"),
         compression: None,
         codec_config,
-        items_per_section: SECTION,
+        items_per_section: section,
         key_write_buffer: WRITE_BUFFER,
         value_write_buffer: WRITE_BUFFER,
         replay_buffer: REPLAY_BUFFER,

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::committee::{Committee, CommitteeError, ValidatorSecret};
-use crate::engine::Timing;
+use crate::engine::{ARCHIVE_SECTION, Timing};
 use crate::validator::{ValidatorConfig, consensus_dir};
 
 /// One validator, as all know it.
@@ -163,6 +163,7 @@ pub fn read_validator(dir: &Path) -> Result<(ValidatorConfig, NodeFile), FilesEr
         listen: file.listen,
         addresses,
         timing: Timing::default(),
+        archive_section: ARCHIVE_SECTION,
     };
     Ok((config, file))
 }

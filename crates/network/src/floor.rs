@@ -16,7 +16,7 @@ use commonware_cryptography::ed25519::certificate::Certificate as Signed;
 use commonware_cryptography::sha256::Digest;
 use commonware_utils::Participant;
 use gage_node::NodeError;
-use gage_node::disk::write_atomic;
+use gage_node::disk::{DiskError, write_atomic};
 use gage_verify::{Certificate, Vote};
 
 use crate::files::{FilesError, read_toml};
@@ -30,6 +30,11 @@ const FLOOR: &str = "floor.toml";
 /// [`NodeError::Disk`].
 pub fn begin_at(consensus_dir: &Path, certificate: &Certificate) -> Result<(), NodeError> {
     let text = toml::to_string(certificate).expect("a certificate is numbers and text");
+    std::fs::create_dir_all(consensus_dir).map_err(|source| DiskError::Io {
+        action: "create the directory",
+        path: consensus_dir.to_path_buf(),
+        source,
+    })?;
     Ok(write_atomic(&consensus_dir.join(FLOOR), |file| file.write_all(text.as_bytes()))?)
 }
 

@@ -17,7 +17,7 @@ use commonware_runtime::{Clock as _, Quota, Runner as _, Supervisor as _};
 use commonware_utils::NZU32;
 use gage_node::{NodeConfig, Stage};
 
-use crate::engine::{Timing, channel, message_bytes_max};
+use crate::engine::{ARCHIVE_SECTION, Timing, channel, message_bytes_max};
 use crate::sim::{genesis, secret, user_transfer};
 use crate::validator::{Validator, ValidatorConfig, peer_config, track};
 use crate::{Committee, ValidatorSecret};
@@ -55,6 +55,7 @@ impl Three {
                 listen: listen[index],
                 addresses: addresses.clone(),
                 timing: Timing { leader: Duration::from_millis(400), ..Timing::default() },
+                archive_section: ARCHIVE_SECTION,
             };
             Validator::start(config).unwrap()
         };

@@ -43,7 +43,7 @@ pub mod sim;
 mod validator;
 
 pub use committee::{Committee, CommitteeError, VALIDATORS_MAX, ValidatorSecret};
-pub use engine::Timing;
+pub use engine::{ARCHIVE_SECTION, Timing};
 pub use files::{FilesError, NodeFile, Seat, Validators, read_validator, write_validator};
 pub use floor::begin_at;
 pub use follower::{FollowError, Follower};

@@ -118,6 +118,7 @@ where
                 drop(context.remove(&self.votes_partition(old), None).await);
             }
             let Some(mut engine) = self.begin(&context, epoch, &mut muxes).await else { return };
+            self.forget(&context, epoch);
             let last = self.epochs.last_of(epoch);
             let (mut kept, mut tracked, mut looked) = (false, false, None);
             // What was executed at the last look whether anything goes on, and when the next is due.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
@@ -60,6 +61,8 @@ pub struct ValidatorConfig {
     pub addresses: BTreeMap<[u8; 32], SocketAddr>,
     /// How long the parts wait for each other.
     pub timing: Timing,
+    /// Blocks per file of the engine's archive, deleted whole where the node prunes its log; the same at every start.
+    pub archive_section: NonZeroU64,
 }
 
 /// Why a validator does not start, or ended.
@@ -99,7 +102,8 @@ impl Validator {
     /// # Errors
     /// [`NetworkError`].
     pub fn start(config: ValidatorConfig) -> Result<Validator, NetworkError> {
-        let ValidatorConfig { mut node, committee, secret, consensus_dir, listen, addresses, timing } = config;
+        let ValidatorConfig { mut node, committee, secret, consensus_dir, listen, addresses, timing, archive_section } =
+            config;
         if node.genesis.staking.validators.is_none() {
             committee.signer(&secret)?;
             check_addresses(&committee, &addresses)?;
@@ -119,6 +123,7 @@ impl Validator {
         let setup = move |oracle: Oracle, node: NodeHandle| Setup {
             epochs: Epochs::new(node.clone(), secret, committee),
             timing,
+            section: archive_section,
             partition: "validator".to_owned(),
             blocker: oracle.clone(),
             peers: oracle.clone(),

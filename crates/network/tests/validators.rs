@@ -4,13 +4,14 @@ mod common;
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
+use std::num::NonZeroU64;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use common::scratch;
 use gage_chain::{Genesis, TransactionHash};
 use gage_network::sim::{Plan, genesis, genesis_of, operator_joins, secret, user_transfer};
-use gage_network::{Committee, Follower, NetworkError, Timing, Validator, ValidatorConfig, begin_at};
+use gage_network::{ARCHIVE_SECTION, Committee, Follower, NetworkError, Timing, Validator, ValidatorConfig, begin_at};
 use gage_node::{NodeConfig, NodeError, NodeHandle, Stage, disk, install_snapshot};
 use gage_units::Height;
 use gage_verify::{Trust, verify, verify_receipt};
@@ -39,6 +40,7 @@ fn config_in(genesis: Genesis, dir: &Path, index: usize, addresses: &[SocketAddr
         listen: addresses[index],
         addresses: keys.into_iter().zip(addresses.iter().copied()).collect::<BTreeMap<_, _>>(),
         timing: Timing::default(),
+        archive_section: ARCHIVE_SECTION,
     }
 }
 
@@ -192,6 +194,7 @@ fn a_validator_begins_with_a_snapshot() {
         let mut config = config_in(genesis.clone(), &scratch.0, index, &addresses);
         config.committee = founders.clone();
         config.timing.heartbeat = Duration::from_millis(20);
+        config.archive_section = NonZeroU64::new(8).unwrap();
         config.node.log_segment_bytes = disk::SEGMENT_BYTES_MIN;
         config.node.prune_log = true;
         config
@@ -203,6 +206,10 @@ fn a_validator_begins_with_a_snapshot() {
     let joined = first.submit(&joins.to_bytes()).unwrap();
     executed(&validators, &joined);
     wait("the first blocks are gone", || first.first_kept() > Height(100));
+    let archives =
+        |index: usize| scratch.0.join(format!("validator-{index}/consensus/storage/validator-blocks-values"));
+    let files = |index: usize| std::fs::read_dir(archives(index)).unwrap().count() as u64;
+    wait("the archives forget them too", || files(0) < first.progress_now().executed.0 / 8 - 10);
 
     let ValidatorConfig { node, consensus_dir, .. } = config(4);
     let height = Height(first.status_summary().snapshots.into_iter().max().unwrap());

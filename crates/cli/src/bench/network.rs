@@ -12,7 +12,7 @@ use gage_chain::{Genesis, SignedTransaction};
 use gage_client::{Client, Stage};
 use gage_crypto::{PublicKey, Scheme};
 use gage_network::sim::{Plan, Twist, run as simulate};
-use gage_network::{Committee, Timing, Validator, ValidatorConfig, ValidatorSecret};
+use gage_network::{ARCHIVE_SECTION, Committee, Timing, Validator, ValidatorConfig, ValidatorSecret};
 use gage_node::{NodeConfig, write_genesis};
 use serde_json::Value;
 
@@ -275,6 +275,7 @@ fn empty_blocks(dir: &Path, genesis: &Genesis, count: u64) -> Result<Vec<Duratio
             listen: *listen,
             addresses: keys.iter().copied().zip(addresses.iter().copied()).collect::<BTreeMap<_, _>>(),
             timing: Timing { heartbeat: Duration::ZERO, ..Timing::default() },
+            archive_section: ARCHIVE_SECTION,
         })?);
     }
     let first = validators.first().context("there are four")?.handle();

@@ -11,7 +11,7 @@ use gage_chain::Genesis;
 use gage_client::{Client, ClientConfig};
 use gage_crypto::hash::sha256_parts;
 use gage_crypto::{Hash, PublicKey, Scheme};
-use gage_network::{Committee, Timing, Validator, ValidatorConfig, ValidatorSecret};
+use gage_network::{ARCHIVE_SECTION, Committee, Timing, Validator, ValidatorConfig, ValidatorSecret};
 use gage_node::{Node, NodeConfig, NodeHandle, Sealing};
 
 use crate::report::RunRecord;
@@ -69,6 +69,7 @@ impl Stack {
                 listen: *listen,
                 addresses: keys.iter().copied().zip(addresses.iter().copied()).collect::<BTreeMap<_, _>>(),
                 timing: Timing::default(),
+                archive_section: ARCHIVE_SECTION,
             });
             let validator = validator.with_context(|| format!("starting a validator in {}", own.display()))?;
             servers.push(serve(validator.handle(), &token)?);

@@ -22,7 +22,7 @@ use super::world::{World, node_key, secret};
 use crate::Committee;
 use crate::application::ChainApplication;
 use crate::deliver::{equivocation, keep};
-use crate::engine::{Channels, Setup, Timing, channel, start};
+use crate::engine::{ARCHIVE_SECTION, Channels, Setup, Timing, channel, start};
 use crate::epochs::Epochs;
 use crate::gossip;
 
@@ -134,6 +134,7 @@ async fn validate(context: Context, field: Field, index: usize) -> Ended {
     let setup = Setup {
         epochs: Epochs::new(node.clone(), secret(index), field.committee.clone()),
         timing: field.timing,
+        section: ARCHIVE_SECTION,
         partition: format!("validator-{index}-{}", if forgets { field.round } else { 0 }),
         application: Twisted { inner, twist },
         blocker: field.oracle.control(me),
