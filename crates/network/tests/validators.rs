@@ -239,6 +239,7 @@ fn a_validator_begins_with_a_snapshot() {
         let hash = pay(validators[1].as_ref().unwrap(), 2 * round + 1);
         executed(&validators, &hash);
         assert!(newcomer.first_kept() > Height(100));
+        assert!(!archives(4).join(format!("{:016x}", 0)).exists(), "what comes before the snapshot is asked of nobody");
         validators[4].take().unwrap().stop().unwrap();
         validators[4] = start(4);
     }
