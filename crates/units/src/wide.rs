@@ -21,6 +21,10 @@ pub fn mul_div(a: u128, b: u128, c: u128, rounding: Rounding) -> Result<u128, Ma
     if c == 0 {
         return Err(MathError::DivisionByZero);
     }
+    // An accumulator that has not grown yet, a price of one.
+    if b == c {
+        return Ok(a);
+    }
     // Most products fit 128 bits, where the machine division is several times faster.
     if let Some(product) = a.checked_mul(b) {
         let quotient = product.checked_div(c).ok_or(MathError::DivisionByZero)?;
@@ -79,6 +83,8 @@ mod tests {
         assert_eq!(mul_div(7, 3, 2, Rounding::Up), Ok(11));
         assert_eq!(mul_div(8, 3, 2, Rounding::Up), Ok(12));
         assert_eq!(mul_div(1, 1, 0, Rounding::Up), Err(MathError::DivisionByZero));
+        assert_eq!(mul_div(1, 0, 0, Rounding::Up), Err(MathError::DivisionByZero));
+        assert_eq!(mul_div(u128::MAX, 7, 7, Rounding::Up), Ok(u128::MAX));
     }
 
     #[test]
