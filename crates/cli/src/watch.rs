@@ -9,9 +9,9 @@ use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use gage_api::openapi::routes;
 use gage_client::{Channel, Client, Error, Stream};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::common::{self, NodeUrl, json, lines, say};
+use crate::common::{self, NodeUrl, lines, say};
 use crate::exit::{REFUSED, code};
 use crate::query::Units;
 use crate::settings::account;
@@ -86,16 +86,23 @@ enum Subject {
 }
 
 impl Subject {
-    /// What the document of the API says of the one thing that is followed.
-    fn schema(&self) -> Option<Value> {
-        let name = match self {
-            Subject::Account { .. } => "get_account",
-            Subject::Vault { .. } => "get_vault",
-            Subject::Auction { .. } => "get_lot",
-            Subject::Price { .. } => "get_price",
-            Subject::Blocks | Subject::Events { .. } | Subject::Prices | Subject::Auctions => return None,
+    /// What the document of the API says of the one thing that is followed: of all of it, or of a field.
+    fn schemas(&self) -> Vec<(Option<&'static str>, Value)> {
+        let of = |id: &str| routes().into_iter().find(|route| route.id == id).and_then(|route| route.schema());
+        let parts: &[(Option<&'static str>, &str)] = match self {
+            Subject::Account { .. } => &[(None, "get_account"), (Some("holdings"), "list_holdings")],
+            Subject::Vault { .. } => &[(Some("vault"), "get_vault"), (Some("protection"), "get_protection")],
+            Subject::Auction { .. } => &[(None, "get_lot")],
+            Subject::Price { .. } => &[(None, "get_price")],
+            Subject::Blocks | Subject::Events { .. } | Subject::Prices | Subject::Auctions => &[],
         };
-        routes().into_iter().find(|route| route.id == name)?.schema()
+        let schema = |(field, id): &(Option<&'static str>, &str)| {
+            let schema = of(id)?;
+            // What is a list there is by number here.
+            let item = schema.pointer("/properties/items/items").map(|item| json!({ "additionalProperties": item }));
+            Some((*field, item.unwrap_or(schema)))
+        };
+        parts.iter().filter_map(schema).collect()
     }
 }
 
@@ -159,11 +166,17 @@ impl Watch<'_> {
     fn follow(&mut self, client: &Client) -> Result<End> {
         let mut stream = client.stream()?;
         subscribe(&mut stream, &self.args.subject, self.next)?;
-        let schema = self.args.subject.schema();
-        let units = schema.as_ref().filter(|_| !json()).map(|_| Units::of(client)).transpose()?;
-        let shown = |value: &Value| match (&units, &schema) {
-            (Some(units), Some(schema)) => units.shown(schema, value),
-            _ => value.clone(),
+        let schemas = self.args.subject.schemas();
+        let units = Units::of(client)?;
+        let shown = |whole: &Value| {
+            let mut shown = whole.clone();
+            for (field, schema) in &schemas {
+                match field {
+                    None => shown = units.shown(schema, whole),
+                    Some(field) => shown[field] = units.shown(schema, &whole[field]),
+                }
+            }
+            shown
         };
         loop {
             let message = stream.read()?;
@@ -177,8 +190,8 @@ impl Watch<'_> {
                 }
                 Some("problem") => {
                     let problem = &message["problem"];
-                    if json() {
-                        eprintln!("{}", serde_json::json!({ "error": problem }));
+                    if common::json() {
+                        eprintln!("{}", json!({ "error": problem }));
                     } else {
                         eprintln!("gage: {} ({})", plain(&problem["detail"]), plain(&problem["name"]));
                         eprintln!("      {}", plain(&problem["remedy"]));
@@ -188,11 +201,11 @@ impl Watch<'_> {
                 _ => {}
             }
             match message["type"].as_str() {
-                Some("snapshot") if !json() => {
+                Some("snapshot") if !common::json() => {
                     self.whole = message["data"].clone();
                     say(format_args!("{}\n{}", message["sequence"], indented(&shown(&self.whole))));
                 }
-                Some("delta") if !json() => {
+                Some("delta") if !common::json() => {
                     json_patch::merge(&mut self.whole, &message["changes"]);
                     let changed = part(&shown(&self.whole), &message["changes"]);
                     say(format_args!("{}\n{}", message["sequence"], indented(&changed)));
@@ -248,7 +261,7 @@ fn subscribe(stream: &mut Stream, subject: &Subject, from: Option<u64>) -> Resul
 }
 
 fn show(message: &Value) {
-    if json() {
+    if common::json() {
         say(format_args!("{message}"));
         return;
     }
