@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use gage_client::{Client, Error};
@@ -23,6 +23,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 const TROUBLE: Duration = Duration::from_secs(1);
 /// How long a state from a snapshot may wait for the network's word on it.
 const AGREEMENT: Duration = Duration::from_secs(120);
+/// How old the last block of a validator may be that takes its seat while there is more.
+const NEAR: Duration = Duration::from_secs(2);
 /// The most parts of a snapshot that are read: 1 TiB.
 const PARTS_MAX: u64 = 1 << 20;
 
@@ -81,17 +83,34 @@ impl Following {
 /// hold up nobody: the whole network may be starting.
 pub fn catch_up(config: &ValidatorConfig, urls: &[String]) -> Result<()> {
     let (mut follower, mut feed) = open(&config.node, &config.committee, urls)?;
-    let first = follower.next();
-    let mut silent = 0;
-    while silent < urls.len() {
+    let (first, mut silent) = (follower.next(), 0);
+    loop {
         let floor = follower.floor().map_err(|reason| anyhow!("what was taken could not be executed: {reason}"))?;
         if let Some(certificate) = floor.filter(|_| silent == 0) {
             begin_at(&config.consensus_dir, certificate)?;
+        }
+        // Near is enough, for the engine fetches the rest: a busy network never stands still.
+        if silent >= urls.len() || (floor.is_some() && is_near(&follower)) {
+            break;
         }
         silent = if feed.step(&mut follower) == Step::Taken { 0 } else { silent + 1 };
     }
     eprintln!("gage: took {} blocks from {}", follower.next().0 - first.0, urls.join(", "));
     Ok(follower.stop()?)
+}
+
+/// Whether the last block that was executed is of the last seconds.
+fn is_near(follower: &Follower) -> bool {
+    let time = follower.handle().read(|chain| chain.head().time);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    now.saturating_sub(Duration::from_millis(time.0)) < NEAR
+}
+
+/// Refuses a state from a snapshot whose root the validators have not published: nobody may vote from there.
+pub fn ensure_confirmed(dir: &Path) -> Result<()> {
+    let told = "holds the state of a snapshot that the validators have not confirmed; start with --follow URL";
+    ensure!(!dir.join(UNCONFIRMED).exists(), "{} {told}", dir.display());
+    Ok(())
 }
 
 /// Opens the directory, begins with a snapshot where the blocks are not kept any more, and waits until the validators
@@ -193,13 +212,13 @@ fn begin(config: &NodeConfig, committee: &Committee, sources: &[Client]) -> Resu
     };
     let parts = part(0)?.parts;
     ensure!(parts <= PARTS_MAX, "the snapshot of {} has {parts} parts, at most {PARTS_MAX} are read", source.url());
+    // On the disk before anything else is done: until the validators confirm it, nobody may begin here.
+    write_synced(&doubt, &format!("{height}\n")).with_context(|| format!("writing {}", doubt.display()))?;
     // What this node kept ends before blocks that nobody has.
     let log = config.dir.join("log");
     if log.exists() {
         std::fs::remove_dir_all(&log).with_context(|| format!("removing {}", log.display()))?;
     }
-    // On the disk before the snapshot is.
-    write_synced(&doubt, &format!("{height}\n")).with_context(|| format!("writing {}", doubt.display()))?;
     install_snapshot::<anyhow::Error>(&config.dir, Height(height), parts, |number| Ok(part(number)?.bytes.0))?;
     let mut follower = Follower::start(config.clone(), committee)?;
     follower.doubt(authority(&follower, committee, sources));

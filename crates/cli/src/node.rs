@@ -15,7 +15,7 @@ use gage_network::{Validator, read_validator};
 use gage_node::{Node, NodeConfig, NodeHandle, Sealing, StopReason, genesis_path, read_genesis};
 
 use crate::common::{LISTEN, fields};
-use crate::follow::{Following, catch_up};
+use crate::follow::{Following, catch_up, ensure_confirmed};
 use crate::history::default_location;
 
 /// How a node is run.
@@ -206,6 +206,7 @@ fn start(args: &NodeArgs) -> Result<(Running, PathBuf, SocketAddr)> {
         if !args.follow.is_empty() {
             catch_up(&config, &args.follow)?;
         }
+        ensure_confirmed(&config.node.dir)?;
         let (data, members) = (config.node.dir.clone(), config.committee.keys().len());
         let validator = Validator::start(config)?;
         return Ok((Running::Validator(Box::new(validator), members), data, args.listen.unwrap_or(file.api)));

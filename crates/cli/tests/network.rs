@@ -162,6 +162,13 @@ fn followers_serve_what_the_validators_signed() {
     let sources = cluster.clients();
     let lost = &mut cluster.nodes[3];
     lost.kill();
+    // Nobody votes on a state that the network has not confirmed.
+    let doubt = lost.data().join("SNAPSHOT_UNCONFIRMED");
+    std::fs::write(&doubt, "7\n").unwrap();
+    lost.start();
+    wait("it refuses to start", || lost.log().contains("have not confirmed").then_some(()));
+    lost.kill();
+    std::fs::remove_file(doubt).unwrap();
     lost.lose_data();
     lost.follows(&sources[..2]);
     lost.start();

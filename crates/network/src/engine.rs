@@ -252,6 +252,10 @@ where
         height > processed,
         "blocks {height} to {processed} are neither in the node's log nor in the archive; start it with --follow URL of nodes that keep them"
     );
+    assert!(
+        floor.is_some() || processed > 0 || node.first_kept().0 <= 1,
+        "the first blocks are not kept here, and nothing says where the engine begins; start it with --follow URL"
+    );
 
     let inline = Inline::new(context.child("application"), application, mailbox.clone(), epocher);
     let ordering = Ordering {

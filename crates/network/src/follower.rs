@@ -87,14 +87,21 @@ impl Follower {
         }
         let validators = self.validators().map_err(FollowError::Stopped)?;
         let blocks = certified.verify(&node.genesis(), &validators, (self.last.0.0, self.last.1))?;
-        node.note_certificate(certified.finality.certificate.clone());
+        let certificate = &certified.finality.certificate;
+        // Its positions are those of its own epoch's validators: blocks of two epochs are two answers.
+        let epoch = node.validator_rules().map_or(0, |rules| rules.epoch_of(self.next()));
+        if certificate.epoch != epoch {
+            let what = format!("is of epoch {}, the next block of epoch {epoch}", certificate.epoch);
+            return Err(VerifyError::Certificate(what).into());
+        }
+        node.note_certificate(certificate.clone());
         let feed = self.node.feed();
         for block in blocks {
             self.last = (block.block().header.height, block.block().header.hash(&node.genesis()));
             feed.deliver(std::sync::Arc::<PreparedBlock>::new(block), Box::new(|| {}));
         }
-        if certified.finality.certificate.block == self.last.1 {
-            self.floor = Some((self.last.0, certified.finality.certificate.clone()));
+        if certificate.block == self.last.1 {
+            self.floor = Some((self.last.0, certificate.clone()));
         }
         let behind = Height(self.last.0.0.saturating_sub(AHEAD_MAX));
         node.wait_executed(behind).map_err(FollowError::Stopped)

@@ -188,10 +188,15 @@ impl Process {
         self.arguments.extend(sources.iter().flat_map(|source| ["--follow".to_owned(), source.url().to_owned()]));
     }
 
+    /// Where the node keeps what it keeps.
+    pub fn data(&self) -> PathBuf {
+        self.dir.join("data")
+    }
+
     /// What the node keeps is gone; the votes are not.
     pub fn lose_data(&self) {
         for part in ["log", "snapshots"] {
-            std::fs::remove_dir_all(self.dir.join("data").join(part)).unwrap();
+            std::fs::remove_dir_all(self.data().join(part)).unwrap();
         }
     }
 
