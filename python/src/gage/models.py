@@ -4328,7 +4328,7 @@ StakingSetValidatorRules = TypedDict(
         "slash": "Bps",
     },
 )
-"""Sets how many validators there are and what a contradiction costs, from the next set that is fixed. The length of epochs stays what the genesis fixed."""
+"""Sets how many validators there are, from the next set that is fixed, and what a contradiction costs, whenever it happened, from now on. The length of epochs stays what the genesis fixed."""
 
 StakingSignedVote = TypedDict(
     "StakingSignedVote",
