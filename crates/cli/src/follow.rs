@@ -79,8 +79,8 @@ impl Following {
     }
 }
 
-/// Brings the node of a validator to where its sources are, and notes where its engine begins. Sources that are silent
-/// hold up nobody: the whole network may be starting.
+/// Brings the node of a validator to where its sources are, and notes where its engine begins. Where the
+/// sources have nothing it starts without them: the whole network may be starting.
 pub fn catch_up(config: &ValidatorConfig, urls: &[String]) -> Result<()> {
     let (mut follower, mut feed) = open(&config.node, &config.committee, urls)?;
     let (first, mut silent) = (follower.next(), 0);
@@ -108,7 +108,7 @@ fn is_near(follower: &Follower) -> bool {
 
 /// Refuses a state from a snapshot whose root the validators have not published: nobody may vote from there.
 pub fn ensure_confirmed(dir: &Path) -> Result<()> {
-    let told = "holds the state of a snapshot that the validators have not confirmed; start with --follow URL";
+    let told = "has begun with a snapshot that the validators have not confirmed; start with --follow URL";
     ensure!(!dir.join(UNCONFIRMED).exists(), "{} {told}", dir.display());
     Ok(())
 }

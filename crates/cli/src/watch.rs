@@ -167,9 +167,11 @@ impl Watch<'_> {
         let mut stream = client.stream()?;
         subscribe(&mut stream, &self.args.subject, self.next)?;
         let schemas = self.args.subject.schemas();
-        let units = Units::of(client)?;
+        // Blocks and events have texts of their own, and programs read smallest units.
+        let units = (!schemas.is_empty() && !common::json()).then(|| Units::of(client)).transpose()?;
         let shown = |whole: &Value| {
             let mut shown = whole.clone();
+            let Some(units) = &units else { return shown };
             for (field, schema) in &schemas {
                 match field {
                     None => shown = units.shown(schema, whole),

@@ -149,16 +149,8 @@ impl Processes {
         let start = Instant::now();
         let share = drawn.len().div_ceil(VALIDATORS);
         let sent: Vec<Result<()>> = std::thread::scope(|scope| {
-            let send = |(client, part): (&Client, &[SignedTransaction])| -> Result<()> {
-                for batch in part.chunks(BATCH) {
-                    let taken = client.submit_many(batch)?;
-                    let refused = taken.iter().find(|taken| matches!(taken, gage_client::Taken::Refused { .. }));
-                    ensure!(refused.is_none(), "a transfer was not taken: {refused:?}");
-                }
-                Ok(())
-            };
             let parts = self.clients.iter().zip(drawn.chunks(share));
-            let senders: Vec<_> = parts.map(|part| scope.spawn(move || send(part))).collect();
+            let senders: Vec<_> = parts.map(|(client, part)| scope.spawn(move || send(client, part))).collect();
             let ended = |sender: std::thread::ScopedJoinHandle<'_, Result<()>>| {
                 sender.join().unwrap_or_else(|_| Err(anyhow::anyhow!("a sender met a fault of the program")))
             };
@@ -176,17 +168,13 @@ impl Processes {
         ensure!(executed == drawn.len() as u64, "{executed} of {} transfers were executed", drawn.len());
         Ok((took, after - before))
     }
-}
 
-impl Processes {
     /// How long a validator takes that was away for these transfers, from its start until it has executed them.
     fn come_back(&mut self, missed: &[SignedTransaction]) -> Result<Duration> {
         let away = VALIDATORS - 1;
         self.children[away].kill()?;
         self.children[away].wait()?;
-        for batch in missed.chunks(BATCH) {
-            self.clients[0].submit_many(batch)?;
-        }
+        send(&self.clients[0], missed)?;
         until_empty(&self.clients[..away])?;
         let start = Instant::now();
         self.children[away] = self.validator(away)?;
@@ -218,6 +206,16 @@ fn node() -> Result<Command> {
     command.args(["node", "--history", "none", "--snapshot-every", "0", "--requests-per-second", "1000000"]);
     command.stdout(Stdio::null());
     Ok(command)
+}
+
+/// Submits these to a node, which takes every one of them.
+fn send(client: &Client, part: &[SignedTransaction]) -> Result<()> {
+    for batch in part.chunks(BATCH) {
+        let taken = client.submit_many(batch)?;
+        let refused = taken.iter().find(|taken| matches!(taken, gage_client::Taken::Refused { .. }));
+        ensure!(refused.is_none(), "a transfer was not taken: {refused:?}");
+    }
+    Ok(())
 }
 
 /// Waits until nothing waits at these nodes, and what is ordered is executed.
